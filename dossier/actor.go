@@ -1,0 +1,18 @@
+package dossier
+
+// Role is what somebody may do. Until accounts exist there is one: local.
+type Role string
+
+// RoleLocal is the person at the machine's own command line or loopback page.
+const RoleLocal Role = "local"
+
+// Actor is who acts, for which unit. Every function that writes takes one, so
+// that no change of a record can be made by nobody.
+type Actor struct {
+	ID   string `json:"id"`
+	Unit UnitID `json:"unit"`
+	Role Role   `json:"role"`
+}
+
+// Local is the actor of the command line in the unit.
+func Local(unit UnitID) Actor { return Actor{ID: "local", Unit: unit, Role: RoleLocal} }

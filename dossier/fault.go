@@ -1,0 +1,137 @@
+package dossier
+
+import (
+	"errors"
+	"fmt"
+)
+
+// FaultKind is the closed list of what a caller does about an error.
+type FaultKind int
+
+// The kinds.
+const (
+	// Retry: the same call may succeed later (a busy disk, a lost network).
+	Retry FaultKind = iota + 1
+	// Park: this page waits for a person; the rest goes on.
+	Park
+	// Reject: this input is not something sohoa can open; it is named, kept
+	// and left alone.
+	Reject
+	// Stop: going on could lose or damage records (a full disk, a broken
+	// object, a needed part missing).
+	Stop
+)
+
+// Fault is an error somebody has to act on. Reason is the stable code people
+// script against; Err is the technical cause and never reaches a clerk.
+type Fault struct {
+	Kind   FaultKind
+	Op     string // the operation, for example "decode tiff"
+	Reason Reason
+	Err    error
+}
+
+// Error gives the operation, the reason and the cause.
+func (f *Fault) Error() string {
+	if f.Err == nil {
+		return fmt.Sprintf("%s: %s", f.Op, f.Reason)
+	}
+	return fmt.Sprintf("%s: %s: %v", f.Op, f.Reason, f.Err)
+}
+
+// Unwrap gives the cause.
+func (f *Fault) Unwrap() error { return f.Err }
+
+// KindOf is the kind of the first Fault in the chain; Stop for any other
+// error, because what nobody foresaw must not be worked around.
+func KindOf(err error) FaultKind {
+	if f, ok := errors.AsType[*Fault](err); ok {
+		return f.Kind
+	}
+	return Stop
+}
+
+// ReasonOf is the reason of the first Fault in the chain, or ReasonUnknown.
+func ReasonOf(err error) Reason {
+	if f, ok := errors.AsType[*Fault](err); ok {
+		return f.Reason
+	}
+	return ReasonUnknown
+}
+
+// Reason is a stable code for why something was parked or rejected. Every
+// reason has a sentence in Vietnamese and in English; see [Reason.Text].
+type Reason string
+
+// The reasons.
+const (
+	ReasonUnknown       Reason = "unknown"
+	ReasonEmptyFile     Reason = "empty_file"
+	ReasonFormat        Reason = "format_unknown"
+	ReasonDamaged       Reason = "damaged"
+	ReasonEncrypted     Reason = "encrypted"
+	ReasonNoPages       Reason = "no_pages"
+	ReasonTooManyPages  Reason = "too_many_pages"
+	ReasonTooLarge      Reason = "too_large"
+	ReasonTooSmall      Reason = "too_small"
+	ReasonMemory        Reason = "memory"
+	ReasonTime          Reason = "time"
+	ReasonCrash         Reason = "crash"
+	ReasonKindUnsure    Reason = "kind_unsure"
+	ReasonPageUnplaced  Reason = "page_unplaced"
+	ReasonCodeInvalid   Reason = "code_invalid"
+	ReasonSheetCount    Reason = "sheet_count"
+	ReasonTurnUnsure    Reason = "turn_unsure"
+	ReasonGate          Reason = "pdf_gate"
+	ReasonUnreadable    Reason = "unreadable"
+	ReasonNotAFile      Reason = "not_a_file"
+	ReasonChanged       Reason = "changed_while_read"
+	ReasonPresentedOnly Reason = "presented_only"
+)
+
+// Text is the sentence a clerk reads: what is wrong and what to do. lang is
+// "vi" or "en"; any other language gets English.
+func (r Reason) Text(lang string) string {
+	t, ok := reasonTexts[r]
+	if !ok {
+		t = reasonTexts[ReasonUnknown]
+	}
+	if lang == "vi" {
+		return t.vi
+	}
+	return t.en
+}
+
+// Reasons lists every reason, in no particular order.
+func Reasons() []Reason {
+	all := make([]Reason, 0, len(reasonTexts))
+	for r := range reasonTexts {
+		all = append(all, r)
+	}
+	return all
+}
+
+var reasonTexts = map[Reason]struct{ vi, en string }{
+	ReasonUnknown:       {"Có lỗi chưa biết. Hãy quét lại trang này; nếu vẫn lỗi, hãy báo người quản trị.", "Something unforeseen went wrong. Scan this page again; if it fails again, tell the administrator."},
+	ReasonEmptyFile:     {"Tệp rỗng, không có gì bên trong. Hãy quét lại.", "The file is empty. Scan it again."},
+	ReasonFormat:        {"Không nhận ra định dạng tệp. Hãy quét lại thành PDF, JPEG, PNG hoặc TIFF.", "The format of the file is not known. Scan again as PDF, JPEG, PNG or TIFF."},
+	ReasonDamaged:       {"Tệp bị hỏng hoặc chưa ghi xong nên không mở được. Hãy quét lại.", "The file is damaged or incomplete and cannot be opened. Scan it again."},
+	ReasonEncrypted:     {"Tệp PDF có mật khẩu. Hãy lưu lại bản không có mật khẩu rồi đưa vào.", "The PDF is protected by a password. Save a copy without password and feed that."},
+	ReasonNoPages:       {"Tệp không có trang nào. Hãy quét lại.", "The file has no pages. Scan it again."},
+	ReasonTooManyPages:  {"Tệp có quá nhiều trang. Hãy chia thành nhiều tệp nhỏ hơn.", "The file has too many pages. Split it into smaller files."},
+	ReasonTooLarge:      {"Ảnh quá lớn. Hãy quét lại ở 300 dpi.", "The image is too large. Scan again at 300 dpi."},
+	ReasonTooSmall:      {"Ảnh quá nhỏ, không thể là một trang giấy. Hãy quét lại ở 300 dpi.", "The image is too small to be a page of paper. Scan again at 300 dpi."},
+	ReasonMemory:        {"Trang này cần quá nhiều bộ nhớ nên đã dừng. Hãy quét lại ở 300 dpi.", "Reading this page needed too much memory and was stopped. Scan again at 300 dpi."},
+	ReasonTime:          {"Đọc trang này quá lâu nên đã dừng. Hãy quét lại, hoặc xếp trang bằng tay.", "Reading this page took too long and was stopped. Scan again, or place the page by hand."},
+	ReasonCrash:         {"Không đọc được trang này: tệp làm chương trình đọc dừng đột ngột. Hãy quét lại.", "This page could not be read: the file made the reading program stop. Scan it again."},
+	ReasonKindUnsure:    {"Không chắc đây là loại giấy tờ gì. Hãy xem và chọn loại giấy.", "It is not certain which kind of paper this is. Look at it and choose the kind."},
+	ReasonPageUnplaced:  {"Không chắc trang này thuộc giấy tờ nào. Hãy xem và xếp trang.", "It is not certain which paper this page belongs to. Look at it and place it."},
+	ReasonCodeInvalid:   {"Mã trên tờ phân cách không đúng. Hãy kiểm tra mã hồ sơ rồi xếp các trang sau tờ này.", "The code on the separator is not valid. Check the dossier code and place the pages that follow it."},
+	ReasonSheetCount:    {"Số tờ quét được không khớp số tờ ghi trên tờ phân cách. Hãy đếm lại và quét tờ thiếu.", "The number of sheets differs from the one on the separator. Count again and scan what is missing."},
+	ReasonTurnUnsure:    {"Không chắc trang này quay chiều nào. Hãy xem và xoay trang.", "It is not certain which way up this page is. Look at it and turn it."},
+	ReasonGate:          {"Tệp PDF tạo ra không qua được kiểm tra nên chưa lưu. Hãy báo người quản trị.", "The PDF that was made did not pass its check and was not stored. Tell the administrator."},
+	ReasonUnreadable:    {"Không đọc được chữ nào trên trang này. Hãy xem và xếp trang bằng tay, hoặc quét lại rõ hơn.", "No text could be read on this page. Look at it and place it by hand, or scan it more clearly."},
+	ReasonNotAFile:      {"Đây không phải là tệp thường. Hãy chọn tệp ảnh hoặc PDF.", "This is not a regular file. Choose an image or PDF file."},
+	ReasonChanged:       {"Tệp thay đổi trong khi đang nhận. Hãy chờ máy quét ghi xong rồi đưa lại.", "The file changed while it was taken in. Wait until the scanner has finished and feed it again."},
+	ReasonPresentedOnly: {"Giấy tờ này chỉ để xuất trình, không lưu. Hãy xác nhận để hủy bản quét.", "This paper is only presented and is not kept. Confirm to destroy the scan."},
+}

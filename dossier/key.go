@@ -1,0 +1,65 @@
+package dossier
+
+import (
+	"fmt"
+	"path"
+	"strings"
+)
+
+// Keys of objects. They carry internal ids only: no code, no name, nothing
+// personal, since keys end up in logs and listings.
+
+// UnitPrefix is the prefix under which everything of a unit lives.
+func UnitPrefix(unit UnitID) string { return "u/" + string(unit) + "/" }
+
+// RawKey names the untouched bytes of an input file.
+func RawKey(unit UnitID, sum SHA256) string { return UnitPrefix(unit) + "raw/" + string(sum) }
+
+// ReadingKey names what was read on the pages of one image. Readings are
+// numbered: a later engine adds, nothing is overwritten.
+func ReadingKey(unit UnitID, image ImageID, version int) string {
+	return fmt.Sprintf("%st/%s/v%d.json", UnitPrefix(unit), image, version)
+}
+
+// ComponentKey names a version of a component's published PDF.
+func ComponentKey(unit UnitID, id ComponentID, version int) string {
+	return fmt.Sprintf("%sc/%s/v%d.pdf", UnitPrefix(unit), id, version)
+}
+
+// ManifestKey names a version of a dossier's manifest.
+func ManifestKey(unit UnitID, id DossierID, version int) string {
+	return fmt.Sprintf("%sd/%s/v%d.json", UnitPrefix(unit), id, version)
+}
+
+// DecisionKey names a decision of a person about a dossier.
+func DecisionKey(unit UnitID, id DossierID, seq int) string {
+	return fmt.Sprintf("%sp/%s/%d.json", UnitPrefix(unit), id, seq)
+}
+
+// BatchKey names a batch record.
+func BatchKey(unit UnitID, id BatchID) string { return UnitPrefix(unit) + "b/" + string(id) + ".json" }
+
+// The objects at the root of an archive that make it readable without sohoa.
+const (
+	ArchiveKey  = "archive.json"
+	ReadmeKey   = "README.txt"
+	SchemaDir   = "schema/"
+	ChecksumDir = "checksums/"
+)
+
+// ValidKey refuses keys that a file system or an S3 bucket could read
+// differently from each other: empty, absolute, unclean, with characters
+// outside a small set, or longer than 512 bytes.
+func ValidKey(key string) error {
+	if key == "" || len(key) > 512 || path.IsAbs(key) || path.Clean(key) != key || key == ".." || strings.HasPrefix(key, "../") {
+		return fmt.Errorf("object key %q: not a clean relative path", key)
+	}
+	for _, r := range key {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', strings.ContainsRune("/._-", r):
+		default:
+			return fmt.Errorf("object key %q: character %q is not allowed", key, r)
+		}
+	}
+	return nil
+}

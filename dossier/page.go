@@ -1,0 +1,163 @@
+package dossier
+
+import (
+	"io"
+	"time"
+)
+
+// Matrix maps a point of the upright page to a point of the input image, both
+// in pixels with the origin at the top left and y downwards:
+//
+//	xIn = m[0]*x + m[2]*y + m[4]
+//	yIn = m[1]*x + m[3]*y + m[5]
+//
+// The order of the six numbers is that of a PDF transformation matrix (ISO
+// 32000-1, 8.3.3). The published image is always the input's own; this matrix
+// carries the quarter turn, the deskew and the margins instead.
+type Matrix [6]float64
+
+// Identity leaves every point where it is.
+func Identity() Matrix { return Matrix{1, 0, 0, 1, 0, 0} }
+
+// Apply maps one point.
+func (m Matrix) Apply(x, y float64) (float64, float64) {
+	return m[0]*x + m[2]*y + m[4], m[1]*x + m[3]*y + m[5]
+}
+
+// Invert returns the matrix of the way back; ok is false for a matrix that
+// flattens the plane.
+func (m Matrix) Invert() (inverse Matrix, ok bool) {
+	det := m[0]*m[3] - m[1]*m[2]
+	if det == 0 {
+		return Identity(), false
+	}
+	a, b, c, d := m[3]/det, -m[1]/det, -m[2]/det, m[0]/det
+	return Matrix{a, b, c, d, -(a*m[4] + c*m[5]), -(b*m[4] + d*m[5])}, true
+}
+
+// Word is one word as the engine read it, with its box in pixels of the
+// upright page. Text is in Unicode NFC. Confidence is the engine's own,
+// between 0 and 1. Line and Block count from 1 in reading order.
+type Word struct {
+	Text       string  `json:"text"`
+	X          int     `json:"x"`
+	Y          int     `json:"y"`
+	W          int     `json:"w"`
+	H          int     `json:"h"`
+	Confidence float64 `json:"confidence"`
+	Line       int     `json:"line"`
+	Block      int     `json:"block"`
+}
+
+// Code is a machine-readable code found on a page: "qr", "code39", "code128"…
+type Code struct {
+	Type string `json:"type"`
+	Text string `json:"text"`
+}
+
+// Flag is a remark on a page that a person should know about. Flags never
+// change where a page goes; reasons of a [Fault] do.
+type Flag string
+
+// The flags.
+const (
+	FlagDPIGuessed      Flag = "dpi_guessed"      // no usable resolution in the file: inferred from the paper size
+	FlagSkewUnsure      Flag = "skew_unsure"      // left as scanned: the angle could not be measured
+	FlagTurnUnsure      Flag = "turn_unsure"      // up or down could not be decided
+	FlagLowConfidence   Flag = "low_confidence"   // the engine is unsure of most of the words
+	FlagResolutionLow   Flag = "resolution_low"   // below 200 dpi (NĐ 30/2020/NĐ-CP, Phụ lục I)
+	FlagForeignTextKept Flag = "foreign_text"     // the input PDF carried text; sohoa read the picture
+	FlagForeignSigned   Flag = "foreign_signed"   // the input PDF carries a signature; the original is kept untouched
+	FlagRendered        Flag = "rendered"         // the page was drawn by pdftoppm, not lifted as one image
+	FlagPartial         Flag = "partial_decoding" // the decoder reported damage and returned what it could
+)
+
+// Reading is what the page front end saw on one page: geometry and text, in
+// the units of the upright page. It is stored once, as an object, before the
+// page may be placed, so that a rebuild need not read again.
+type Reading struct {
+	// File is the name of the input file as shown to people; never part of an
+	// object key.
+	File string `json:"file"`
+	// Page is the index of the image in its file and Part the part of the
+	// image (1 unless it is a spread); both count from 1.
+	Page int `json:"page"`
+	Part int `json:"part"`
+	// Width and Height are pixels of the upright page.
+	Width  int     `json:"width"`
+	Height int     `json:"height"`
+	DPI    float64 `json:"dpi"`
+	// DPISource says where DPI comes from: "tag", "pdf", "paper" (inferred
+	// from the size of the sheet) or "default".
+	DPISource string `json:"dpi_source"`
+	// RotationCW is the quarter turn (0, 90, 180, 270) and SkewCWDegrees the
+	// lean by which the input was turned clockwise relative to upright.
+	RotationCW    int     `json:"rotation_cw"`
+	SkewCWDegrees float64 `json:"skew_cw_degrees"`
+	ToInput       Matrix  `json:"to_input"`
+	Blank         bool    `json:"blank"`
+
+	Kind           string           `json:"kind,omitempty"`
+	KindConfidence float64          `json:"kind_confidence,omitempty"`
+	Codes          []Code           `json:"codes,omitempty"`
+	Fields         map[string]Field `json:"fields,omitempty"`
+	Flags          []Flag           `json:"flags,omitempty"`
+	// Text is the page's text in reading order, lines ended by "\n", blocks
+	// parted by an empty line; NFC.
+	Text  string `json:"text"`
+	Words []Word `json:"words"`
+	// Engine names the engine and model that read the page, for example
+	// "tesseract 5.3.0 vie".
+	Engine string `json:"engine,omitempty"`
+}
+
+// ImageStream is the picture of one image as a PDF viewer takes it: the
+// input's own compressed bytes where the format allows, else a lossless
+// re-packing of the same pixels. Fields follow the image dictionary of ISO
+// 32000-1, 8.9.5.
+type ImageStream struct {
+	Width, Height    int
+	BitsPerComponent int
+	// Components is 1 (gray or bilevel) or 3 (RGB). Other colour spaces are
+	// converted when the stream is made, because PDF/A ties device colour to
+	// the output intent.
+	Components int
+	// Filter is "DCTDecode", "CCITTFaxDecode", "JBIG2Decode" or "FlateDecode".
+	Filter string
+	// DecodeParms are the entries of the filter's parameter dictionary, in PDF
+	// syntax ("/K -1 /Columns 2480"); empty for none.
+	DecodeParms string
+	// Inverted asks for a Decode array that swaps black and white.
+	Inverted bool
+	// Globals is the JBIG2Globals stream, nil for none.
+	Globals []byte
+	// Size is the length in bytes of what Open yields.
+	Size int64
+	// Open starts reading the stream from its first byte. It may be called
+	// more than once; the caller closes what it gets.
+	Open func() (io.ReadCloser, error)
+}
+
+// Page is a page's place in a component, as manifests list it.
+type Page struct {
+	ID PageID `json:"id"`
+	// File is the name the scanner or the clerk gave the file, Index and Part
+	// as in [Reading].
+	File  string `json:"file"`
+	Index int    `json:"index"`
+	Part  int    `json:"part"`
+}
+
+// ImageReading is the object that keeps what was read on one image: one
+// reading per part, or the reason why the image could not be read.
+type ImageReading struct {
+	Schema   string    `json:"schema"` // [ReadingSchema]
+	Image    ImageID   `json:"image"`
+	At       time.Time `json:"at"`
+	Readings []Reading `json:"readings"`
+	// Reason is set, and Readings empty, when the worker gave the image up.
+	Reason Reason `json:"reason,omitempty"`
+}
+
+// ReadingSchema names the form of a reading.
+const ReadingSchema = "sohoa/reading/1"
