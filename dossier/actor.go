@@ -1,5 +1,7 @@
 package dossier
 
+import "time"
+
 // Role is what somebody may do. Until accounts exist there is one: local.
 type Role string
 
@@ -16,3 +18,10 @@ type Actor struct {
 
 // Local is the actor of the command line in the unit.
 func Local(unit UnitID) Actor { return Actor{ID: "local", Unit: unit, Role: RoleLocal} }
+
+// Act is who does something, and when. The time comes from the caller's clock,
+// never from the database.
+type Act struct {
+	Actor Actor
+	At    time.Time
+}

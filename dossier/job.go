@@ -1,0 +1,33 @@
+package dossier
+
+// Step names one step of the flow; jobs carry a step and an id, never content.
+type Step string
+
+// The steps, in the order of the flow.
+const (
+	StepOpen    Step = "open_file"       // subject: batch and ordinal of a file
+	StepRead    Step = "read_image"      // subject: image id
+	StepSplit   Step = "split_batch"     // subject: batch id
+	StepPublish Step = "publish_dossier" // subject: dossier id
+)
+
+// Job is work the catalogue's state still wants done. Any job may run twice:
+// every step looks at the state first.
+type Job struct {
+	Step    Step   `json:"step"`
+	Unit    UnitID `json:"unit"`
+	Subject string `json:"subject"`
+}
+
+// Intent fixes everything about a new version of a dossier before its first
+// byte is written: ids, version, time, page order. After a crash the version is
+// finished from it, never begun anew.
+type Intent struct {
+	ID    string  `json:"id"`
+	Batch BatchID `json:"batch"`
+	// Draft is the manifest to be; its object list is still empty.
+	Draft Manifest `json:"draft"`
+	// New lists the components whose PDF this version writes; the others are
+	// taken over from the version before.
+	New []ComponentID `json:"new"`
+}

@@ -1,0 +1,169 @@
+package catalog
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"sohoa/dossier"
+)
+
+// Images lists the images of a batch in order: files as fed, images as in
+// their file.
+func (c *Catalog) Images(ctx context.Context, batch dossier.BatchID) ([]dossier.TakenImage, error) {
+	var rows []struct {
+		imageRow
+		Name string `bun:"name"`
+	}
+	err := c.write.NewSelect().TableExpr("images AS i").ColumnExpr("i.*, f.name").
+		Join("JOIN files AS f ON f.batch = i.batch AND f.ordinal = i.ordinal").
+		Where("i.batch = ?", batch).OrderExpr("i.ordinal, i.idx").Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("list images of batch %s: %w", batch, err)
+	}
+	images := make([]dossier.TakenImage, len(rows))
+	for i, r := range rows {
+		images[i] = r.taken(r.Name)
+	}
+	return images, nil
+}
+
+// Latest is the newest manifest of a dossier, published or still intended, by
+// the dossier's id; ok is false when there is none.
+func (c *Catalog) Latest(ctx context.Context, id dossier.DossierID) (m dossier.Manifest, ok bool, err error) {
+	var intent intentRow
+	err = c.write.NewSelect().Model(&intent).Where("dossier = ?", id).Order("version DESC").Limit(1).Scan(ctx)
+	if err == nil {
+		var i dossier.Intent
+		err = json.Unmarshal([]byte(intent.Body), &i)
+		return i.Draft, err == nil, err
+	}
+	if !errors.Is(err, sql.ErrNoRows) {
+		return dossier.Manifest{}, false, fmt.Errorf("latest version of dossier %s: %w", id, err)
+	}
+	m, err = c.manifest(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return dossier.Manifest{}, false, nil
+	}
+	return m, err == nil, err
+}
+
+// ByCode is the id of the unit's dossier with the code; ok is false when there
+// is none.
+func (c *Catalog) ByCode(ctx context.Context, unit dossier.UnitID, code string) (id dossier.DossierID, ok bool, err error) {
+	var row dossierRow
+	err = c.write.NewSelect().Model(&row).Where("unit = ?", unit).Where("code = ?", code).Scan(ctx)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return "", false, nil
+	case err != nil:
+		return "", false, fmt.Errorf("look up dossier code: %w", err)
+	}
+	return row.ID, true, nil
+}
+
+// Place is transaction A of the write order: the final class of every page
+// that needs no publishing, an intent for every new version, the publish jobs,
+// and the audit row. A batch that was placed before is left alone.
+func (c *Catalog) Place(ctx context.Context, act dossier.Act, plan dossier.Plan) error {
+	return c.inTx(ctx, "place batch", func(ctx context.Context, tx bun.Tx) error {
+		state := batchSplit
+		if len(plan.Intents) == 0 {
+			state = batchDone
+		}
+		moved, err := inserted(tx.NewUpdate().Model((*batchRow)(nil)).Set("state = ?", state).Set("version = version + 1").
+			Where("id = ?", plan.Batch).Where("state = ?", batchTaken).Exec(ctx))
+		if err != nil || !moved {
+			return err
+		}
+		if err := movePages(ctx, tx, act.Actor.Unit, plan.Pages); err != nil {
+			return err
+		}
+		jobs := make([]dossier.Job, 0, len(plan.Intents))
+		for _, intent := range plan.Intents {
+			if err := insertIntent(ctx, tx, intent); err != nil {
+				return err
+			}
+			jobs = append(jobs, dossier.Job{Step: dossier.StepPublish, Unit: act.Actor.Unit, Subject: string(intent.Draft.Dossier.ID)})
+		}
+		if err := c.queue.Enqueue(ctx, tx.Tx, jobs...); err != nil {
+			return err
+		}
+		counts := map[string]any{"pages": len(plan.Pages), "intents": len(plan.Intents)}
+		if err := audit(ctx, tx, act, "batch.place", string(plan.Batch), counts); err != nil {
+			return err
+		}
+		return c.queue.Complete(ctx, tx.Tx)
+	})
+}
+
+// movePages sets the final state of pages and of the images they are on.
+func movePages(ctx context.Context, tx bun.Tx, unit dossier.UnitID, pages []dossier.PlacedPage) error {
+	for _, p := range pages {
+		_, err := tx.NewUpdate().Model((*pageRow)(nil)).
+			Set("state = ?", p.State).Set("reason = ?", p.Reason).Set("dossier = ?", p.Dossier).
+			Where("unit = ?", unit).Where("id = ?", p.ID).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("move page: %w", err)
+		}
+		if err := moveImage(ctx, tx, unit, p.Image); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moveImage gives an image the class of its pages: parked while any of them
+// waits for a person, else placed when any is placed, else what they all are.
+func moveImage(ctx context.Context, tx bun.Tx, unit dossier.UnitID, image dossier.ImageID) error {
+	var rows []pageRow
+	if err := tx.NewSelect().Model(&rows).Where("unit = ?", unit).Where("image = ?", image).Order("part").Scan(ctx); err != nil {
+		return fmt.Errorf("move image: %w", err)
+	}
+	state, reason := imageClass(rows)
+	_, err := tx.NewUpdate().Model((*imageRow)(nil)).Set("state = ?", state).Set("reason = ?", reason).
+		Where("unit = ?", unit).Where("id = ?", image).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("move image: %w", err)
+	}
+	return nil
+}
+
+func imageClass(pages []pageRow) (dossier.PageState, dossier.Reason) {
+	var state dossier.PageState
+	for _, p := range pages {
+		switch {
+		case !p.State.Settled():
+			return dossier.PageRead, ""
+		case p.State == dossier.PageParked:
+			return dossier.PageParked, p.Reason
+		case p.State == dossier.PagePlaced || state == "":
+			state = p.State
+		}
+	}
+	return state, ""
+}
+
+// insertIntent records an intent and, for a new dossier, its row, so that the
+// next batch with the same code finds it.
+func insertIntent(ctx context.Context, tx bun.Tx, intent dossier.Intent) error {
+	d := intent.Draft.Dossier
+	body, err := json.Marshal(intent)
+	if err != nil {
+		return fmt.Errorf("record intent: %w", err)
+	}
+	row := intentRow{ID: intent.ID, Unit: d.Unit, Batch: intent.Batch, Dossier: d.ID, Version: d.Version, Body: string(body)}
+	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+		return fmt.Errorf("record intent: %w", err)
+	}
+	head := dossierRow{ID: d.ID, Unit: d.Unit, Code: d.Code, Type: d.Type, Procedure: d.Procedure, ReceivedAt: d.ReceivedAt.UTC(), State: d.State}
+	_, err = tx.NewInsert().Model(&head).On("CONFLICT (id) DO UPDATE").Set("state = EXCLUDED.state").Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("record dossier: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,156 @@
+package catalog
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"sohoa/dossier"
+)
+
+// ErrNotFound says that the unit has no such dossier.
+var ErrNotFound = errors.New("not found")
+
+// NextIntent is the oldest unpublished version of a dossier; ok is false when
+// all are published.
+func (c *Catalog) NextIntent(ctx context.Context, id dossier.DossierID) (intent dossier.Intent, ok bool, err error) {
+	var row intentRow
+	err = c.write.NewSelect().Model(&row).Where("dossier = ?", id).Order("version").Limit(1).Scan(ctx)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return dossier.Intent{}, false, nil
+	case err != nil:
+		return dossier.Intent{}, false, fmt.Errorf("next version of dossier %s: %w", id, err)
+	}
+	if err := json.Unmarshal([]byte(row.Body), &intent); err != nil {
+		return dossier.Intent{}, false, fmt.Errorf("next version of dossier %s: %w", id, err)
+	}
+	return intent, true, nil
+}
+
+// Publish is transaction B of the write order: the manifest and everything it
+// references are durable; now the catalogue, the index and the log say so, and
+// the intent is gone. entries are the pages of the components new in this
+// version.
+func (c *Catalog) Publish(ctx context.Context, act dossier.Act, intent dossier.Intent, final dossier.Manifest, entries []dossier.Entry) error {
+	return c.inTx(ctx, "publish dossier", func(ctx context.Context, tx bun.Tx) error {
+		gone, err := inserted(tx.NewDelete().Model((*intentRow)(nil)).Where("id = ?", intent.ID).Exec(ctx))
+		if err != nil || !gone {
+			return err
+		}
+		if err := c.storeManifest(ctx, tx, intent.Batch, final, entries); err != nil {
+			return err
+		}
+		if err := finishBatch(ctx, tx, intent.Batch); err != nil {
+			return err
+		}
+		d := final.Dossier
+		if err := audit(ctx, tx, act, "dossier.publish", string(d.ID), map[string]any{"version": d.Version, "components": len(d.Components)}); err != nil {
+			return err
+		}
+		open, err := tx.NewSelect().Model((*intentRow)(nil)).Where("dossier = ?", d.ID).Exists(ctx)
+		if err != nil || open {
+			return err
+		}
+		return c.queue.Complete(ctx, tx.Tx)
+	})
+}
+
+// storeManifest writes everything a manifest says: dossier, components, pages,
+// objects and index entries. Publishing and rebuilding share it, so that a
+// rebuilt catalogue cannot differ from a published one.
+func (c *Catalog) storeManifest(ctx context.Context, tx bun.Tx, batch dossier.BatchID, m dossier.Manifest, entries []dossier.Entry) error {
+	d := m.Dossier
+	body, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("store manifest: %w", err)
+	}
+	row := manifestRow{Dossier: d.ID, Version: d.Version, Unit: d.Unit, Batch: batch, At: m.At.UTC(), Body: string(body)}
+	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+		return fmt.Errorf("store manifest: %w", err)
+	}
+	head := dossierRow{
+		ID: d.ID, Unit: d.Unit, Code: d.Code, Type: d.Type, Procedure: d.Procedure,
+		ReceivedAt: d.ReceivedAt.UTC(), State: d.State, Version: d.Version,
+	}
+	_, err = tx.NewInsert().Model(&head).On("CONFLICT (id) DO UPDATE").
+		Set("code = EXCLUDED.code").Set("type = EXCLUDED.type").Set("procedure = EXCLUDED.procedure").
+		Set("state = EXCLUDED.state").Set("version = EXCLUDED.version").Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("store dossier: %w", err)
+	}
+	for _, component := range d.Components {
+		if err := storeComponent(ctx, tx, d, component); err != nil {
+			return err
+		}
+	}
+	if err := insertObjects(ctx, tx, d.Unit, m.Objects); err != nil {
+		return err
+	}
+	return c.index.Put(ctx, tx, entries)
+}
+
+func storeComponent(ctx context.Context, tx bun.Tx, d dossier.Dossier, component dossier.Component) error {
+	row := componentRow{
+		ID: component.ID, Dossier: d.ID, Unit: d.Unit, Kind: component.Kind, Role: component.Role,
+		State: component.State, Version: component.Version, PDF: component.PDF,
+	}
+	_, err := tx.NewInsert().Model(&row).On("CONFLICT (id) DO UPDATE").
+		Set("state = EXCLUDED.state").Set("version = EXCLUDED.version").Set("pdf = EXCLUDED.pdf").
+		Set("kind = EXCLUDED.kind").Set("role = EXCLUDED.role").Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("store component: %w", err)
+	}
+	for i, p := range component.Pages {
+		image, _, err := p.ID.Split()
+		if err != nil {
+			return fmt.Errorf("store component: %w", err)
+		}
+		_, err = tx.NewUpdate().Model((*pageRow)(nil)).
+			Set("state = ?", dossier.PagePlaced).Set("reason = ''").Set("dossier = ?", d.ID).
+			Set("component = ?", component.ID).Set("position = ?", i+1).
+			Where("unit = ?", d.Unit).Where("id = ?", p.ID).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("place page: %w", err)
+		}
+		if err := moveImage(ctx, tx, d.Unit, image); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finishBatch marks a split batch done once none of its dossiers waits to be
+// published.
+func finishBatch(ctx context.Context, tx bun.Tx, batch dossier.BatchID) error {
+	_, err := tx.NewUpdate().Model((*batchRow)(nil)).Set("state = ?", batchDone).Set("version = version + 1").
+		Where("id = ?", batch).Where("state = ?", batchSplit).
+		Where("NOT EXISTS (SELECT 1 FROM intents WHERE intents.batch = ?)", batch).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("finish batch: %w", err)
+	}
+	return nil
+}
+
+// PublishFailed parks the pages of the components that could not be published
+// (the written PDF did not pass its gate) by replacing the intent with one that
+// leaves them out.
+func (c *Catalog) PublishFailed(ctx context.Context, act dossier.Act, replaced dossier.Intent, parked []dossier.PlacedPage) error {
+	return c.inTx(ctx, "park unpublished pages", func(ctx context.Context, tx bun.Tx) error {
+		body, err := json.Marshal(replaced)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.NewUpdate().Model((*intentRow)(nil)).Set("body = ?", string(body)).Where("id = ?", replaced.ID).Exec(ctx); err != nil {
+			return err
+		}
+		if err := movePages(ctx, tx, act.Actor.Unit, parked); err != nil {
+			return err
+		}
+		return audit(ctx, tx, act, "pages.park", string(replaced.Draft.Dossier.ID), map[string]any{"pages": len(parked)})
+	})
+}

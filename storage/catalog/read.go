@@ -1,0 +1,270 @@
+package catalog
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"sohoa/dossier"
+)
+
+// BatchDone tells whether every image of the batch has its final class and
+// every dossier of it is published.
+func (c *Catalog) BatchDone(ctx context.Context, batch dossier.BatchID) (bool, error) {
+	var row batchRow
+	if err := c.read.NewSelect().Model(&row).Where("id = ?", batch).Scan(ctx); err != nil {
+		return false, fmt.Errorf("state of batch %s: %w", batch, err)
+	}
+	return row.State == batchDone, nil
+}
+
+// Progress counts the images of a batch that are read, of all known so far.
+func (c *Catalog) Progress(ctx context.Context, batch dossier.BatchID) (read, all int, err error) {
+	err = c.read.NewSelect().Model((*imageRow)(nil)).
+		ColumnExpr("COALESCE(SUM(CASE WHEN state <> ? THEN 1 ELSE 0 END), 0), COUNT(*)", dossier.PageClaimed).
+		Where("batch = ?", batch).Scan(ctx, &read, &all)
+	if err != nil {
+		return 0, 0, fmt.Errorf("progress of batch %s: %w", batch, err)
+	}
+	return read, all, nil
+}
+
+// Files lists the files of a batch as they were fed.
+func (c *Catalog) Files(ctx context.Context, batch dossier.BatchID) ([]dossier.TakenFile, error) {
+	var rows []fileRow
+	if err := c.read.NewSelect().Model(&rows).Where("batch = ?", batch).Order("ordinal").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("list files of batch %s: %w", batch, err)
+	}
+	files := make([]dossier.TakenFile, len(rows))
+	for i, r := range rows {
+		files[i] = r.taken()
+	}
+	return files, nil
+}
+
+// FileByDigest is the first file of these bytes in the unit.
+func (c *Catalog) FileByDigest(ctx context.Context, unit dossier.UnitID, sum dossier.SHA256) (dossier.TakenFile, error) {
+	var row fileRow
+	err := c.read.NewSelect().Model(&row).Where("unit = ?", unit).Where("sha256 = ?", sum).
+		Where("duplicate_of = ''").Where("state <> ?", fileDuplicate).Scan(ctx)
+	if err != nil {
+		return dossier.TakenFile{}, fmt.Errorf("look up file: %w", orNotFound(err))
+	}
+	return row.taken(), nil
+}
+
+// ImagesOf lists the images of one file.
+func (c *Catalog) ImagesOf(ctx context.Context, ref dossier.FileRef) ([]dossier.TakenImage, error) {
+	images, err := c.Images(ctx, ref.Batch)
+	if err != nil {
+		return nil, err
+	}
+	var of []dossier.TakenImage
+	for _, image := range images {
+		if image.Ordinal == ref.Ordinal {
+			of = append(of, image)
+		}
+	}
+	return of, nil
+}
+
+// Pages lists where the pages of a batch stand, in order.
+func (c *Catalog) Pages(ctx context.Context, batch dossier.BatchID) ([]dossier.PlacedPage, error) {
+	var rows []pageRow
+	err := c.read.NewSelect().Model(&rows).
+		Join("JOIN images AS i ON i.unit = page_row.unit AND i.id = page_row.image").
+		Where("page_row.batch = ?", batch).OrderExpr("i.ordinal, i.idx, page_row.part").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list pages of batch %s: %w", batch, err)
+	}
+	pages := make([]dossier.PlacedPage, len(rows))
+	for i, r := range rows {
+		pages[i] = dossier.PlacedPage{ID: r.ID, Image: r.Image, State: r.State, Reason: r.Reason, Dossier: r.Dossier, Component: r.Component}
+	}
+	return pages, nil
+}
+
+// Account is the batch's account. A duplicate file counts as many images as the
+// file it repeats; a rejected file counts one.
+func (c *Catalog) Account(ctx context.Context, batch dossier.BatchID) (dossier.Account, error) {
+	var account dossier.Account
+	images, err := c.Images(ctx, batch)
+	if err != nil {
+		return account, err
+	}
+	for _, image := range images {
+		account.Count(image.State)
+	}
+	files, err := c.Files(ctx, batch)
+	if err != nil {
+		return account, err
+	}
+	for _, f := range files {
+		if err := c.countFile(ctx, &account, f); err != nil {
+			return account, err
+		}
+	}
+	return account, nil
+}
+
+// countFile books what a file without image rows of its own stands for.
+func (c *Catalog) countFile(ctx context.Context, account *dossier.Account, f dossier.TakenFile) error {
+	switch f.State {
+	case dossier.PageRejected:
+		account.Count(dossier.PageRejected)
+	case dossier.PageClaimed:
+		account.Count(dossier.PageClaimed)
+	case dossier.PageDuplicate:
+		first, err := c.FileByDigest(ctx, f.Unit, f.SHA256)
+		if err != nil {
+			return err
+		}
+		for range max(first.Images, 1) {
+			account.Count(dossier.PageDuplicate)
+		}
+	}
+	return nil
+}
+
+// Dossier is the newest published manifest of the unit's dossier with this id
+// or code; [ErrNotFound] when there is none.
+func (c *Catalog) Dossier(ctx context.Context, unit dossier.UnitID, idOrCode string) (dossier.Manifest, error) {
+	var row dossierRow
+	err := c.read.NewSelect().Model(&row).Where("unit = ?", unit).Where("version > 0").
+		WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
+			return q.Where("id = ?", idOrCode).WhereOr("code = ?", idOrCode)
+		}).Scan(ctx)
+	if err != nil {
+		return dossier.Manifest{}, fmt.Errorf("look up dossier: %w", orNotFound(err))
+	}
+	return c.manifest(ctx, row.ID)
+}
+
+// DossierIDs lists the unit's published dossiers, oldest first.
+func (c *Catalog) DossierIDs(ctx context.Context, unit dossier.UnitID) ([]dossier.DossierID, error) {
+	var ids []dossier.DossierID
+	err := c.read.NewSelect().Model((*dossierRow)(nil)).Column("id").Where("unit = ?", unit).Where("version > 0").
+		Order("received_at", "id").Scan(ctx, &ids)
+	if err != nil {
+		return nil, fmt.Errorf("list dossiers: %w", err)
+	}
+	return ids, nil
+}
+
+// manifest reads the newest published manifest of a dossier.
+func (c *Catalog) manifest(ctx context.Context, id dossier.DossierID) (dossier.Manifest, error) {
+	var row manifestRow
+	err := c.write.NewSelect().Model(&row).Where("dossier = ?", id).Order("version DESC").Limit(1).Scan(ctx)
+	if err != nil {
+		return dossier.Manifest{}, fmt.Errorf("manifest of dossier %s: %w", id, orNotFound(err))
+	}
+	var m dossier.Manifest
+	if err := json.Unmarshal([]byte(row.Body), &m); err != nil {
+		return dossier.Manifest{}, fmt.Errorf("manifest of dossier %s: %w", id, err)
+	}
+	return m, nil
+}
+
+// BatchIDs lists the unit's batches, oldest first.
+func (c *Catalog) BatchIDs(ctx context.Context, unit dossier.UnitID) ([]dossier.BatchID, error) {
+	var ids []dossier.BatchID
+	err := c.read.NewSelect().Model((*batchRow)(nil)).Column("id").Where("unit = ?", unit).Order("at", "id").Scan(ctx, &ids)
+	if err != nil {
+		return nil, fmt.Errorf("list batches: %w", err)
+	}
+	return ids, nil
+}
+
+// Objects lists every object the catalogue knows, by key. With unlisted, only
+// those that no checksum list names yet.
+func (c *Catalog) Objects(ctx context.Context, unlisted bool) ([]dossier.ObjectRef, error) {
+	var rows []objectRow
+	query := c.read.NewSelect().Model(&rows).Order("key")
+	if unlisted {
+		query = query.Where("listed = 0")
+	}
+	if err := query.Scan(ctx); err != nil {
+		return nil, fmt.Errorf("list objects: %w", err)
+	}
+	refs := make([]dossier.ObjectRef, len(rows))
+	for i, r := range rows {
+		refs[i] = dossier.ObjectRef{Key: r.Key, SHA256: r.SHA256, Size: r.Size}
+	}
+	return refs, nil
+}
+
+// Listed records that a durable checksum list names these objects.
+func (c *Catalog) Listed(ctx context.Context, objects []dossier.ObjectRef) error {
+	return c.inTx(ctx, "mark listed objects", func(ctx context.Context, tx bun.Tx) error {
+		for _, o := range objects {
+			if _, err := tx.NewUpdate().Model((*objectRow)(nil)).Set("listed = 1").Where("key = ?", o.Key).Exec(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Reconcile enqueues every job that the catalogue's state still wants. Jobs
+// already waiting are not doubled, so it may run at any time; after a crash or
+// a rebuild it must.
+func (c *Catalog) Reconcile(ctx context.Context) (wanted int, err error) {
+	err = c.inTx(ctx, "reconcile jobs", func(ctx context.Context, tx bun.Tx) error {
+		jobs, err := wantedJobs(ctx, tx)
+		if err != nil {
+			return err
+		}
+		wanted = len(jobs)
+		return c.queue.Enqueue(ctx, tx.Tx, jobs...)
+	})
+	return wanted, err
+}
+
+func wantedJobs(ctx context.Context, tx bun.Tx) ([]dossier.Job, error) {
+	var jobs []dossier.Job
+	var files []fileRow
+	if err := tx.NewSelect().Model(&files).Where("state = ?", fileClaimed).Order("batch", "ordinal").Scan(ctx); err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		subject := FileSubject(dossier.FileRef{Batch: f.Batch, Ordinal: f.Ordinal})
+		jobs = append(jobs, dossier.Job{Step: dossier.StepOpen, Unit: f.Unit, Subject: subject})
+	}
+	var images []imageRow
+	if err := tx.NewSelect().Model(&images).Where("state = ?", dossier.PageClaimed).Order("batch", "ordinal", "idx").Scan(ctx); err != nil {
+		return nil, err
+	}
+	for _, i := range images {
+		jobs = append(jobs, dossier.Job{Step: dossier.StepRead, Unit: i.Unit, Subject: string(i.ID)})
+	}
+	var batches []batchRow
+	err := tx.NewSelect().Model(&batches).Where("state = ?", batchTaken).
+		Where("NOT EXISTS (SELECT 1 FROM files AS f WHERE f.batch = batch_row.id AND f.state = ?)", fileClaimed).
+		Where("NOT EXISTS (SELECT 1 FROM images AS i WHERE i.batch = batch_row.id AND i.state = ?)", dossier.PageClaimed).
+		Order("at").Scan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range batches {
+		jobs = append(jobs, dossier.Job{Step: dossier.StepSplit, Unit: b.Unit, Subject: string(b.ID)})
+	}
+	var intents []intentRow
+	if err := tx.NewSelect().Model(&intents).Order("dossier", "version").Scan(ctx); err != nil {
+		return nil, err
+	}
+	for _, i := range intents {
+		jobs = append(jobs, dossier.Job{Step: dossier.StepPublish, Unit: i.Unit, Subject: string(i.Dossier)})
+	}
+	return jobs, nil
+}
+
+func orNotFound(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNotFound
+	}
+	return err
+}

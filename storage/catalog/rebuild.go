@@ -1,0 +1,93 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"sohoa/dossier"
+)
+
+// ErrNotEmpty says that a rebuild was asked for over a catalogue that holds
+// something: it would be mixed with what the objects say.
+var ErrNotEmpty = errors.New("the catalogue is not empty")
+
+// Empty returns [ErrNotEmpty] unless the catalogue holds no batch and no
+// dossier.
+func (c *Catalog) Empty(ctx context.Context) error {
+	batches, err := c.write.NewSelect().Model((*batchRow)(nil)).Count(ctx)
+	if err != nil {
+		return fmt.Errorf("count batches: %w", err)
+	}
+	dossiers, err := c.write.NewSelect().Model((*dossierRow)(nil)).Count(ctx)
+	if err != nil {
+		return fmt.Errorf("count dossiers: %w", err)
+	}
+	if batches+dossiers > 0 {
+		return ErrNotEmpty
+	}
+	return nil
+}
+
+// RestoreBatch writes a batch back from its record object; the files are
+// claimed, so that the flow opens them again unless images are restored.
+func (c *Catalog) RestoreBatch(ctx context.Context, act dossier.Act, batch dossier.Batch, record dossier.ObjectRef) error {
+	return c.inTx(ctx, "restore batch", func(ctx context.Context, tx bun.Tx) error {
+		row := batchRow{
+			ID: batch.ID, Unit: batch.Unit, Actor: batch.Actor.ID, Role: batch.Actor.Role, Device: batch.Device,
+			At: batch.At.UTC(), State: batchTaken, Version: 1,
+		}
+		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+			return err
+		}
+		if _, err := insertFiles(ctx, tx, batch); err != nil {
+			return err
+		}
+		if err := insertObjects(ctx, tx, batch.Unit, []dossier.ObjectRef{record}); err != nil {
+			return err
+		}
+		return audit(ctx, tx, act, "rebuild.batch", string(batch.ID), map[string]any{"files": len(batch.Files)})
+	})
+}
+
+// RestoreManifest writes one version of a dossier back. Versions must come in
+// ascending order; entries are given with the newest one only.
+func (c *Catalog) RestoreManifest(ctx context.Context, act dossier.Act, m dossier.Manifest, object dossier.ObjectRef, entries []dossier.Entry) error {
+	return c.inTx(ctx, "restore dossier", func(ctx context.Context, tx bun.Tx) error {
+		var batch dossier.BatchID
+		if n := len(m.Batches); n > 0 {
+			batch = m.Batches[n-1]
+		}
+		if err := insertObjects(ctx, tx, m.Dossier.Unit, []dossier.ObjectRef{object}); err != nil {
+			return err
+		}
+		if err := c.storeManifest(ctx, tx, batch, m, entries); err != nil {
+			return err
+		}
+		return audit(ctx, tx, act, "rebuild.dossier", string(m.Dossier.ID), map[string]any{"version": m.Dossier.Version})
+	})
+}
+
+// RestoreObject lists an object that no manifest names (a batch's raw file, a
+// reading of a page that waits).
+func (c *Catalog) RestoreObject(ctx context.Context, unit dossier.UnitID, object dossier.ObjectRef) error {
+	return c.inTx(ctx, "restore object", func(ctx context.Context, tx bun.Tx) error {
+		return insertObjects(ctx, tx, unit, []dossier.ObjectRef{object})
+	})
+}
+
+// DossierOfPage is the published dossier that holds the page; ok is false for a
+// page that is in none.
+func (c *Catalog) DossierOfPage(ctx context.Context, unit dossier.UnitID, page dossier.PageID) (id dossier.DossierID, ok bool, err error) {
+	var rows []pageRow
+	err = c.write.NewSelect().Model(&rows).Where("unit = ?", unit).Where("id = ?", page).Where("component <> ''").Scan(ctx)
+	if err != nil {
+		return "", false, fmt.Errorf("look up page: %w", err)
+	}
+	if len(rows) == 0 {
+		return "", false, nil
+	}
+	return rows[0].Dossier, true, nil
+}

@@ -1,0 +1,161 @@
+package catalog
+
+import (
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"sohoa/dossier"
+)
+
+// The rows, as bun reads and writes them. Columns are explained in
+// migrations/0001_catalogue.sql.
+
+type batchRow struct {
+	bun.BaseModel `bun:"table:batches"`
+
+	ID      dossier.BatchID `bun:"id,pk"`
+	Unit    dossier.UnitID  `bun:"unit"`
+	Actor   string          `bun:"actor"`
+	Role    dossier.Role    `bun:"role"`
+	Device  string          `bun:"device"`
+	At      time.Time       `bun:"at"`
+	State   string          `bun:"state"`
+	Version int             `bun:"version"`
+}
+
+// The states of a batch.
+const (
+	batchTaken = "taken" // images are being opened and read
+	batchSplit = "split" // every page has its place; dossiers are being published
+	batchDone  = "done"
+)
+
+type fileRow struct {
+	bun.BaseModel `bun:"table:files"`
+
+	Batch       dossier.BatchID `bun:"batch,pk"`
+	Ordinal     int             `bun:"ordinal,pk"`
+	Unit        dossier.UnitID  `bun:"unit"`
+	Name        string          `bun:"name"`
+	SHA256      dossier.SHA256  `bun:"sha256"`
+	Size        int64           `bun:"size"`
+	DuplicateOf dossier.BatchID `bun:"duplicate_of"`
+	State       string          `bun:"state"`
+	Reason      dossier.Reason  `bun:"reason"`
+	Images      int             `bun:"images"`
+}
+
+// The states of a file.
+const (
+	fileClaimed   = "claimed"
+	fileOpened    = "opened"
+	fileRejected  = "rejected"
+	fileDuplicate = "duplicate"
+)
+
+type imageRow struct {
+	bun.BaseModel `bun:"table:images"`
+
+	Unit    dossier.UnitID    `bun:"unit,pk"`
+	ID      dossier.ImageID   `bun:"id,pk"`
+	Batch   dossier.BatchID   `bun:"batch"`
+	Ordinal int               `bun:"ordinal"`
+	Index   int               `bun:"idx"`
+	State   dossier.PageState `bun:"state"`
+	Reason  dossier.Reason    `bun:"reason"`
+	Reading int               `bun:"reading"`
+}
+
+type pageRow struct {
+	bun.BaseModel `bun:"table:pages"`
+
+	Unit      dossier.UnitID      `bun:"unit,pk"`
+	ID        dossier.PageID      `bun:"id,pk"`
+	Image     dossier.ImageID     `bun:"image"`
+	Batch     dossier.BatchID     `bun:"batch"`
+	Part      int                 `bun:"part"`
+	State     dossier.PageState   `bun:"state"`
+	Reason    dossier.Reason      `bun:"reason"`
+	Dossier   dossier.DossierID   `bun:"dossier"`
+	Component dossier.ComponentID `bun:"component"`
+	Position  int                 `bun:"position"`
+}
+
+type dossierRow struct {
+	bun.BaseModel `bun:"table:dossiers"`
+
+	ID         dossier.DossierID `bun:"id,pk"`
+	Unit       dossier.UnitID    `bun:"unit"`
+	Code       *string           `bun:"code"`
+	Type       dossier.Type      `bun:"type"`
+	Procedure  string            `bun:"procedure"`
+	ReceivedAt time.Time         `bun:"received_at"`
+	State      dossier.State     `bun:"state"`
+	Version    int               `bun:"version"`
+}
+
+type manifestRow struct {
+	bun.BaseModel `bun:"table:manifests"`
+
+	Dossier dossier.DossierID `bun:"dossier,pk"`
+	Version int               `bun:"version,pk"`
+	Unit    dossier.UnitID    `bun:"unit"`
+	Batch   dossier.BatchID   `bun:"batch"`
+	At      time.Time         `bun:"at"`
+	Body    string            `bun:"body"`
+}
+
+type componentRow struct {
+	bun.BaseModel `bun:"table:components"`
+
+	ID      dossier.ComponentID    `bun:"id,pk"`
+	Dossier dossier.DossierID      `bun:"dossier"`
+	Unit    dossier.UnitID         `bun:"unit"`
+	Kind    string                 `bun:"kind"`
+	Role    dossier.ComponentRole  `bun:"role"`
+	State   dossier.ComponentState `bun:"state"`
+	Version int                    `bun:"version"`
+	PDF     string                 `bun:"pdf"`
+}
+
+type intentRow struct {
+	bun.BaseModel `bun:"table:intents"`
+
+	ID      string            `bun:"id,pk"`
+	Unit    dossier.UnitID    `bun:"unit"`
+	Batch   dossier.BatchID   `bun:"batch"`
+	Dossier dossier.DossierID `bun:"dossier"`
+	Version int               `bun:"version"`
+	Body    string            `bun:"body"`
+}
+
+type objectRow struct {
+	bun.BaseModel `bun:"table:objects"`
+
+	Key    string         `bun:"key,pk"`
+	Unit   dossier.UnitID `bun:"unit"`
+	SHA256 dossier.SHA256 `bun:"sha256"`
+	Size   int64          `bun:"size"`
+	Listed int            `bun:"listed"`
+}
+
+type auditRow struct {
+	bun.BaseModel `bun:"table:audit_pending"`
+
+	ID      string         `bun:"id,pk"`
+	Unit    dossier.UnitID `bun:"unit"`
+	At      time.Time      `bun:"at"`
+	Actor   string         `bun:"actor"`
+	Role    dossier.Role   `bun:"role"`
+	Action  string         `bun:"action"`
+	Subject string         `bun:"subject"`
+}
+
+type auditPayloadRow struct {
+	bun.BaseModel `bun:"table:audit_payloads"`
+
+	ID      string `bun:"id,pk"`
+	Salt    string `bun:"salt"`
+	Payload string `bun:"payload"`
+}
