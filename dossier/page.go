@@ -151,8 +151,10 @@ type Page struct {
 // ImageReading is the object that keeps what was read on one image: one
 // reading per part, or the reason why the image could not be read.
 type ImageReading struct {
-	Schema   string    `json:"schema"` // [ReadingSchema]
-	Image    ImageID   `json:"image"`
+	Schema string  `json:"schema"` // [ReadingSchema]
+	Image  ImageID `json:"image"`
+	// Of is how many images the file holds: a rebuild need not open it again.
+	Of       int       `json:"of"`
 	At       time.Time `json:"at"`
 	Readings []Reading `json:"readings"`
 	// Reason is set, and Readings empty, when the worker gave the image up.

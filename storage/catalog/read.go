@@ -268,3 +268,16 @@ func orNotFound(err error) error {
 	}
 	return err
 }
+
+// ObjectRefs gives digest and size of known objects, in the order of keys.
+func (c *Catalog) ObjectRefs(ctx context.Context, keys []string) ([]dossier.ObjectRef, error) {
+	refs := make([]dossier.ObjectRef, len(keys))
+	for i, key := range keys {
+		var row objectRow
+		if err := c.write.NewSelect().Model(&row).Where("key = ?", key).Scan(ctx); err != nil {
+			return nil, fmt.Errorf("look up object %s: %w", key, orNotFound(err))
+		}
+		refs[i] = dossier.ObjectRef{Key: row.Key, SHA256: row.SHA256, Size: row.Size}
+	}
+	return refs, nil
+}

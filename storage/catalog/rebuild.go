@@ -31,9 +31,10 @@ func (c *Catalog) Empty(ctx context.Context) error {
 	return nil
 }
 
-// RestoreBatch writes a batch back from its record object; the files are
-// claimed, so that the flow opens them again unless images are restored.
-func (c *Catalog) RestoreBatch(ctx context.Context, act dossier.Act, batch dossier.Batch, record dossier.ObjectRef) error {
+// RestoreBatch writes a batch back from its record object; objects are the
+// record and the raw objects it brought. The files are claimed: the flow opens
+// them again unless their images are restored too.
+func (c *Catalog) RestoreBatch(ctx context.Context, act dossier.Act, batch dossier.Batch, objects []dossier.ObjectRef) error {
 	return c.inTx(ctx, "restore batch", func(ctx context.Context, tx bun.Tx) error {
 		row := batchRow{
 			ID: batch.ID, Unit: batch.Unit, Actor: batch.Actor.ID, Role: batch.Actor.Role, Device: batch.Device,
@@ -45,7 +46,7 @@ func (c *Catalog) RestoreBatch(ctx context.Context, act dossier.Act, batch dossi
 		if _, err := insertFiles(ctx, tx, batch); err != nil {
 			return err
 		}
-		if err := insertObjects(ctx, tx, batch.Unit, []dossier.ObjectRef{record}); err != nil {
+		if err := insertObjects(ctx, tx, batch.Unit, objects); err != nil {
 			return err
 		}
 		return audit(ctx, tx, act, "rebuild.batch", string(batch.ID), map[string]any{"files": len(batch.Files)})
@@ -68,26 +69,4 @@ func (c *Catalog) RestoreManifest(ctx context.Context, act dossier.Act, m dossie
 		}
 		return audit(ctx, tx, act, "rebuild.dossier", string(m.Dossier.ID), map[string]any{"version": m.Dossier.Version})
 	})
-}
-
-// RestoreObject lists an object that no manifest names (a batch's raw file, a
-// reading of a page that waits).
-func (c *Catalog) RestoreObject(ctx context.Context, unit dossier.UnitID, object dossier.ObjectRef) error {
-	return c.inTx(ctx, "restore object", func(ctx context.Context, tx bun.Tx) error {
-		return insertObjects(ctx, tx, unit, []dossier.ObjectRef{object})
-	})
-}
-
-// DossierOfPage is the published dossier that holds the page; ok is false for a
-// page that is in none.
-func (c *Catalog) DossierOfPage(ctx context.Context, unit dossier.UnitID, page dossier.PageID) (id dossier.DossierID, ok bool, err error) {
-	var rows []pageRow
-	err = c.write.NewSelect().Model(&rows).Where("unit = ?", unit).Where("id = ?", page).Where("component <> ''").Scan(ctx)
-	if err != nil {
-		return "", false, fmt.Errorf("look up page: %w", err)
-	}
-	if len(rows) == 0 {
-		return "", false, nil
-	}
-	return rows[0].Dossier, true, nil
 }

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"syscall"
+
+	"sohoa/dossier"
+)
+
+// The exit codes: people script against them.
+const (
+	exitDone      = 0
+	exitOther     = 1
+	exitUsage     = 2
+	exitParked    = 3
+	exitIntegrity = 4
+	exitMissing   = 5
+)
+
+// exitError is an error that carries its exit code and, where there is one,
+// what to do about it.
+type exitError struct {
+	code int
+	hint string
+	err  error
+}
+
+func (e *exitError) Error() string { return e.err.Error() }
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// errParked ends a command that did its work and has named inputs that wait
+// for a person: it prints nothing more.
+var errParked = &exitError{code: exitParked, err: errors.New("some inputs were parked or rejected")}
+
+func usage(hint, format string, args ...any) error {
+	return &exitError{code: exitUsage, hint: hint, err: fmt.Errorf(format, args...)}
+}
+
+// report prints an error once, for people or as JSON, and returns the exit
+// code.
+func report(con console, asJSON bool, err error) int {
+	if err == nil {
+		return exitDone
+	}
+	exit := classifyExit(err)
+	if errors.Is(err, errParked) || exit.code == exitIntegrity && exit.hint == "" {
+		return exit.code
+	}
+	if asJSON {
+		body, _ := json.Marshal(map[string]any{"error": exit.Error(), "hint": exit.hint, "exit_code": exit.code}) // strings and a number
+		_, _ = fmt.Fprintln(con.err, string(body))
+		return exit.code
+	}
+	_, _ = fmt.Fprintln(con.err, "sohoa:", exit.Error())
+	if exit.hint != "" {
+		_, _ = fmt.Fprintln(con.err, exit.hint)
+	}
+	return exit.code
+}
+
+// classifyExit is the one table from errors to exit codes and advice.
+func classifyExit(err error) *exitError {
+	if exit, ok := errors.AsType[*exitError](err); ok {
+		return exit
+	}
+	switch {
+	case errors.Is(err, context.Canceled):
+		return &exitError{code: exitOther, err: err, hint: "Stopped. Nothing is lost: run the same command again to go on."}
+	case errors.Is(err, syscall.ENOSPC):
+		return &exitError{code: exitOther, err: err, hint: "The disk is full. Free some space and run the same command again; nothing is lost."}
+	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
+		return &exitError{code: exitOther, err: err, hint: "The file or folder may not be used by this account. Check its permissions."}
+	}
+	if fault, ok := errors.AsType[*dossier.Fault](err); ok && fault.Reason != dossier.ReasonUnknown {
+		return &exitError{code: exitOther, err: err, hint: fault.Reason.Text("vi") + "\n" + fault.Reason.Text("en")}
+	}
+	return &exitError{code: exitOther, err: err}
+}
+
+// exitCodesCmd prints the table of exit codes.
+type exitCodesCmd struct{}
+
+// Run prints the table.
+func (exitCodesCmd) Run(con console) error {
+	_, err := fmt.Fprint(con.out, `Exit codes of sohoa:
+
+  0  done
+  1  anything else went wrong; the message says what
+  2  the command line or the configuration is wrong; nothing was done
+  3  some inputs were parked or rejected, each named with its reason;
+     everything else is done
+  4  the archive or a signature is not intact
+  5  a needed part is missing (named, with the command that installs it)
+`)
+	return err
+}

@@ -1,0 +1,124 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"sohoa/dossier"
+)
+
+// Source is one input file: where its bytes come from and the name people know
+// it by.
+type Source struct {
+	Name string
+	// Open starts reading; the flow reads to the end once.
+	Open func() (io.ReadCloser, error)
+	// Unchanged is asked after the last byte: an error says that the file was
+	// written to meanwhile.
+	Unchanged func() error
+}
+
+// Claim takes a batch in, in the order that loses nothing: every source's bytes
+// become a raw object, then the batch record becomes an object, then rows, jobs
+// and the audit row commit together. Only after Claim returns may a source be
+// moved. Sources keep their order. A source that changes while it is read fails
+// the batch with a Retry fault; nothing is recorded then, and the raw objects
+// written are simply found again next time.
+func (f *Flow) Claim(ctx context.Context, actor dossier.Actor, device string, sources []Source) (dossier.Batch, error) {
+	act := dossier.Act{Actor: actor, At: f.Now().UTC()}
+	batch := dossier.Batch{
+		Schema: dossier.BatchSchema, ID: dossier.BatchID(dossier.NewID()), Unit: f.Unit.ID, Actor: actor, Device: device, At: act.At,
+	}
+	objects := make([]dossier.ObjectRef, 0, len(sources)+1)
+	for _, source := range sources {
+		ref, err := f.keepRaw(ctx, source)
+		if err != nil {
+			return dossier.Batch{}, err
+		}
+		batch.Files = append(batch.Files, dossier.BatchFile{Name: source.Name, SHA256: ref.SHA256, Size: ref.Size})
+		objects = append(objects, ref)
+	}
+	if err := f.markKnown(ctx, batch.Files, batch.ID); err != nil {
+		return dossier.Batch{}, err
+	}
+	record, _, err := f.putJSON(ctx, dossier.BatchKey(f.Unit.ID, batch.ID), batch)
+	if err != nil {
+		return dossier.Batch{}, err
+	}
+	if err := f.Ledger.TakeIn(ctx, act, batch, append(objects, record)); err != nil {
+		return dossier.Batch{}, err
+	}
+	return batch, nil
+}
+
+// keepRaw makes a source's bytes durable under their digest.
+func (f *Flow) keepRaw(ctx context.Context, source Source) (_ dossier.ObjectRef, err error) {
+	r, err := source.Open()
+	if err != nil {
+		return dossier.ObjectRef{}, fmt.Errorf("take in file: %w", err)
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	ref, _, err := f.Objects.PutHashed(ctx, r, func(sum dossier.SHA256) string { return dossier.RawKey(f.Unit.ID, sum) })
+	if err != nil {
+		return dossier.ObjectRef{}, fmt.Errorf("take in file: %w", err)
+	}
+	if err := source.Unchanged(); err != nil {
+		return dossier.ObjectRef{}, &dossier.Fault{Kind: dossier.Retry, Op: "take in file", Reason: dossier.ReasonChanged, Err: err}
+	}
+	ref.Role = "raw"
+	return ref, nil
+}
+
+// markKnown marks the files whose bytes the unit has already, from an earlier
+// batch or from earlier in this one.
+func (f *Flow) markKnown(ctx context.Context, files []dossier.BatchFile, batch dossier.BatchID) error {
+	sums := make([]dossier.SHA256, len(files))
+	for i, file := range files {
+		sums[i] = file.SHA256
+	}
+	known, err := f.Ledger.Known(ctx, f.Unit.ID, sums)
+	if err != nil {
+		return err
+	}
+	for i, file := range files {
+		of, ok := known[file.SHA256]
+		if ok {
+			files[i].Duplicate, files[i].Of = true, of
+		}
+		if !ok {
+			known[file.SHA256] = batch
+		}
+	}
+	return nil
+}
+
+// putJSON writes a value as an object that a person can read.
+func (f *Flow) putJSON(ctx context.Context, key string, value any) (dossier.ObjectRef, bool, error) {
+	body, err := json.MarshalIndent(value, "", " ")
+	if err != nil {
+		return dossier.ObjectRef{}, false, fmt.Errorf("encode object: %w", err)
+	}
+	ref, existed, err := f.Objects.Put(ctx, key, bytes.NewReader(append(body, '\n')))
+	if err != nil {
+		return dossier.ObjectRef{}, false, fmt.Errorf("write object: %w", err)
+	}
+	return ref, existed, nil
+}
+
+// getJSON reads an object written by putJSON; found is false when there is
+// none.
+func (f *Flow) getJSON(ctx context.Context, key string, value any) (ref dossier.ObjectRef, found bool, err error) {
+	r, ref, found, err := f.Objects.Open(ctx, key)
+	if err != nil || !found {
+		return ref, false, err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	if err := json.NewDecoder(r).Decode(value); err != nil {
+		return ref, false, &dossier.Fault{Kind: dossier.Stop, Op: "read object " + key, Reason: dossier.ReasonDamaged, Err: err}
+	}
+	return ref, true, nil
+}

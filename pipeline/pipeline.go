@@ -1,0 +1,104 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"sohoa/dossier"
+)
+
+// Flow is the pipeline of one archive. All fields are required.
+type Flow struct {
+	Objects Objects
+	Ledger  Ledger
+	Reader  Reader
+	Kinds   *dossier.Catalogue
+	// Unit is the office whose archive it is.
+	Unit dossier.Unit
+	// Scratch is a folder for PDFs while they are written.
+	Scratch string
+	Now     func() time.Time
+}
+
+// Do runs one job: the whole flow at a glance. A batch enters by Claim, which
+// enqueues the first of these steps; each step's last act is one transaction
+// that changes the catalogue and enqueues what follows.
+//
+//	Claim ─► open_file ─► read_image ─► split_batch ─► publish_dossier
+//	          one a file   one an image   one a batch    one a dossier
+//
+// An error of kind [dossier.Stop] ends the flow; any other is tried again.
+func (f *Flow) Do(ctx context.Context, job dossier.Job) error {
+	switch job.Step {
+	case dossier.StepOpen:
+		return f.openFile(ctx, job.Subject)
+	case dossier.StepRead:
+		return f.readImage(ctx, dossier.ImageID(job.Subject))
+	case dossier.StepSplit:
+		return f.splitBatch(ctx, dossier.BatchID(job.Subject))
+	case dossier.StepPublish:
+		return f.publishDossier(ctx, dossier.DossierID(job.Subject))
+	default:
+		return &dossier.Fault{Kind: dossier.Stop, Op: "run job", Reason: dossier.ReasonUnknown, Err: fmt.Errorf("no step is called %q", job.Step)}
+	}
+}
+
+// Objects is the object store as the flow uses it. Put is put-if-absent and
+// durable when it returns; for a key that is taken it returns what is there and
+// existed.
+type Objects interface {
+	Put(ctx context.Context, key string, r io.Reader) (ref dossier.ObjectRef, existed bool, err error)
+	PutHashed(ctx context.Context, r io.Reader, name func(dossier.SHA256) string) (ref dossier.ObjectRef, existed bool, err error)
+	// Open reads an object; found is false when there is none.
+	Open(ctx context.Context, key string) (r io.ReadCloser, ref dossier.ObjectRef, found bool, err error)
+	// Path gives the object as a file on this machine until release is called.
+	Path(ctx context.Context, key string) (path string, release func(), err error)
+}
+
+// Reader reads foreign bytes in processes of their own. Its errors are
+// [dossier.Fault]s: reject or park for the input's fault, retry or stop for
+// ours.
+type Reader interface {
+	// Open counts the images of a file.
+	Open(ctx context.Context, path string) (images int, err error)
+	// Read reads one image: a reading for each page on it.
+	Read(ctx context.Context, path, file string, index int) ([]dossier.Reading, error)
+	// Extract gives the picture of one image for publishing; the stream may be
+	// opened until release is called.
+	Extract(ctx context.Context, path string, index int) (stream dossier.ImageStream, release func(), err error)
+}
+
+// Ledger is the catalogue as the flow uses it; package storage/catalog says
+// what each method promises. It is wide because every transaction of the write
+// order is one method: the flow cannot leave half of one behind.
+type Ledger interface {
+	Known(ctx context.Context, unit dossier.UnitID, sums []dossier.SHA256) (map[dossier.SHA256]dossier.BatchID, error)
+	TakeIn(ctx context.Context, act dossier.Act, batch dossier.Batch, objects []dossier.ObjectRef) error
+
+	File(ctx context.Context, ref dossier.FileRef) (dossier.TakenFile, error)
+	FileOpened(ctx context.Context, file dossier.TakenFile, images int) error
+	FileRejected(ctx context.Context, act dossier.Act, file dossier.TakenFile, reason dossier.Reason) error
+	Image(ctx context.Context, unit dossier.UnitID, id dossier.ImageID) (dossier.TakenImage, error)
+	ImageRead(ctx context.Context, image dossier.TakenImage, parts int, reason dossier.Reason, object dossier.ObjectRef) error
+
+	Images(ctx context.Context, batch dossier.BatchID) ([]dossier.TakenImage, error)
+	Pages(ctx context.Context, batch dossier.BatchID) ([]dossier.PlacedPage, error)
+	Files(ctx context.Context, batch dossier.BatchID) ([]dossier.TakenFile, error)
+	ByCode(ctx context.Context, unit dossier.UnitID, code string) (dossier.DossierID, bool, error)
+	Latest(ctx context.Context, id dossier.DossierID) (dossier.Manifest, bool, error)
+	Place(ctx context.Context, act dossier.Act, plan dossier.Plan) error
+
+	// ObjectRefs gives the digests of known objects, in the order of keys; an
+	// unknown key is an error.
+	ObjectRefs(ctx context.Context, keys []string) ([]dossier.ObjectRef, error)
+	NextIntent(ctx context.Context, id dossier.DossierID) (dossier.Intent, bool, error)
+	Publish(ctx context.Context, act dossier.Act, intent dossier.Intent, final dossier.Manifest, entries []dossier.Entry) error
+	PublishFailed(ctx context.Context, act dossier.Act, replaced dossier.Intent, parked []dossier.PlacedPage) error
+}
+
+// act is what the flow does by itself, in the name of the machine.
+func (f *Flow) act() dossier.Act {
+	return dossier.Act{Actor: dossier.Actor{ID: "sohoa", Unit: f.Unit.ID, Role: dossier.RoleLocal}, At: f.Now()}
+}

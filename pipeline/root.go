@@ -1,0 +1,93 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+
+	"sohoa/dossier"
+)
+
+// rootReadme tells whoever finds the objects, in ten years and without sohoa,
+// what they are.
+const rootReadme = `SOHOA ARCHIVE / KHO LƯU TRỮ SOHOA
+
+Thư mục này đọc được mà không cần phần mềm sohoa.
+This folder can be read without sohoa.
+
+  archive.json          kho này của đơn vị nào / whose archive this is
+  u/<unit>/raw/<hash>   bản quét gốc, không sửa; tên là SHA-256 của nội dung
+                        the untouched scans, named by their SHA-256
+  u/<unit>/c/<id>/      giấy tờ đã số hóa, PDF/A mở bằng mọi trình xem PDF
+                        the papers, as PDF/A: any PDF viewer opens them
+  u/<unit>/d/<id>/      hồ sơ gồm những giấy tờ nào (bản mới nhất có số lớn nhất)
+                        which papers make up a dossier (highest number is newest)
+  u/<unit>/t/<image>/   chữ đọc được trên từng ảnh / what was read on each image
+  u/<unit>/b/<id>.json  từng lần đưa giấy vào máy quét / each batch that was fed
+  schema/               mô tả các tệp JSON / what the JSON files mean
+  checksums/            mã kiểm tra / digests
+
+Kiểm tra không tệp nào bị sửa / to check that no file has changed:
+
+  cat checksums/*.txt | sha256sum -c --quiet
+`
+
+// WriteRoot writes the objects that make an archive readable without sohoa:
+// its record, a README, the JSON schemas. It may be called again; what is there
+// stays. It returns what it wrote.
+func (f *Flow) WriteRoot(ctx context.Context, archive dossier.Archive, schemas fs.FS) ([]dossier.ObjectRef, error) {
+	var written []dossier.ObjectRef
+	ref, _, err := f.putJSON(ctx, dossier.ArchiveKey, archive)
+	if err != nil {
+		return nil, err
+	}
+	written = append(written, ref)
+	put := func(key string, r io.Reader) error {
+		ref, _, err := f.Objects.Put(ctx, key, r)
+		written = append(written, ref)
+		return err
+	}
+	if err := put(dossier.ReadmeKey, strings.NewReader(rootReadme)); err != nil {
+		return nil, fmt.Errorf("write root: %w", err)
+	}
+	names, err := fs.Glob(schemas, "*.json")
+	if err != nil {
+		return nil, fmt.Errorf("write root: %w", err)
+	}
+	for _, name := range names {
+		body, err := fs.ReadFile(schemas, name)
+		if err := errors.Join(err, put(dossier.SchemaDir+name, bytes.NewReader(body))); err != nil {
+			return nil, fmt.Errorf("write root: %w", err)
+		}
+	}
+	return written, nil
+}
+
+// Lists is the catalogue as far as checksum lists need it.
+type Lists interface {
+	Objects(ctx context.Context, unlisted bool) ([]dossier.ObjectRef, error)
+	Listed(ctx context.Context, objects []dossier.ObjectRef) error
+}
+
+// ListChecksums writes the digests of every object that no list names yet as
+// one more list under checksums/, in the form sha256sum reads. It runs after a
+// batch and once a day; with nothing new it writes nothing.
+func (f *Flow) ListChecksums(ctx context.Context, ledger Lists) error {
+	fresh, err := ledger.Objects(ctx, true)
+	if err != nil || len(fresh) == 0 {
+		return err
+	}
+	var list strings.Builder
+	for _, object := range fresh {
+		fmt.Fprintf(&list, "%s  %s\n", object.SHA256, object.Key)
+	}
+	key := fmt.Sprintf("%s%s-%s.txt", dossier.ChecksumDir, f.Now().UTC().Format("20060102T150405Z"), dossier.NewID()[:8])
+	if _, _, err := f.Objects.Put(ctx, key, strings.NewReader(list.String())); err != nil {
+		return fmt.Errorf("write checksum list: %w", err)
+	}
+	return ledger.Listed(ctx, fresh)
+}

@@ -1,0 +1,187 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"sohoa/dossier"
+	"sohoa/pipeline/pdfa"
+)
+
+// Checked is the catalogue as verification reads it.
+type Checked interface {
+	Objects(ctx context.Context, unlisted bool) ([]dossier.ObjectRef, error)
+	DossierIDs(ctx context.Context, unit dossier.UnitID) ([]dossier.DossierID, error)
+	Dossier(ctx context.Context, unit dossier.UnitID, idOrCode string) (dossier.Manifest, error)
+	BatchIDs(ctx context.Context, unit dossier.UnitID) ([]dossier.BatchID, error)
+	BatchDone(ctx context.Context, batch dossier.BatchID) (bool, error)
+	Account(ctx context.Context, batch dossier.BatchID) (dossier.Account, error)
+}
+
+// Finding is one thing wrong in the archive: the object or batch it is about,
+// and a sentence.
+type Finding struct {
+	Subject string `json:"subject"`
+	Text    string `json:"text"`
+}
+
+// Verdict is the outcome of verifying an archive. An archive is whole when it
+// has no findings.
+type Verdict struct {
+	Objects  int             `json:"objects"`
+	Bytes    int64           `json:"bytes"`
+	Dossiers int             `json:"dossiers"`
+	Batches  int             `json:"batches"`
+	Account  dossier.Account `json:"account"`
+	Findings []Finding       `json:"findings"`
+}
+
+// Verify reads every object the catalogue knows and compares its digest, checks
+// every published PDF by the same gate it passed when it was written, compares
+// every dossier with its manifest, and every batch's account with itself.
+// progress is told after each object how many of all are done.
+func (f *Flow) Verify(ctx context.Context, ledger Checked, progress func(done, all int)) (Verdict, error) {
+	v := verifier{flow: f, ledger: ledger, verdict: Verdict{Findings: []Finding{}}}
+	objects, err := ledger.Objects(ctx, false)
+	if err != nil {
+		return v.verdict, err
+	}
+	for i, object := range objects {
+		if err := v.object(ctx, object); err != nil {
+			return v.verdict, err
+		}
+		progress(i+1, len(objects))
+	}
+	if err := v.dossiers(ctx); err != nil {
+		return v.verdict, err
+	}
+	return v.verdict, v.batches(ctx)
+}
+
+type verifier struct {
+	flow    *Flow
+	ledger  Checked
+	verdict Verdict
+}
+
+func (v *verifier) find(subject, format string, args ...any) {
+	v.verdict.Findings = append(v.verdict.Findings, Finding{Subject: subject, Text: fmt.Sprintf(format, args...)})
+}
+
+// object compares one object with what the catalogue knows of it. Only the
+// store failing is an error; a bad object is a finding.
+func (v *verifier) object(ctx context.Context, want dossier.ObjectRef) error {
+	r, _, found, err := v.flow.Objects.Open(ctx, want.Key)
+	if err != nil {
+		return err
+	}
+	if !found {
+		v.find(want.Key, "the object is missing")
+		return nil
+	}
+	defer func() { _ = r.Close() }() // opened for reading only
+	sum, size, err := hashAll(r)
+	if err != nil {
+		v.find(want.Key, "the object cannot be read: %v", err)
+		return nil
+	}
+	v.verdict.Objects++
+	v.verdict.Bytes += size
+	if sum != want.SHA256 || size != want.Size {
+		v.find(want.Key, "the bytes have changed: digest %s, recorded %s", sum, want.SHA256)
+	}
+	return nil
+}
+
+// dossiers compares each dossier's catalogue entry with its manifest object
+// and passes its PDFs through the gate.
+func (v *verifier) dossiers(ctx context.Context) error {
+	ids, err := v.ledger.DossierIDs(ctx, v.flow.Unit.ID)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		known, err := v.ledger.Dossier(ctx, v.flow.Unit.ID, string(id))
+		if err != nil {
+			return err
+		}
+		v.verdict.Dossiers++
+		if err := v.manifest(ctx, known); err != nil {
+			return err
+		}
+		for _, component := range known.Dossier.Components {
+			if err := v.pdf(ctx, component.PDF); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (v *verifier) manifest(ctx context.Context, known dossier.Manifest) error {
+	key := dossier.ManifestKey(v.flow.Unit.ID, known.Dossier.ID, known.Dossier.Version)
+	r, _, found, err := v.flow.Objects.Open(ctx, key)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return nil // the missing object has been named already
+	}
+	defer func() { _ = r.Close() }() // opened for reading only
+	var kept dossier.Manifest
+	if err := json.NewDecoder(r).Decode(&kept); err != nil {
+		v.find(key, "the manifest cannot be read")
+		return nil
+	}
+	a, errA := json.Marshal(kept.Dossier)
+	b, errB := json.Marshal(known.Dossier)
+	if errA != nil || errB != nil || string(a) != string(b) {
+		v.find(key, "the catalogue says something else than the manifest")
+	}
+	return nil
+}
+
+func (v *verifier) pdf(ctx context.Context, key string) error {
+	path, release, err := v.flow.Objects.Path(ctx, key)
+	if err != nil {
+		return nil // the missing object has been named already
+	}
+	defer release()
+	if err := pdfa.CheckFile(path); err != nil {
+		v.find(key, "the PDF does not pass its check: %v", err)
+	}
+	return nil
+}
+
+func (v *verifier) batches(ctx context.Context) error {
+	ids, err := v.ledger.BatchIDs(ctx, v.flow.Unit.ID)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		account, err := v.ledger.Account(ctx, id)
+		if err != nil {
+			return err
+		}
+		done, err := v.ledger.BatchDone(ctx, id)
+		if err != nil {
+			return err
+		}
+		v.verdict.Batches++
+		v.verdict.Account = v.verdict.Account.Add(account)
+		if err := account.Balance(); err != nil && done {
+			v.find("batch "+string(id), "%v", err)
+		}
+	}
+	return nil
+}
+
+// hashAll reads r to its end.
+func hashAll(r io.Reader) (dossier.SHA256, int64, error) {
+	h := sha256.New()
+	size, err := io.Copy(h, r)
+	return dossier.SumString([32]byte(h.Sum(nil))), size, err
+}
