@@ -87,6 +87,9 @@ const (
 	ReasonNotAFile      Reason = "not_a_file"
 	ReasonChanged       Reason = "changed_while_read"
 	ReasonPresentedOnly Reason = "presented_only"
+	ReasonDiskFull      Reason = "disk_full"
+	ReasonStoreFailed   Reason = "store_failed"
+	ReasonStoreOffline  Reason = "store_offline"
 )
 
 // Text is the sentence a clerk reads: what is wrong and what to do. lang is
@@ -134,4 +137,7 @@ var reasonTexts = map[Reason]struct{ vi, en string }{
 	ReasonNotAFile:      {"Đây không phải là tệp thường. Hãy chọn tệp ảnh hoặc PDF.", "This is not a regular file. Choose an image or PDF file."},
 	ReasonChanged:       {"Tệp thay đổi trong khi đang nhận. Hãy chờ máy quét ghi xong rồi đưa lại.", "The file changed while it was taken in. Wait until the scanner has finished and feed it again."},
 	ReasonPresentedOnly: {"Giấy tờ này chỉ để xuất trình, không lưu. Hãy xác nhận để hủy bản quét.", "This paper is only presented and is not kept. Confirm to destroy the scan."},
+	ReasonDiskFull:      {"Ổ đĩa lưu trữ đã đầy, chưa lưu được. Hãy báo người quản trị giải phóng hoặc thêm dung lượng.", "The disk of the archive is full and nothing was stored. Ask the administrator to free or add space."},
+	ReasonStoreFailed:   {"Kho lưu trữ bị lỗi nên đã dừng để không mất hồ sơ. Hãy báo người quản trị kiểm tra ổ đĩa.", "The archive's storage failed, and work was stopped so that nothing is lost. Ask the administrator to check the disk."},
+	ReasonStoreOffline:  {"Không kết nối được kho lưu trữ. Hồ sơ vẫn được giữ và sẽ được lưu lại sau.", "The archive's storage cannot be reached. Everything is kept and will be stored later."},
 }

@@ -1,0 +1,155 @@
+package local
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"sohoa/dossier"
+)
+
+// maxDurable bounds the memory of folders known to be durable. Forgetting them
+// costs one fsync for each level of a path, nothing else.
+const maxDurable = 4096
+
+// makeFolders makes dir and its missing parents below the root, each durable
+// before the next. A folder somebody else made counts only once its entry has
+// been synced from here: its maker may still be at it, or may have crashed.
+func (s *Store) makeFolders(dir string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.makeFoldersLocked(dir)
+}
+
+func (s *Store) makeFoldersLocked(dir string) error {
+	if _, ok := s.durable[dir]; ok || dir == s.root {
+		return nil
+	}
+	if err := s.makeFoldersLocked(filepath.Dir(dir)); err != nil {
+		return err
+	}
+	if err := s.makeOneFolder(dir); err != nil {
+		return err
+	}
+	if len(s.durable) >= maxDurable {
+		clear(s.durable)
+	}
+	s.durable[dir] = struct{}{}
+	return nil
+}
+
+// makeOneFolder makes dir unless it is there, and makes its entry durable.
+func (s *Store) makeOneFolder(dir string) error {
+	err := s.disk.mkdir(dir)
+	if errors.Is(err, fs.ErrExist) {
+		err = mustBeFolder(dir)
+	}
+	if err != nil {
+		return err
+	}
+	return s.syncFolder(filepath.Dir(dir))
+}
+
+// mustBeFolder refuses symbolic links too: List would not go down them.
+func mustBeFolder(dir string) error {
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return &fs.PathError{Op: "mkdir", Path: dir, Err: syscall.ENOTDIR}
+	}
+	return nil
+}
+
+// settleName makes the name of an object durable that somebody else gave it.
+func (s *Store) settleName(key string) error {
+	if err := s.usable(); err != nil {
+		return err
+	}
+	dir := filepath.Dir(s.path(key))
+	if err := s.makeFolders(dir); err != nil {
+		return err
+	}
+	return s.syncFolder(dir)
+}
+
+// syncFolder makes the names in dir durable. When that fails the store takes no
+// more objects: the kernel may call the folder clean from now on, and the next
+// caller would be told that a name is durable which is not.
+func (s *Store) syncFolder(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	err = s.disk.sync(f)
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		s.failed.CompareAndSwap(nil, &err)
+	}
+	return err
+}
+
+// usable refuses work after a folder could not be synced.
+func (s *Store) usable() error {
+	if first := s.failed.Load(); first != nil {
+		return fault("put", fmt.Errorf("a folder could not be synced, check the disk and restart: %w", withoutPath(*first)))
+	}
+	return nil
+}
+
+// RemoveStale removes files in .incoming last written before the given time
+// and tells how many there were. Call it at boot, when no Put of another
+// process can be running.
+func (s *Store) RemoveStale(before time.Time) (int, error) {
+	dir := filepath.Join(s.root, incoming)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return 0, fault("remove stale files", err)
+	}
+	removed := 0
+	for _, entry := range entries {
+		info, err := entry.Info()
+		if errors.Is(err, fs.ErrNotExist) || err == nil && !info.ModTime().Before(before) {
+			continue
+		}
+		if err == nil {
+			err = os.Remove(filepath.Join(dir, entry.Name()))
+		}
+		if err != nil {
+			return removed, fault("remove stale files", err)
+		}
+		removed++
+	}
+	return removed, nil
+}
+
+// fault says that the disk failed and work must stop; a full disk has its own
+// reason, since a person can do something about it. Paths are taken out of the
+// error: keys carry no personal data, the folder above them may.
+func fault(op string, err error) error {
+	if f, ok := errors.AsType[*dossier.Fault](err); ok {
+		return f
+	}
+	reason := dossier.ReasonStoreFailed
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		reason = dossier.ReasonDiskFull
+	}
+	return &dossier.Fault{Kind: dossier.Stop, Op: op, Reason: reason, Err: withoutPath(err)}
+}
+
+func withoutPath(err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return p.Err
+	}
+	if l, ok := errors.AsType[*os.LinkError](err); ok {
+		return l.Err
+	}
+	return err
+}
