@@ -12,10 +12,14 @@ import (
 // of dossiers and units change, collide and arrive late, so they are attributes
 // and never keys.
 type (
-	UnitID      string
-	DossierID   string
+	// UnitID names an office.
+	UnitID string
+	// DossierID names a file of papers.
+	DossierID string
+	// ComponentID names one paper of a dossier.
 	ComponentID string
-	BatchID     string
+	// BatchID names what was fed in one go.
+	BatchID string
 	// SHA256 is the lower-case hexadecimal digest (64 characters) of an
 	// object's bytes.
 	SHA256 string

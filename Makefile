@@ -1,0 +1,82 @@
+# `make` alone lists what can be done. Every target does its own set-up first,
+# so a fresh Debian 12 or 13 with Go and make is enough for each of them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run demo demo-clean test race build lint lint-selftest vuln bench soak fuzz fmt clean
+
+# Build tags: sqlite_fts5 gives SQLite its full-text index. SOHOA_TAGS adds more,
+# for example SOHOA_TAGS=corpus for the tests on the collection of real scans.
+comma := ,
+TAGS := sqlite_fts5$(addprefix $(comma),$(SOHOA_TAGS))
+export TAGS
+
+# ./... leaves out folders named testdata, and the generator lives in one.
+PACKAGES := ./... $(if $(wildcard testdata/generate),./testdata/generate/...)
+
+GOTEST := go test -tags '$(TAGS)' -timeout 20m -shuffle on -json
+
+# with_tools runs a command with the places of the test tools in its environment.
+with_tools = set -a; source .tools/env; set +a;
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+
+run: build ## install what is missing, build, and watch made-up scans become a searchable archive in ./demo
+	@scripts/demo
+
+demo-clean: ## remove the demonstration archive, so that `make run` starts afresh
+	rm -rf demo
+
+build: ## build bin/sohoa
+	@scripts/setup run
+	go build -tags '$(TAGS)' -o bin/sohoa ./cmd/sohoa
+
+test: ## install what the tests need, run all of them, end with a count
+	@scripts/setup run test
+	@scripts/tools verapdf versitygw
+	go vet -tags '$(TAGS)' $(PACKAGES)
+	@echo "go test -tags '$(TAGS)' $(PACKAGES)"
+	@$(with_tools) $(GOTEST) $(PACKAGES) | go run ./scripts/testsummary -noskip
+
+race: ## run the tests of the packages without C image libraries under the race detector
+	@scripts/setup run test
+	@scripts/tools verapdf versitygw
+	@echo "Left out, because they link the C image libraries:"; scripts/race-packages --not | sed 's/^/  /'
+	@$(with_tools) $(GOTEST) -race $$(scripts/race-packages) | go run ./scripts/testsummary -noskip
+
+lint: ## check style, layers and scripts
+	@scripts/setup run lint
+	@scripts/tools golangci-lint
+	.tools/golangci-lint run $(PACKAGES)
+	shellcheck .ci/run $$(git ls-files scripts | xargs grep -lE '^#!/usr/bin/env bash')
+
+lint-selftest: ## prove that the linter refuses a breach of the layers
+	@scripts/tools golangci-lint
+	@scripts/lint-selftest
+
+vuln: ## look for known vulnerabilities, where their database can be reached
+	@scripts/setup run
+	@scripts/vulncheck
+
+bench: ## run the benchmarks and write them into docs/BENCHMARKS.md
+	@scripts/setup run test
+	@scripts/bench
+
+SOAK ?= 20
+soak: ## run all tests SOAK=20 times in random order, with the long ones of the tag soak
+	@scripts/setup run test
+	@scripts/tools verapdf versitygw
+	@$(with_tools) go test -tags '$(TAGS),soak' -timeout 12h -shuffle on -json -count $(SOAK) $(PACKAGES) | go run ./scripts/testsummary
+
+FUZZ ?= 30s
+fuzz: ## run every fuzz test for FUZZ=30s
+	@scripts/setup run
+	@scripts/fuzz $(FUZZ)
+
+fmt: ## format the Go files
+	@scripts/tools golangci-lint
+	.tools/golangci-lint fmt $(PACKAGES)
+
+clean: ## remove what was built and the downloaded tools, but no archive
+	rm -rf bin .tools
