@@ -1,6 +1,10 @@
 package dossier
 
-import "time"
+import (
+	"fmt"
+	"regexp"
+	"time"
+)
 
 // Archive is the root record of an archive, written once by `sohoa init`.
 type Archive struct {
@@ -37,4 +41,18 @@ func (u Unit) CodeAt(t time.Time) string {
 		}
 	}
 	return code
+}
+
+// maxUnitCodeLength is the longest agency code (QĐ 20/2020/QĐ-TTg, Điều 4).
+const maxUnitCodeLength = 35
+
+var unitCode = regexp.MustCompile(`^[A-Y][0-9]{2}(\.[0-9A-Z]{1,4})*$`)
+
+// CheckUnitCode refuses what cannot be an agency code: a letter and two digits,
+// then groups of letters and digits parted by dots.
+func CheckUnitCode(code string) error {
+	if len(code) > maxUnitCodeLength || !unitCode.MatchString(code) {
+		return fmt.Errorf("%q is not an agency code", code)
+	}
+	return nil
 }

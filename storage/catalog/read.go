@@ -22,6 +22,15 @@ func (c *Catalog) BatchDone(ctx context.Context, batch dossier.BatchID) (bool, e
 	return row.State == batchDone, nil
 }
 
+// AllDone tells whether every batch of the unit is done.
+func (c *Catalog) AllDone(ctx context.Context, unit dossier.UnitID) (bool, error) {
+	open, err := c.read.NewSelect().Model((*batchRow)(nil)).Where("unit = ?", unit).Where("state <> ?", batchDone).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("look for unfinished batches: %w", err)
+	}
+	return !open, nil
+}
+
 // Progress counts the images of a batch that are read, of all known so far.
 func (c *Catalog) Progress(ctx context.Context, batch dossier.BatchID) (read, all int, err error) {
 	err = c.read.NewSelect().Model((*imageRow)(nil)).
@@ -57,27 +66,21 @@ func (c *Catalog) FileByDigest(ctx context.Context, unit dossier.UnitID, sum dos
 	return row.taken(), nil
 }
 
-// ImagesOf lists the images of one file.
-func (c *Catalog) ImagesOf(ctx context.Context, ref dossier.FileRef) ([]dossier.TakenImage, error) {
-	images, err := c.Images(ctx, ref.Batch)
-	if err != nil {
-		return nil, err
-	}
-	var of []dossier.TakenImage
-	for _, image := range images {
-		if image.Ordinal == ref.Ordinal {
-			of = append(of, image)
-		}
-	}
-	return of, nil
-}
-
 // Pages lists where the pages of a batch stand, in order.
 func (c *Catalog) Pages(ctx context.Context, batch dossier.BatchID) ([]dossier.PlacedPage, error) {
+	return c.pages(ctx, batch, func(q *bun.SelectQuery) *bun.SelectQuery { return q })
+}
+
+// PagesOf lists where the pages of one file stand, in order.
+func (c *Catalog) PagesOf(ctx context.Context, ref dossier.FileRef) ([]dossier.PlacedPage, error) {
+	return c.pages(ctx, ref.Batch, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("i.ordinal = ?", ref.Ordinal) })
+}
+
+func (c *Catalog) pages(ctx context.Context, batch dossier.BatchID, only func(*bun.SelectQuery) *bun.SelectQuery) ([]dossier.PlacedPage, error) {
 	var rows []pageRow
-	err := c.read.NewSelect().Model(&rows).
+	err := c.write.NewSelect().Model(&rows).
 		Join("JOIN images AS i ON i.unit = page_row.unit AND i.id = page_row.image").
-		Where("page_row.batch = ?", batch).OrderExpr("i.ordinal, i.idx, page_row.part").Scan(ctx)
+		Where("page_row.batch = ?", batch).Apply(only).OrderExpr("i.ordinal, i.idx, page_row.part").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list pages of batch %s: %w", batch, err)
 	}
@@ -280,4 +283,12 @@ func (c *Catalog) ObjectRefs(ctx context.Context, keys []string) ([]dossier.Obje
 		refs[i] = dossier.ObjectRef{Key: row.Key, SHA256: row.SHA256, Size: row.Size}
 	}
 	return refs, nil
+}
+
+// AddObjects lists objects that belong to no batch and no dossier: the
+// archive's root.
+func (c *Catalog) AddObjects(ctx context.Context, unit dossier.UnitID, objects []dossier.ObjectRef) error {
+	return c.inTx(ctx, "list objects", func(ctx context.Context, tx bun.Tx) error {
+		return insertObjects(ctx, tx, unit, objects)
+	})
 }

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+
+	"github.com/otiai10/gosseract/v2"
+
+	"sohoa/storage/catalog"
+)
+
+// doctorCmd says what is there and what is missing.
+type doctorCmd struct{}
+
+// Help says what the exit code means.
+func (doctorCmd) Help() string {
+	return `Looks for everything sohoa needs and says how to get what is missing (exit
+code 5 then). With an archive in --data it also says whose it is.`
+}
+
+// check is one thing the doctor looked at.
+type check struct {
+	Name string `json:"name"`
+	OK   bool   `json:"ok"`
+	Says string `json:"says"`
+	Fix  string `json:"fix,omitempty"`
+}
+
+// Run examines and reports.
+func (doctorCmd) Run(ctx context.Context, c *cli, con console) error {
+	checks := append(needed(ctx), room(c.Data), machine(), c.archiveCheck())
+	if err := printChecks(con, c.JSON, checks); err != nil {
+		return err
+	}
+	for _, check := range checks {
+		if !check.OK && check.Fix != "" {
+			return &exitError{code: exitMissing, err: errors.New("something sohoa needs is missing"), hint: "Each missing part is named above with its remedy."}
+		}
+	}
+	return nil
+}
+
+func printChecks(con console, asJSON bool, checks []check) error {
+	if asJSON {
+		return printJSON(con.out, checks)
+	}
+	var b strings.Builder
+	for _, check := range checks {
+		word := "ok      "
+		if !check.OK {
+			word = "MISSING "
+		}
+		fmt.Fprintf(&b, "%s %-12s %s\n", word, check.Name, check.Says)
+		if check.Fix != "" {
+			fmt.Fprintf(&b, "         to fix it: %s\n", check.Fix)
+		}
+	}
+	_, err := con.out.Write([]byte(b.String()))
+	return err
+}
+
+// needed looks at the parts without which nothing can be processed.
+func needed(ctx context.Context) []check {
+	return []check{
+		engine(), model(), program(ctx, "pdftoppm", "poppler-utils"), program(ctx, "qpdf", "qpdf"), fullText(ctx),
+	}
+}
+
+// requireParts returns the error for the first needed part that is missing.
+func requireParts(ctx context.Context) error {
+	for _, check := range needed(ctx) {
+		if !check.OK {
+			return &exitError{code: exitMissing, err: fmt.Errorf("%s is missing: %s", check.Name, check.Says), hint: "To fix it: " + check.Fix}
+		}
+	}
+	return nil
+}
+
+func engine() check {
+	return check{Name: "tesseract", OK: true, Says: "libtesseract " + gosseract.Version()}
+}
+
+// language is the engine's name for Vietnamese.
+const language = "vie"
+
+func model() check {
+	c := check{Name: "model", Fix: "sudo apt-get install tesseract-ocr-" + language}
+	languages, err := gosseract.GetAvailableLanguages()
+	if err != nil {
+		c.Says = err.Error()
+		return c
+	}
+	for _, l := range languages {
+		if l == language {
+			return check{Name: "model", OK: true, Says: language}
+		}
+	}
+	c.Says = "the engine has no model for Vietnamese (" + language + ")"
+	return c
+}
+
+// program looks for an external program that reads foreign PDFs.
+func program(ctx context.Context, name, pkg string) check {
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return check{Name: name, Says: "not found in PATH", Fix: "sudo apt-get install " + pkg}
+	}
+	flag := "--version"
+	if name == "pdftoppm" {
+		flag = "-v"
+	}
+	out, err := exec.CommandContext(ctx, path, flag).CombinedOutput()
+	if err != nil {
+		return check{Name: name, Says: "does not run: " + err.Error(), Fix: "sudo apt-get install --reinstall " + pkg}
+	}
+	first, _, _ := strings.Cut(string(out), "\n")
+	return check{Name: name, OK: true, Says: first}
+}
+
+// fullText proves that the SQLite inside this binary can search.
+func fullText(ctx context.Context) check {
+	bad := func(err error) check {
+		return check{Name: "full text", Says: err.Error(), Fix: "build sohoa with `make build` (tag sqlite_fts5)"}
+	}
+	dir, err := os.MkdirTemp("", "sohoa-doctor-")
+	if err != nil {
+		return bad(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }() // a few empty pages in the temporary folder
+	databases, err := catalog.OpenDatabases(ctx, "sqlite:"+filepath.Join(dir, "try.db"))
+	if err != nil {
+		return bad(err)
+	}
+	defer func() { _ = databases.Close() }() // thrown away
+	if _, err := databases.Write.ExecContext(ctx, "CREATE VIRTUAL TABLE try USING fts5(a)"); err != nil {
+		return bad(err)
+	}
+	return check{Name: "full text", OK: true, Says: "SQLite FTS5"}
+}
+
+// lowSpace is the free space below which the doctor warns: about 500 dossiers
+// of ten colour pages.
+const lowSpace = 5 << 30
+
+func room(dir string) check {
+	for dir != "/" && dir != "." {
+		if _, err := os.Stat(dir); err == nil {
+			break
+		}
+		dir = filepath.Dir(dir)
+	}
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(dir, &fs); err != nil {
+		return check{Name: "disk", Says: err.Error(), Fix: "check the folder given with --data"}
+	}
+	free := fs.Bavail * uint64(max(fs.Bsize, 0))
+	c := check{Name: "disk", OK: free >= lowSpace, Says: fmt.Sprintf("%.1f GB free", float64(free)/1e9)}
+	if !c.OK {
+		c.Fix = "free some space: scans are kept for good"
+	}
+	return c
+}
+
+func machine() check {
+	return check{Name: "machine", OK: true, Says: fmt.Sprintf("%d core(s), sohoa %s", runtime.NumCPU(), version)}
+}
+
+func (c *cli) archiveCheck() check {
+	record, err := layout{root: c.Data}.readArchive()
+	switch {
+	case errors.Is(err, errNoArchive):
+		return check{Name: "archive", OK: true, Says: "none in " + c.Data + " yet"}
+	case err != nil:
+		return check{Name: "archive", Says: err.Error(), Fix: "restore " + layout{root: c.Data}.record() + " from a backup"}
+	}
+	kind := "office"
+	if record.Demo {
+		kind = "DEMO"
+	}
+	code := ""
+	if n := len(record.Units[0].Codes); n > 0 {
+		code = record.Units[0].Codes[n-1].Code
+	}
+	return check{Name: "archive", OK: true, Says: fmt.Sprintf("%s archive of %s in %s", kind, code, c.Data)}
+}

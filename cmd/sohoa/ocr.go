@@ -1,0 +1,259 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"sohoa/dossier"
+	"sohoa/ocr/text"
+	"sohoa/ocr/worker"
+	"sohoa/pipeline/classify"
+	"sohoa/pipeline/extract"
+	"sohoa/pipeline/pdfa"
+)
+
+// ocrCmd reads pages without an archive.
+type ocrCmd struct {
+	Files       []string      `arg:"" name:"file" help:"JPEG, PNG, TIFF or PDF files, or folders of them."`
+	Format      string        `enum:"text,json,hocr,alto,pdf" default:"text" help:"text, json, hocr, alto or pdf."`
+	Out         string        `short:"o" help:"Folder to write to; without it text and JSON go to standard output." placeholder:"DIR"`
+	PageTimeout time.Duration `help:"How long one page may take." default:"60s"`
+}
+
+// Help says how files are named.
+func (ocrCmd) Help() string {
+	return `Reads pages: upright, deskewed, recognized. Nothing is kept. With -o one file a
+page is written, named after the input: <base>[-NNN][-pN].<ext>, NNN being the
+page of a multi-page file and pN the half of a spread.
+
+  sohoa ocr scan.jpg
+  sohoa ocr --format json -o out scans/`
+}
+
+// extension of the files of each format.
+func (o ocrCmd) extension() string {
+	return map[string]string{"text": "txt", "json": "json", "hocr": "hocr", "alto": "xml", "pdf": "pdf"}[o.Format]
+}
+
+// Run reads the files, several at a time, and writes in their order.
+func (o ocrCmd) Run(ctx context.Context, c *cli, con console) (err error) {
+	if c.JSON {
+		o.Format = "json"
+	}
+	if o.Out == "" && o.Format != "text" && o.Format != "json" {
+		return usage("Name a folder with -o.", "--format %s needs a folder to write to", o.Format)
+	}
+	files, err := inputs(o.Files)
+	if err != nil {
+		return err
+	}
+	if err := requireParts(ctx); err != nil {
+		return err
+	}
+	kinds, err := dossier.LoadCatalogue(nil)
+	if err != nil {
+		return err
+	}
+	scratch, err := os.MkdirTemp("", "sohoa-ocr-")
+	if err != nil {
+		return fmt.Errorf("make scratch folder: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
+	pool, err := startWorkers(scratch, o.PageTimeout)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, pool.Close()) }()
+	r := reading{ocrCmd: o, pool: pool, kinds: kinds, con: con}
+	return r.all(ctx, files)
+}
+
+// reading is one run of the ocr command.
+type reading struct {
+	ocrCmd
+	pool  *worker.Pool
+	kinds *dossier.Catalogue
+	con   console
+}
+
+// image is one image to read and what came of it.
+type image struct {
+	input
+	index, of int
+	names     []string // of the files to write, one a page
+	readings  []dossier.Reading
+	err       error
+}
+
+func (r reading) all(ctx context.Context, files []input) error {
+	images, err := r.open(ctx, files)
+	if err != nil {
+		return err
+	}
+	if r.Out != "" {
+		if err := os.MkdirAll(r.Out, 0o750); err != nil {
+			return fmt.Errorf("make output folder: %w", err)
+		}
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.NumCPU())
+	done := make([]chan struct{}, len(images))
+	for i := range images {
+		done[i] = make(chan struct{})
+	}
+	go func() {
+		for i := range images {
+			group.Go(func() error {
+				defer close(done[i])
+				return r.read(ctx, &images[i])
+			})
+		}
+	}()
+	failed := false
+	for i := range images {
+		select {
+		case <-done[i]:
+		case <-ctx.Done():
+			return errors.Join(group.Wait(), ctx.Err())
+		}
+		ok, err := r.write(ctx, &images[i])
+		if err != nil {
+			return err
+		}
+		failed = failed || !ok
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	if failed {
+		return errParked
+	}
+	return nil
+}
+
+// open counts the images of every file and fixes the names of all outputs: two
+// inputs that would write one name are refused before any work.
+func (r reading) open(ctx context.Context, files []input) ([]image, error) {
+	var images []image
+	owner := make(map[string]string)
+	for _, file := range files {
+		opened, err := r.pool.Open(ctx, file.path)
+		if err != nil && !forPeople(err) {
+			return nil, err
+		}
+		if err != nil {
+			images = append(images, image{input: file, index: 1, of: 1, err: err})
+			continue
+		}
+		for index := 1; index <= opened.Images; index++ {
+			next := image{input: file, index: index, of: opened.Images}
+			name := r.name(next, 1, 1)
+			if other, taken := owner[name]; taken && r.Out != "" {
+				return nil, usage("Read them in two runs with different -o folders.", "%s and %s would both write %s", other, file.path, name)
+			}
+			owner[name] = file.path
+			images = append(images, next)
+		}
+	}
+	return images, nil
+}
+
+// forPeople tells whether an error is the input's own fault.
+func forPeople(err error) bool {
+	kind := dossier.KindOf(err)
+	return kind == dossier.Park || kind == dossier.Reject
+}
+
+// name of the file for one part of an image.
+func (r reading) name(i image, part, parts int) string {
+	base := filepath.Base(i.name)
+	base = strings.TrimSuffix(base, filepath.Ext(base))
+	if i.of > 1 {
+		base += fmt.Sprintf("-%03d", i.index)
+	}
+	if parts > 1 {
+		base += fmt.Sprintf("-p%d", part)
+	}
+	return base + "." + r.extension()
+}
+
+func (r reading) read(ctx context.Context, i *image) error {
+	if i.err != nil {
+		return nil
+	}
+	i.readings, i.err = r.pool.Read(ctx, worker.Task{Path: i.path, File: i.name, Index: i.index})
+	if i.err != nil && !forPeople(i.err) {
+		return i.err
+	}
+	for n := range i.readings {
+		page := &i.readings[n]
+		guess := classify.Classify(r.kinds, *page)
+		page.Kind, page.KindConfidence = guess.Kind, guess.Confidence
+		if kind, ok := r.kinds.Kind(guess.Kind); ok {
+			page.Fields = extract.Fields(kind, []dossier.Reading{*page}, []dossier.PageID{""})
+		}
+	}
+	return nil
+}
+
+// write writes what came of one image; ok is false when it could not be read.
+func (r reading) write(ctx context.Context, i *image) (ok bool, err error) {
+	if i.err != nil {
+		w := newWaiting(i.name, i.index, dossier.ReasonOf(i.err))
+		_, err := fmt.Fprintf(r.con.err, "%s: %s [%s]\n  %s\n", describe(w.File, w.Page), w.Text, w.Reason, w.TextEn)
+		return false, err
+	}
+	for n, page := range i.readings {
+		body, err := r.render(ctx, *i, page)
+		if err != nil {
+			return false, err
+		}
+		if r.Out == "" {
+			_, err = r.con.out.Write(body)
+		} else {
+			err = os.WriteFile(filepath.Join(r.Out, r.name(*i, n+1, len(i.readings))), body, 0o640)
+		}
+		if err != nil {
+			return false, fmt.Errorf("write page: %w", err)
+		}
+	}
+	return true, nil
+}
+
+// render gives one page in the format asked for.
+func (r reading) render(ctx context.Context, i image, page dossier.Reading) ([]byte, error) {
+	var b strings.Builder
+	var err error
+	switch r.Format {
+	case "json":
+		err = printJSON(&b, page)
+	case "hocr":
+		err = text.HOCR(&b, []dossier.Reading{page})
+	case "alto":
+		err = text.ALTO(&b, []dossier.Reading{page})
+	case "pdf":
+		err = r.pdf(ctx, &b, i, page)
+	default:
+		b.WriteString(page.Text)
+	}
+	return []byte(b.String()), err
+}
+
+func (r reading) pdf(ctx context.Context, b *strings.Builder, i image, page dossier.Reading) error {
+	stream, release, err := r.pool.Extract(ctx, i.path, i.index)
+	if err != nil {
+		return err
+	}
+	defer release()
+	meta := pdfa.Meta{Title: filepath.Base(i.name), Lang: "vi-VN", Created: time.Now()}
+	_, err = pdfa.Write(ctx, b, meta, []pdfa.Page{{Image: stream, Reading: page}})
+	return err
+}

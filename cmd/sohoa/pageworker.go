@@ -1,0 +1,18 @@
+package main
+
+import (
+	"context"
+	"os"
+
+	"sohoa/ocr/worker"
+)
+
+// pageWorkerCmd is the child process that reads foreign bytes. It is started by
+// the pool, never by people.
+type pageWorkerCmd struct{}
+
+// Run serves requests from the parent until it closes the pipe. The pipes are
+// the descriptors after the standard ones: C libraries print where they like.
+func (pageWorkerCmd) Run(ctx context.Context) error {
+	return worker.Serve(ctx, os.NewFile(3, "requests"), os.NewFile(4, "answers"))
+}

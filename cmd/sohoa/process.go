@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"sohoa/dossier"
+	"sohoa/pipeline"
+)
+
+// processCmd is the main job: scans in, dossiers out.
+type processCmd struct {
+	Paths       []string      `arg:"" name:"path" help:"Scans: JPEG, PNG, TIFF or PDF files, or folders of them."`
+	PageTimeout time.Duration `help:"How long one page may take before it is parked." default:"60s"`
+}
+
+// Help teaches what happens to the files.
+func (processCmd) Help() string {
+	return `Takes the files in as one batch, in the order given (folders in natural name
+order), and works until every page has its place. The files are only read,
+never moved or changed; their bytes are kept in the archive for good.
+
+A separator sheet or a receipt slip with its QR code begins a dossier; pages
+before the first one go to a provisional dossier without a code. What is
+unsure is parked with its reason and waits for a person: exit code 3.
+The same bytes given again are known and not read twice.
+
+  sohoa process scans/
+  sohoa process --json 0001.jpg 0002.jpg > result.json`
+}
+
+// Run takes the batch in, works until it is done, and reports.
+func (p processCmd) Run(ctx context.Context, c *cli, con console) (err error) {
+	files, err := inputs(p.Paths)
+	if err != nil {
+		return err
+	}
+	a, err := c.openOrMakeDemo(ctx, con)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	if err := a.lockForWork(ctx); err != nil {
+		return err
+	}
+	if err := requireParts(ctx); err != nil {
+		return err
+	}
+	pool, err := startWorkers(a.layout.scratch(), p.PageTimeout)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, pool.Close()) }()
+	flow := a.flow(reader{pool})
+	batch, err := claim(ctx, flow, a.unit().ID, files)
+	if err != nil {
+		return err
+	}
+	if err := a.workUntilDone(ctx, flow, batch.ID, con); err != nil {
+		return err
+	}
+	if err := flow.ListChecksums(ctx, a.catalog); err != nil {
+		return err
+	}
+	result, err := a.outcome(ctx, batch)
+	if err != nil {
+		return err
+	}
+	return result.print(con, c.JSON)
+}
+
+func claim(ctx context.Context, flow *pipeline.Flow, unit dossier.UnitID, files []input) (dossier.Batch, error) {
+	sources := make([]pipeline.Source, len(files))
+	for i, file := range files {
+		source, err := file.source()
+		if err != nil {
+			return dossier.Batch{}, err
+		}
+		sources[i] = source
+	}
+	return flow.Claim(ctx, dossier.Local(unit), "process", sources)
+}
+
+// pollBatch is how often the state of the batch is looked at while it works.
+const pollBatch = 100 * time.Millisecond
+
+// workUntilDone runs jobs until the batch is done, and shows how far it is.
+func (a *archive) workUntilDone(ctx context.Context, flow *pipeline.Flow, batch dossier.BatchID, con console) error {
+	bar := newProgress(con.err, "pages")
+	defer bar.finish()
+	return a.workUntil(ctx, flow, func(ctx context.Context) (bool, error) {
+		read, all, err := a.catalog.Progress(ctx, batch)
+		if err != nil {
+			return false, err
+		}
+		bar.set(read, all)
+		return a.catalog.BatchDone(ctx, batch)
+	})
+}
+
+// workUntil runs the flow's jobs until done says so, a job stops the flow, or
+// ctx ends.
+func (a *archive) workUntil(ctx context.Context, flow *pipeline.Flow, done func(context.Context) (bool, error)) error {
+	working, stop := context.WithCancel(ctx)
+	defer stop()
+	stopped := make(chan error, 1)
+	// A slot more than cores, so that opening and publishing go on while every
+	// worker reads.
+	go func() { stopped <- a.queue.Run(working, runtime.NumCPU()+1, flow.Do) }()
+	tick := time.NewTicker(pollBatch)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-stopped:
+			return errors.Join(err, ctx.Err())
+		case <-tick.C:
+		}
+		ready, err := done(ctx)
+		if err != nil || ready {
+			stop()
+			return errors.Join(err, <-stopped)
+		}
+	}
+}
+
+// describe is a file and page for people.
+func describe(file string, page int) string {
+	if page <= 1 {
+		return file
+	}
+	return fmt.Sprintf("%s page %d", file, page)
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"sohoa/storage/catalog"
+)
+
+// rebuildCmd restores the catalogue from objects.
+type rebuildCmd struct {
+	PageTimeout time.Duration `help:"How long one page may take before it is parked." default:"60s"`
+}
+
+// Help says when to use it.
+func (rebuildCmd) Help() string {
+	return `For a lost or damaged database: move catalog.db (and its -wal and -shm files)
+away, then run this. Batches, pages, dossiers and the search index come back
+from the objects alone; pages that were not finished are worked on again.
+A catalogue that holds anything is never overwritten.`
+}
+
+// Run rebuilds, then finishes what was unfinished.
+func (r rebuildCmd) Run(ctx context.Context, c *cli, con console) (err error) {
+	a, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	if err := a.lockForWork(ctx); err != nil {
+		return err
+	}
+	if err := requireParts(ctx); err != nil {
+		return err
+	}
+	pool, err := startWorkers(a.layout.scratch(), r.PageTimeout)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, pool.Close()) }()
+	flow := a.flow(reader{pool})
+	found, err := flow.Rebuild(ctx, a.objects, a.catalog)
+	if errors.Is(err, catalog.ErrNotEmpty) {
+		return usage("Move catalog.db and its -wal and -shm files away first; nothing was changed.", "%s: %w", c.Data, err)
+	}
+	if err != nil {
+		return err
+	}
+	if err := a.workUntil(ctx, flow, func(ctx context.Context) (bool, error) {
+		return a.catalog.AllDone(ctx, a.unit().ID)
+	}); err != nil {
+		return err
+	}
+	if err := flow.ListChecksums(ctx, a.catalog); err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(con.out, found)
+	}
+	_, err = fmt.Fprintf(con.out, "restored %d batch(es), %d image(s), %d dossier(s) in %d version(s)\n", found.Batches, found.Images, found.Dossiers, found.Versions)
+	for _, key := range found.Orphans {
+		_, _ = fmt.Fprintf(con.out, "no batch names %s: feed its source again\n", key)
+	}
+	for _, lost := range found.Lost {
+		_, _ = fmt.Fprintf(con.out, "cannot be restored: %s\n", lost)
+	}
+	return err
+}
