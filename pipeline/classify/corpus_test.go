@@ -1,0 +1,100 @@
+//go:build corpus
+
+package classify_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"sohoa/dossier"
+	"sohoa/pipeline/classify"
+)
+
+// corpusDir is the folder of test documents: $SOHOA_CORPUS, else the nearest
+// shared/corpus beside or above the module.
+func corpusDir(t *testing.T) string {
+	t.Helper()
+	if dir := os.Getenv("SOHOA_CORPUS"); dir != "" {
+		return dir
+	}
+	at, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ; at != filepath.Dir(at); at = filepath.Dir(at) {
+		if dir := filepath.Join(at, "shared", "corpus"); isDir(dir) {
+			return dir
+		}
+	}
+	t.Fatal("no shared/corpus found: set SOHOA_CORPUS")
+	return ""
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+func readText(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// TestDossierPages classifies the exact text of every made-up page. Separators
+// and blanks have no code and no flag here, so blanks stay unnamed.
+func TestDossierPages(t *testing.T) {
+	cat := load(t)
+	files, err := filepath.Glob(filepath.Join(corpusDir(t), "dossier-pages", "truth", "*.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatal("no truth files", err)
+	}
+	named, wrong := 0, 0
+	for _, file := range files {
+		var truth struct{ Kind string }
+		if err := json.Unmarshal([]byte(readText(t, file)), &truth); err != nil {
+			t.Fatal(err)
+		}
+		text := readText(t, strings.TrimSuffix(file, "json")+"txt")
+		g := classify.Classify(cat, dossier.Reading{Text: text, Blank: truth.Kind == dossier.KindBlank})
+		switch kind, _ := cat.Kind(g.Kind); {
+		case g.Kind == truth.Kind && g.Confidence >= kind.Gate:
+			named++
+		case g.Kind != dossier.KindOther && g.Confidence >= kind.Gate:
+			wrong++
+			t.Errorf("%s: %v, want %s: %q", filepath.Base(file), g, truth.Kind, g.Reasons)
+		default:
+			t.Logf("%s: %v, want %s: %q", filepath.Base(file), g, truth.Kind, g.Reasons)
+		}
+	}
+	t.Logf("%d of %d named, %d wrong", named, len(files), wrong)
+	if named*100 < len(files)*95 {
+		t.Errorf("%d of %d named, want 95 %%", named, len(files))
+	}
+}
+
+// TestRealScans classifies what is printed on real papers.
+func TestRealScans(t *testing.T) {
+	cat := load(t)
+	dir := filepath.Join(corpusDir(t), "vi-scans")
+	for file, want := range map[string]string{
+		"nom-vn-real/real_cv_3722_metro_p1.gt.txt":       "official_letter",
+		"nom-vn-real/real_qd_707_ttg_p1.gt.txt":          "decision",
+		"mau-dien/tthc-cccd.gt.txt":                      "citizen_id_card",
+		"mau-dien/tthc-to-dang-ki-giay-khai-sinh.gt.txt": "birth_registration_application",
+		"thong-bao-dhdl/dl_2025_0008.gt.txt":             "notice",
+		"ubnd-quang-ngai/cv-575_1p_signed1.p1.gt.txt":    "official_letter",
+	} {
+		g := classify.Classify(cat, dossier.Reading{Text: readText(t, filepath.Join(dir, file))})
+		kind, _ := cat.Kind(g.Kind)
+		if g.Kind != want || g.Confidence < kind.Gate || !g.First {
+			t.Errorf("%s: %v first %t, want %s: %q", file, g, g.First, want, g.Reasons)
+		}
+	}
+}

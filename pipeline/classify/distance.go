@@ -1,0 +1,55 @@
+package classify
+
+// prefixDistance finds the beginning of text that is most like pattern. It
+// returns the number of edits and where that beginning ends; among equals the
+// longest, so that a wrong last letter is not left over.
+//
+// Dynamic programming over the pattern (Sellers 1980, with the start pinned):
+// O(len(pattern)·len(text)); both are at most a title long.
+func prefixDistance(pattern, text string) (edits, end int) {
+	column := make([]int, len(pattern)+1)
+	for i := range column {
+		column[i] = i
+	}
+	edits, end = column[len(pattern)], 0
+	for j := range len(text) {
+		diagonal := column[0]
+		column[0] = j + 1
+		for i := 1; i <= len(pattern); i++ {
+			cost := diagonal
+			if pattern[i-1] != text[j] {
+				cost++
+			}
+			diagonal = column[i]
+			column[i] = min(cost, column[i]+1, column[i-1]+1)
+		}
+		if column[len(pattern)] <= edits {
+			edits, end = column[len(pattern)], j+1
+		}
+	}
+	return edits, end
+}
+
+// within tells whether pattern occurs anywhere in text with at most limit
+// edits.
+func within(text, pattern string, limit int) bool {
+	column := make([]int, len(pattern)+1)
+	for i := range column {
+		column[i] = i
+	}
+	for j := range len(text) {
+		diagonal := 0
+		for i := 1; i <= len(pattern); i++ {
+			cost := diagonal
+			if pattern[i-1] != text[j] {
+				cost++
+			}
+			diagonal = column[i]
+			column[i] = min(cost, column[i]+1, column[i-1]+1)
+		}
+		if column[len(pattern)] <= limit {
+			return true
+		}
+	}
+	return len(pattern) <= limit
+}

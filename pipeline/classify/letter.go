@@ -1,0 +1,137 @@
+package classify
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"sohoa/dossier"
+)
+
+// letterheadWords begin lines of a letterhead or of the lines around a title:
+// agencies, the national name, numbers, forms. They explain capitals that are
+// no part of a title.
+var letterheadWords = strings.Split("cong hoa xa hoi|doc lap|socialist|independence|uy ban nhan dan|ubnd|hoi dong nhan dan|hdnd|dang bo|dang uy|tinh uy|"+
+	"dang cong san|chinh phu|thu tuong|van phong|bo|so|cuc|chi cuc|tong cuc|trung tam|truong|benh vien|tram y te|phong|ban chi dao|ban quan ly|cong an|"+
+	"toa an|vien|tinh|thanh pho|huyen|quan|xa|phuong|thi tran|thi xa|chi nhanh|cong ty|hoi|doan|chu tich|mau|ban sao|ban chinh|ngay|khu vuc|"+
+	"hanh chinh cong|nam|viet nam", "|")
+
+// notLetterhead are first words of titles that begin like a letterhead: SỞ and
+// SỔ are one word without tones, PHƯỜNG and PHƯƠNG too.
+var notLetterhead = []string{"so dang ky", "so muc ke", "so dia chinh", "so ho ", "so tam tru", "phuong an", "ban sao giay", "ban sao trich"}
+
+// letterhead tells whether the line begins like one of a letterhead.
+func (s strip) letterhead() bool {
+	begins := func(words string) bool { return strings.HasPrefix(s.spaced, strings.TrimSpace(words)+" ") }
+	return slices.ContainsFunc(letterheadWords, begins) && !slices.ContainsFunc(notLetterhead, begins)
+}
+
+// formWords begin the titles of forms and certificates, also of those the
+// catalogue does not know.
+var formWords = []string{"tokhai", "don", "giay", "phieu", "bienban", "hopdong", "vanban", "banke", "banve", "dexuat", "thongbao", "baocao", "sodo", "trichluc", "quyetdinh", "bangke", "danhsach"}
+
+// unknownTitle tells whether a line in capitals, in the middle of the page and
+// near its top, opens like the title of a form: then the page begins a paper,
+// whatever it is.
+func (p page) unknownTitle() bool {
+	for i, s := range p.strips {
+		if !p.inHead(i) || !s.upper() || len(s.words) < 2 || p.enacts(i) || strings.HasSuffix(s.text(), ":") {
+			continue
+		}
+		if p.width > 0 && !centred(s.box, p.width) || p.width == 0 && s.line > 6 {
+			continue
+		}
+		if slices.ContainsFunc(formWords, func(w string) bool { return strings.HasPrefix(s.plain, w) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// symbolKind finds the administrative kind that a number's symbol names:
+// "QĐ-UBND" is a decision; "UBND-KTTH" names none, so it is a letter's.
+func symbolKind(cat *dossier.Catalogue, symbol string) (dossier.Kind, bool) {
+	typ, _, _ := strings.Cut(strings.ReplaceAll(symbol, "–", "-"), "-")
+	typ = strings.TrimSpace(typ)
+	for _, k := range cat.Kinds() {
+		if slices.Contains(k.Symbols, symbol) || slices.Contains(k.Symbols, typ) {
+			return k, true
+		}
+	}
+	return dossier.Kind{}, false
+}
+
+// byLetter recognizes papers by the layout of their head. An official letter
+// (công văn) has no title: number without a type symbol, "V/v", "Kính gửi". A decision
+// whose title a seal has covered still has its symbol and its formula.
+func byLetter(cat *dossier.Catalogue, p page) Guess {
+	if p.symbol == "" {
+		return Guess{First: p.national}
+	}
+	kind, typed := symbolKind(cat, p.symbol)
+	if typed {
+		return p.bySymbol(kind)
+	}
+	if !p.national || !p.kinhGui || p.unknownTitle() {
+		return Guess{First: p.national}
+	}
+	confidence := 0.75 // a letterhead and an address: a request may look so too
+	if p.subject {
+		confidence = 0.95
+	}
+	return Guess{Kind: dossier.KindOfficialLetter, Confidence: confidence, First: true,
+		Reasons: []string{fmt.Sprintf("number without type symbol, subject line: %t, Kính gửi: %t, %.2f", p.subject, p.kinhGui, confidence)}}
+}
+
+// bySymbol is the guess for a page whose title could not be read.
+func (p page) bySymbol(kind dossier.Kind) Guess {
+	g := Guess{Kind: kind.ID, Confidence: 0.6, First: true, Reasons: []string{fmt.Sprintf("number with symbol %s, title not read, 0.60", p.symbol)}}
+	if !p.national || kind.Group != dossier.GroupAdministrative {
+		g.Confidence = 0.5
+		return g
+	}
+	for i, s := range p.strips {
+		for _, t := range kind.Titles {
+			if s.plain == plain(t) && p.enacts(i) {
+				g.Confidence = 0.88
+				g.Reasons = append(g.Reasons, fmt.Sprintf("formula line %d: %s", s.line, s.text()))
+				return g
+			}
+		}
+	}
+	return g
+}
+
+// weighSymbol compares the type symbol in the paper's number with its title.
+// They agree on a genuine paper.
+func (p page) weighSymbol(m *match) {
+	if p.symbol == "" || len(m.kind.Symbols) == 0 {
+		return
+	}
+	typ, _, _ := strings.Cut(p.symbol, "-")
+	for _, symbol := range m.kind.Symbols {
+		if plain(symbol) == plain(typ) || plain(symbol) == plain(p.symbol) {
+			m.confidence = 1 - (1-m.confidence)/2
+			return
+		}
+	}
+	if m.generic {
+		m.speaks(0.85, "the number says "+p.symbol)
+	}
+}
+
+// continues finds the kind of which the page looks like a later page: words
+// that the catalogue lists for it begin a line.
+func continues(cat *dossier.Catalogue, p page) string {
+	for _, k := range cat.Kinds() {
+		for _, words := range k.Continues {
+			want := plain(words)
+			for _, s := range p.strips {
+				if edits, _ := prefixDistance(want, s.plain[:min(len(s.plain), len(want)+2)]); edits <= len(want)/8 {
+					return k.ID
+				}
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,117 @@
+// Package split turns the sheets of one batch, in the order they were fed,
+// into dossiers and their components.
+//
+// Start at [Split], a pure function: it decides from what was read and guessed
+// and touches nothing. Its promises: every page lands in exactly one place of
+// the [Plan]; order is kept; what is unsure is parked for a person with a
+// reason, and never put where it might belong.
+//
+// # Rules
+//
+// A separator opens the dossier of its code; the same code twice in a batch is
+// the same dossier. A separator whose code is not certain parks everything up
+// to the next separator or slip, because those pages belong to a dossier
+// nobody can name yet. A receipt slip opens the dossier of its code, unless a
+// separator of that code is open; then it is that dossier's slip. A slip that
+// is not certain, or whose code was not read clearly, opens a dossier without a
+// code, which a person names later. Before the first opener a batch has one provisional dossier without a code.
+//
+// A page with first-page cues and a kind above its gate begins a component. A
+// page without such cues continues the component right before it when it comes
+// from the same input file, or when its printed number is the next one; a
+// printed number that does not fit speaks against it. Everything else is
+// parked. A parked or lost page breaks the chain: what seems to continue it is
+// parked too.
+//
+// # Counting sheets
+//
+// A separator may say how many sheets follow. A sheet has one or two images
+// behind it, and scanners may drop empty backs, so n sheets give between n and 2n
+// images. If the separator's own back came along empty, the scanner is duplex
+// and keeps empty backs: then n sheets give exactly 2n images. When the count does
+// not fit, the whole dossier of this batch is parked with reason sheet_count.
+//
+// # Limits
+//
+// A separator sheet that could not be read at all (lost, or without code and
+// title) can not be told from another page; it is parked, and what follows it
+// with first-page cues stays with the dossier before. Counting sheets is the
+// defence.
+package split
+
+import (
+	"sohoa/dossier"
+	"sohoa/pipeline/classify"
+)
+
+// Sheet is one page of the batch with what is known about it.
+type Sheet struct {
+	Page  dossier.PageID
+	Image dossier.ImageID
+	// Input is the ordinal of the input file in the batch.
+	Input   int
+	Reading dossier.Reading
+	Guess   classify.Guess
+	// Lost is set when the worker gave the image up.
+	Lost dossier.Reason
+}
+
+// Plan says where every page of the batch goes.
+type Plan struct {
+	Groups []Group
+	// Separators and Blanks are dropped from components, never from the archive.
+	Separators, Blanks []dossier.PageID
+	// Parked are in the order they were fed.
+	Parked []Parked
+}
+
+// Parked is a page that waits for a person.
+type Parked struct {
+	Page   dossier.PageID
+	Reason dossier.Reason
+	// Group is the index of the group the page probably belongs to; -1 when
+	// that is not known either.
+	Group int
+}
+
+// Opener is what began a group.
+type Opener string
+
+// The openers.
+const (
+	OpenerNone      Opener = "none" // the start of the batch
+	OpenerSeparator Opener = "separator"
+	OpenerSlip      Opener = "slip"
+)
+
+// Group is what one batch holds of one dossier. A group may be without
+// components: an opener with nothing behind it, or everything parked.
+type Group struct {
+	// Code is the dossier's code; nil for a provisional dossier.
+	Code   *string
+	Opener Opener
+	// SheetsExpected is the number of sheets its separators announce, 0 when
+	// none does.
+	SheetsExpected int
+	Components     []Component
+}
+
+// Component is one paper.
+type Component struct {
+	Kind       string
+	Confidence float64
+	Role       dossier.ComponentRole
+	Reasons    []string
+	Pages      []dossier.PageID
+}
+
+// Split plans the batch.
+func Split(cat *dossier.Catalogue, sheets []Sheet) Plan {
+	s := splitter{cat: cat, sheets: sheets, byCode: map[string]int{}, provisional: nowhere, group: nowhere, component: nowhere}
+	for i := range sheets {
+		s.place(i)
+	}
+	s.endRun()
+	s.holdMiscounted()
+	return s.plan()
+}

@@ -1,0 +1,365 @@
+package split
+
+import (
+	"slices"
+	"strings"
+
+	"sohoa/dossier"
+)
+
+// nowhere stands for "no group" and "no component".
+const nowhere = -1
+
+// splitter walks over the sheets. Pages are noted by their index in sheets
+// until the plan is made, so that held groups keep the feeding order.
+type splitter struct {
+	cat    *dossier.Catalogue
+	sheets []Sheet
+
+	groups      []openGroup
+	byCode      map[string]int // code → index in groups
+	provisional int            // index of the group without opener
+
+	// Where the walk stands.
+	group     int            // index of the current group
+	component int            // index of the component a page may continue
+	hold      dossier.Reason // set: everything is parked with this reason
+	previous  int            // index of the page before, blanks left out
+	run       run
+
+	separators, blanks []int
+	parked             []parkedSheet
+}
+
+type openGroup struct {
+	Group
+	pages [][]int // of each component, indices of sheets
+	held  bool
+}
+
+type parkedSheet struct {
+	sheet  int
+	reason dossier.Reason
+	group  int
+}
+
+// run is what was fed behind one opener.
+type run struct {
+	expected int
+	images   map[dossier.ImageID]bool
+	backs    int  // empty images directly behind the separator
+	started  bool // a page that is not such a back has come
+	opened   bool // by a separator
+}
+
+// place decides about one sheet.
+func (s *splitter) place(i int) {
+	sheet := s.sheets[i]
+	switch {
+	case sheet.Lost != "":
+		s.count(i)
+		s.park(i, sheet.Lost)
+	case s.isSure(i, dossier.KindSeparator):
+		s.openBySeparator(i)
+	case sheet.Guess.Kind == dossier.KindSeparator:
+		s.holdBehindDoubtful(i)
+	case isBlank(sheet.Reading):
+		s.dropBlank(i)
+	case s.isSure(i, dossier.KindReceiptSlip) && sheet.Guess.First:
+		s.placeSlip(i)
+	case sheet.Guess.Kind == dossier.KindReceiptSlip && sheet.Guess.First && !s.run.opened:
+		s.openByDoubtfulSlip(i)
+	default:
+		s.count(i)
+		s.placePage(i)
+	}
+}
+
+// isBlank holds the front end's word against the text it found: a page that
+// carries text is never dropped.
+func isBlank(r dossier.Reading) bool {
+	return r.Blank && hasNothing(r)
+}
+
+func hasNothing(r dossier.Reading) bool {
+	return len(r.Words) == 0 && len(r.Codes) == 0 && strings.TrimSpace(r.Text) == ""
+}
+
+// dropBlank drops an empty page. It does not break a component: backs are
+// empty. Right behind a separator it is that sheet's own back.
+func (s *splitter) dropBlank(i int) {
+	s.blanks = append(s.blanks, i)
+	if s.run.opened && !s.run.started && s.run.backs == 0 {
+		s.run.backs++
+		return
+	}
+	s.count(i)
+}
+
+func (s *splitter) count(i int) {
+	if s.run.images == nil {
+		s.run.images = map[dossier.ImageID]bool{}
+	}
+	s.run.images[s.sheets[i].Image] = true
+	s.run.started = true
+}
+
+// openBySeparator closes what is open and opens the separator's dossier.
+func (s *splitter) openBySeparator(i int) {
+	s.endRun()
+	s.separators = append(s.separators, i)
+	sep, err := separatorCode(s.sheets[i].Reading)
+	if err != nil {
+		s.group, s.hold = nowhere, dossier.ReasonCodeInvalid
+		return
+	}
+	s.run = run{expected: sep.Sheets, opened: true}
+	s.open(sep.Code, OpenerSeparator)
+	s.groups[s.group].SheetsExpected += sep.Sheets
+}
+
+// separatorCode is what the sheet's machine-readable codes say, if they agree. The printed code
+// alone is not enough: it has no check, and one wrong digit files a dossier
+// under another.
+func separatorCode(r dossier.Reading) (dossier.Separator, error) {
+	missing := &dossier.Fault{Kind: dossier.Park, Op: "read separator", Reason: dossier.ReasonCodeInvalid}
+	var found []dossier.Separator
+	for _, code := range r.Codes {
+		sep, isSeparator, err := dossier.ParseSeparator(code.Text)
+		if err != nil {
+			return dossier.Separator{}, err
+		}
+		if isSeparator && !slices.Contains(found, sep) {
+			found = append(found, sep)
+		}
+	}
+	if len(found) != 1 {
+		return dossier.Separator{}, missing
+	}
+	return found[0], nil
+}
+
+// open makes the dossier of the code the current one.
+func (s *splitter) open(code string, opener Opener) {
+	s.component, s.hold = nowhere, ""
+	if known, ok := s.byCode[code]; ok && code != "" {
+		s.group = known
+		return
+	}
+	g := openGroup{Group: Group{Opener: opener}}
+	s.group = len(s.groups)
+	if code != "" {
+		g.Code = &code
+		s.byCode[code] = s.group
+	}
+	s.groups = append(s.groups, g)
+}
+
+// endRun checks the count of sheets behind the opener that comes to its end.
+func (s *splitter) endRun() {
+	if s.run.expected > 0 && !s.run.fits() {
+		s.groups[s.group].held = true
+	}
+	s.run = run{}
+	s.component, s.hold = nowhere, ""
+	s.previous = nowhere
+}
+
+// fits applies the rule of the package comment.
+func (r run) fits() bool {
+	if r.backs > 0 {
+		return len(r.images) == 2*r.expected
+	}
+	return len(r.images) >= r.expected && len(r.images) <= 2*r.expected
+}
+
+// holdBehindDoubtful parks a sheet that may be a separator and everything
+// behind it: what follows may belong to a dossier nobody can name yet.
+func (s *splitter) holdBehindDoubtful(i int) {
+	s.endRun()
+	s.group, s.hold = nowhere, dossier.ReasonCodeInvalid
+	s.park(i, dossier.ReasonKindUnsure)
+}
+
+// placeSlip opens the slip's dossier, or adds the slip to the dossier of the
+// same code that is open already.
+func (s *splitter) placeSlip(i int) {
+	code := s.sheets[i].Guess.Code
+	onTop := s.run.opened && !s.run.started // right behind a separator
+	switch {
+	case code != "" && code == s.currentCode():
+	case onTop && code == "":
+		// The slip of a dossier lies on top: an unread code right behind the
+		// separator is the separator's.
+	case onTop:
+		// Separator and slip contradict each other: nobody knows which dossier
+		// follows.
+		s.count(i)
+		s.hold = dossier.ReasonCodeInvalid
+		s.park(i, s.hold)
+		return
+	default:
+		s.endRun()
+		s.open(code, OpenerSlip)
+	}
+	s.count(i)
+	s.begin(i)
+}
+
+// openByDoubtfulSlip parks what may be a slip and opens a dossier without a
+// code for what follows, so that it does not join the dossier before.
+func (s *splitter) openByDoubtfulSlip(i int) {
+	s.endRun()
+	s.open("", OpenerSlip)
+	s.count(i)
+	s.park(i, dossier.ReasonKindUnsure)
+}
+
+// currentCode is the code of the open dossier, "" for none.
+func (s *splitter) currentCode() string {
+	if s.hold != "" || s.group == nowhere || s.groups[s.group].Code == nil {
+		return ""
+	}
+	return *s.groups[s.group].Code
+}
+
+// placePage puts an ordinary page into a component or parks it.
+func (s *splitter) placePage(i int) {
+	sheet := s.sheets[i]
+	s.ensureGroup()
+	switch {
+	case s.hold != "":
+		s.park(i, s.hold)
+	case hasNothing(sheet.Reading):
+		s.park(i, dossier.ReasonUnreadable)
+	case !sheet.Guess.First && s.canContinue(i):
+		s.extend(i)
+	case s.isSure(i, sheet.Guess.Kind) && (sheet.Guess.First || sheet.Guess.Continues == sheet.Guess.Kind):
+		s.begin(i)
+	case sheet.Guess.First || s.opensInput(i):
+		s.park(i, dossier.ReasonKindUnsure)
+	default:
+		s.park(i, dossier.ReasonPageUnplaced)
+	}
+}
+
+// ensureGroup opens the one provisional dossier of the batch where no opener
+// has come.
+func (s *splitter) ensureGroup() {
+	if s.group != nowhere || s.hold != "" {
+		return
+	}
+	if s.provisional == nowhere {
+		s.open("", OpenerNone)
+		s.provisional = s.group
+	}
+	s.group = s.provisional
+}
+
+// isSure tells whether the page is of the kind, above its gate.
+func (s *splitter) isSure(i int, kind string) bool {
+	g := s.sheets[i].Guess
+	return g.Kind == kind && kind != dossier.KindOther && kind != dossier.KindBlank && g.Confidence >= s.gate(kind)
+}
+
+func (s *splitter) gate(kind string) float64 {
+	if k, ok := s.cat.Kind(kind); ok {
+		return k.Gate
+	}
+	return 1
+}
+
+// opensInput tells whether the page is the first of an input of several pages:
+// then it begins a paper, though no cue says so.
+func (s *splitter) opensInput(i int) bool {
+	input := s.sheets[i].Input
+	before := i > 0 && s.sheets[i-1].Input == input
+	after := i+1 < len(s.sheets) && s.sheets[i+1].Input == input
+	return !before && after
+}
+
+// canContinue tells whether the page is the next one of the component that the
+// page before belongs to.
+func (s *splitter) canContinue(i int) bool {
+	if s.component == nowhere || s.previous == nowhere {
+		return false
+	}
+	page, before := s.sheets[i], s.sheets[s.previous]
+	component := s.groups[s.group].Components[s.component]
+	if page.Guess.Continues != "" {
+		return page.Guess.Continues == component.Kind
+	}
+	if n := page.Guess.PageNumber; n > 0 {
+		return n == s.expectedNumber(before)
+	}
+	return page.Input == before.Input
+}
+
+// expectedNumber is the printed number of the page that would come next.
+func (s *splitter) expectedNumber(before Sheet) int {
+	if n := before.Guess.PageNumber; n > 0 {
+		return n + 1
+	}
+	return len(s.groups[s.group].pages[s.component]) + 1
+}
+
+// begin opens a component with the page.
+func (s *splitter) begin(i int) {
+	guess := s.sheets[i].Guess
+	g := &s.groups[s.group]
+	g.Components = append(g.Components, Component{Kind: guess.Kind, Confidence: guess.Confidence, Role: guess.Role, Reasons: guess.Reasons})
+	g.pages = append(g.pages, []int{i})
+	s.component, s.previous = len(g.Components)-1, i
+}
+
+// extend adds the page to the open component.
+func (s *splitter) extend(i int) {
+	g := &s.groups[s.group]
+	g.pages[s.component] = append(g.pages[s.component], i)
+	s.previous = i
+}
+
+// park sets the page aside and breaks the chain of pages.
+func (s *splitter) park(i int, reason dossier.Reason) {
+	s.ensureGroup()
+	s.parked = append(s.parked, parkedSheet{sheet: i, reason: reason, group: s.group})
+	s.component, s.previous = nowhere, nowhere
+}
+
+// holdMiscounted parks the pages of every group whose sheets do not add up.
+func (s *splitter) holdMiscounted() {
+	for n := range s.groups {
+		g := &s.groups[n]
+		if !g.held {
+			continue
+		}
+		for _, i := range slices.Concat(g.pages...) {
+			s.parked = append(s.parked, parkedSheet{sheet: i, reason: dossier.ReasonSheetCount, group: n})
+		}
+		g.Components, g.pages = nil, nil
+	}
+	slices.SortFunc(s.parked, func(a, b parkedSheet) int { return a.sheet - b.sheet })
+}
+
+// plan writes the page ids.
+func (s *splitter) plan() Plan {
+	p := Plan{Separators: s.ids(s.separators), Blanks: s.ids(s.blanks)}
+	for _, g := range s.groups {
+		for c := range g.Components {
+			g.Components[c].Pages = s.ids(g.pages[c])
+		}
+		p.Groups = append(p.Groups, g.Group)
+	}
+	for _, k := range s.parked {
+		p.Parked = append(p.Parked, Parked{Page: s.sheets[k.sheet].Page, Reason: k.reason, Group: k.group})
+	}
+	return p
+}
+
+func (s *splitter) ids(sheets []int) []dossier.PageID {
+	var ids []dossier.PageID
+	for _, i := range sheets {
+		ids = append(ids, s.sheets[i].Page)
+	}
+	return ids
+}
