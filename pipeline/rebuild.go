@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -210,7 +211,7 @@ func (r *rebuilder) manifests(ctx context.Context) error {
 		}
 		versions[dossier.DossierID(id)] = max(versions[dossier.DossierID(id)], v)
 	}
-	for _, id := range sortedKeys(versions) {
+	for _, id := range slices.Sorted(maps.Keys(versions)) {
 		for v := 1; v <= versions[id]; v++ {
 			if err := r.manifest(ctx, id, v, v == versions[id]); err != nil {
 				return err
@@ -288,13 +289,4 @@ func (f *Flow) digest(ctx context.Context, key string) (dossier.ObjectRef, error
 		return ref, fmt.Errorf("hash object %s: %w", key, err)
 	}
 	return dossier.ObjectRef{Key: key, SHA256: sum, Size: size}, nil
-}
-
-func sortedKeys[V any](m map[dossier.DossierID]V) []dossier.DossierID {
-	keys := make([]dossier.DossierID, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

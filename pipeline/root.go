@@ -3,10 +3,9 @@ package pipeline
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
+	"maps"
+	"slices"
 	"strings"
 
 	"sohoa/dossier"
@@ -39,30 +38,24 @@ Kiểm tra không tệp nào bị sửa / to check that no file has changed:
 // WriteRoot writes the objects that make an archive readable without sohoa:
 // its record, a README, the JSON schemas. It may be called again; what is there
 // stays. It returns what it wrote.
-func (f *Flow) WriteRoot(ctx context.Context, archive dossier.Archive, schemas fs.FS) ([]dossier.ObjectRef, error) {
+func (f *Flow) WriteRoot(ctx context.Context, archive dossier.Archive) ([]dossier.ObjectRef, error) {
 	var written []dossier.ObjectRef
 	ref, _, err := f.putJSON(ctx, dossier.ArchiveKey, archive)
 	if err != nil {
 		return nil, err
 	}
 	written = append(written, ref)
-	put := func(key string, r io.Reader) error {
-		ref, _, err := f.Objects.Put(ctx, key, r)
-		written = append(written, ref)
-		return err
-	}
-	if err := put(dossier.ReadmeKey, strings.NewReader(rootReadme)); err != nil {
-		return nil, fmt.Errorf("write root: %w", err)
-	}
-	names, err := fs.Glob(schemas, "*.json")
+	files, err := dossier.Schemas()
 	if err != nil {
-		return nil, fmt.Errorf("write root: %w", err)
+		return nil, err
 	}
-	for _, name := range names {
-		body, err := fs.ReadFile(schemas, name)
-		if err := errors.Join(err, put(dossier.SchemaDir+name, bytes.NewReader(body))); err != nil {
+	files[dossier.ReadmeKey] = []byte(rootReadme)
+	for _, key := range slices.Sorted(maps.Keys(files)) {
+		ref, _, err := f.Objects.Put(ctx, key, bytes.NewReader(files[key]))
+		if err != nil {
 			return nil, fmt.Errorf("write root: %w", err)
 		}
+		written = append(written, ref)
 	}
 	return written, nil
 }

@@ -28,7 +28,7 @@ type archive struct {
 	objects objects
 	catalog *catalog.Catalog
 	queue   *jobs.Queue
-	index   search.Index
+	index   *search.Index
 	kinds   *dossier.Catalogue
 
 	databases catalog.Databases
@@ -48,7 +48,7 @@ func (c *cli) makeArchive(ctx context.Context, record dossier.Archive) error {
 	if err != nil {
 		return err
 	}
-	written, err := a.flow(nil).WriteRoot(ctx, record, dossier.Schemas())
+	written, err := a.flow(nil).WriteRoot(ctx, record)
 	if err == nil {
 		err = a.catalog.AddObjects(ctx, a.unit().ID, written)
 	}
@@ -108,11 +108,11 @@ func (c *cli) databaseURL() string {
 }
 
 // openIndex gives the search index of the database's kind.
-func openIndex(d catalog.Databases) search.Index {
+func openIndex(d catalog.Databases) *search.Index {
 	if d.Postgres {
-		return search.NewPostgres()
+		return search.Postgres()
 	}
-	return search.NewSQLite()
+	return search.SQLite()
 }
 
 // lockForWork takes the process lock and heals what a killed process left:

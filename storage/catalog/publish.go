@@ -91,7 +91,7 @@ func (c *Catalog) storeManifest(ctx context.Context, tx bun.Tx, batch dossier.Ba
 	if err := insertObjects(ctx, tx, d.Unit, m.Objects); err != nil {
 		return err
 	}
-	return c.index.Put(ctx, tx, entries)
+	return c.index.Put(ctx, tx.Tx, entries)
 }
 
 func storeComponent(ctx context.Context, tx bun.Tx, d dossier.Dossier, component dossier.Component) error {
