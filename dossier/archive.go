@@ -43,15 +43,12 @@ func (u Unit) CodeAt(t time.Time) string {
 	return code
 }
 
-// maxUnitCodeLength is the longest agency code (QĐ 20/2020/QĐ-TTg, Điều 4).
-const maxUnitCodeLength = 35
-
 var unitCode = regexp.MustCompile(`^[A-Y][0-9]{2}(\.[0-9A-Z]{1,4})*$`)
 
 // CheckUnitCode refuses what cannot be an agency code: a letter and two digits,
 // then groups of letters and digits parted by dots.
 func CheckUnitCode(code string) error {
-	if len(code) > maxUnitCodeLength || !unitCode.MatchString(code) {
+	if len(code) > maxUnitCode || !unitCode.MatchString(code) {
 		return fmt.Errorf("%q is not an agency code", code)
 	}
 	return nil

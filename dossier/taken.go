@@ -56,6 +56,16 @@ type Plan struct {
 	Intents []Intent
 }
 
+// Publication is one version of a dossier with everything the catalogue needs
+// to record it: the manifest, the object that holds it, and an index entry for
+// every page that becomes searchable with it.
+type Publication struct {
+	Batch    BatchID
+	Manifest Manifest
+	Object   ObjectRef
+	Entries  []Entry
+}
+
 // Entry is one published page as the search index takes it.
 type Entry struct {
 	Unit      UnitID

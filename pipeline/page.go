@@ -97,7 +97,7 @@ func (f *Flow) read(ctx context.Context, image dossier.TakenImage) (dossier.Imag
 		if kind != dossier.Park && kind != dossier.Reject {
 			return dossier.ImageReading{}, err
 		}
-		reading.Readings, reading.Reason = nil, dossier.ReasonOf(err)
+		reading.Readings, reading.Reason = []dossier.Reading{}, dossier.ReasonOf(err)
 	}
 	return reading, nil
 }

@@ -94,7 +94,7 @@ type Ledger interface {
 	// unknown key is an error.
 	ObjectRefs(ctx context.Context, keys []string) ([]dossier.ObjectRef, error)
 	NextIntent(ctx context.Context, id dossier.DossierID) (dossier.Intent, bool, error)
-	Publish(ctx context.Context, act dossier.Act, intent dossier.Intent, final dossier.Manifest, entries []dossier.Entry) error
+	Publish(ctx context.Context, act dossier.Act, intent dossier.Intent, p dossier.Publication) error
 	PublishFailed(ctx context.Context, act dossier.Act, replaced dossier.Intent, parked []dossier.PlacedPage) error
 }
 

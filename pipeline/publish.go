@@ -39,7 +39,7 @@ func (f *Flow) publishVersion(ctx context.Context, intent dossier.Intent) error 
 			return orMissing(err, "manifest", key)
 		}
 	}
-	final.Objects = before.Objects
+	final.Objects = append([]dossier.ObjectRef{}, before.Objects...)
 	var entries []dossier.Entry
 	for _, component := range final.Dossier.Components {
 		if !slices.Contains(intent.New, component.ID) {
@@ -67,8 +67,7 @@ func (f *Flow) publishVersion(ctx context.Context, intent dossier.Intent) error 
 		}
 	}
 	manifest.Role = "manifest"
-	final.Objects = append(slices.Clone(final.Objects), manifest)
-	return f.Ledger.Publish(ctx, f.act(), intent, final, entries)
+	return f.Ledger.Publish(ctx, f.act(), intent, dossier.Publication{Batch: intent.Batch, Manifest: final, Object: manifest, Entries: entries})
 }
 
 // parkable tells whether an error is a component's own fault.
@@ -207,7 +206,7 @@ func (f *Flow) gate(ctx context.Context, file *os.File, size int64) error {
 	if err := pdfa.Check(file, size); err != nil {
 		return err
 	}
-	return pdfa.CheckStrict(ctx, file, size)
+	return pdfa.CheckPdfcpu(ctx, file, size)
 }
 
 // meta is what the PDF says of itself: the kind of paper, nothing personal. The

@@ -22,7 +22,7 @@ type Lister interface {
 type Restorer interface {
 	Empty(ctx context.Context) error
 	RestoreBatch(ctx context.Context, act dossier.Act, batch dossier.Batch, objects []dossier.ObjectRef) error
-	RestoreManifest(ctx context.Context, act dossier.Act, m dossier.Manifest, object dossier.ObjectRef, entries []dossier.Entry) error
+	RestoreManifest(ctx context.Context, act dossier.Act, p dossier.Publication) error
 	Reconcile(ctx context.Context) (wanted int, err error)
 }
 
@@ -229,14 +229,17 @@ func (r *rebuilder) manifest(ctx context.Context, id dossier.DossierID, version 
 		return err
 	}
 	object.Role = "manifest"
-	var entries []dossier.Entry
+	p := dossier.Publication{Manifest: m, Object: object}
+	if n := len(m.Batches); n > 0 {
+		p.Batch = m.Batches[n-1]
+	}
 	if newest {
-		if entries, err = r.entries(ctx, m.Dossier); err != nil {
+		if p.Entries, err = r.entries(ctx, m.Dossier); err != nil {
 			return err
 		}
 	}
 	r.found.Versions++
-	return r.ledger.RestoreManifest(ctx, r.flow.act(), m, object, entries)
+	return r.ledger.RestoreManifest(ctx, r.flow.act(), p)
 }
 
 // entries makes the index entries of every page of a dossier again.

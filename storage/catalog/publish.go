@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -34,21 +35,20 @@ func (c *Catalog) NextIntent(ctx context.Context, id dossier.DossierID) (intent 
 
 // Publish is transaction B of the write order: the manifest and everything it
 // references are durable; now the catalogue, the index and the log say so, and
-// the intent is gone. entries are the pages of the components new in this
-// version.
-func (c *Catalog) Publish(ctx context.Context, act dossier.Act, intent dossier.Intent, final dossier.Manifest, entries []dossier.Entry) error {
+// the intent is gone.
+func (c *Catalog) Publish(ctx context.Context, act dossier.Act, intent dossier.Intent, p dossier.Publication) error {
 	return c.inTx(ctx, "publish dossier", func(ctx context.Context, tx bun.Tx) error {
 		gone, err := inserted(tx.NewDelete().Model((*intentRow)(nil)).Where("id = ?", intent.ID).Exec(ctx))
 		if err != nil || !gone {
 			return err
 		}
-		if err := c.storeManifest(ctx, tx, intent.Batch, final, entries); err != nil {
+		if err := c.storeManifest(ctx, tx, p); err != nil {
 			return err
 		}
 		if err := finishBatch(ctx, tx, intent.Batch); err != nil {
 			return err
 		}
-		d := final.Dossier
+		d := p.Manifest.Dossier
 		if err := audit(ctx, tx, act, "dossier.publish", string(d.ID), map[string]any{"version": d.Version, "components": len(d.Components)}); err != nil {
 			return err
 		}
@@ -63,13 +63,13 @@ func (c *Catalog) Publish(ctx context.Context, act dossier.Act, intent dossier.I
 // storeManifest writes everything a manifest says: dossier, components, pages,
 // objects and index entries. Publishing and rebuilding share it, so that a
 // rebuilt catalogue cannot differ from a published one.
-func (c *Catalog) storeManifest(ctx context.Context, tx bun.Tx, batch dossier.BatchID, m dossier.Manifest, entries []dossier.Entry) error {
-	d := m.Dossier
+func (c *Catalog) storeManifest(ctx context.Context, tx bun.Tx, p dossier.Publication) error {
+	m, d := p.Manifest, p.Manifest.Dossier
 	body, err := json.Marshal(m)
 	if err != nil {
 		return fmt.Errorf("store manifest: %w", err)
 	}
-	row := manifestRow{Dossier: d.ID, Version: d.Version, Unit: d.Unit, Batch: batch, At: m.At.UTC(), Body: string(body)}
+	row := manifestRow{Dossier: d.ID, Version: d.Version, Unit: d.Unit, Batch: p.Batch, At: m.At.UTC(), Body: string(body)}
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return fmt.Errorf("store manifest: %w", err)
 	}
@@ -88,10 +88,10 @@ func (c *Catalog) storeManifest(ctx context.Context, tx bun.Tx, batch dossier.Ba
 			return err
 		}
 	}
-	if err := insertObjects(ctx, tx, d.Unit, m.Objects); err != nil {
+	if err := insertObjects(ctx, tx, d.Unit, append(slices.Clone(m.Objects), p.Object)); err != nil {
 		return err
 	}
-	return c.index.Put(ctx, tx.Tx, entries)
+	return c.index.Put(ctx, tx.Tx, p.Entries)
 }
 
 func storeComponent(ctx context.Context, tx bun.Tx, d dossier.Dossier, component dossier.Component) error {

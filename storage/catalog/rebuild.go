@@ -54,19 +54,13 @@ func (c *Catalog) RestoreBatch(ctx context.Context, act dossier.Act, batch dossi
 }
 
 // RestoreManifest writes one version of a dossier back. Versions must come in
-// ascending order; entries are given with the newest one only.
-func (c *Catalog) RestoreManifest(ctx context.Context, act dossier.Act, m dossier.Manifest, object dossier.ObjectRef, entries []dossier.Entry) error {
+// ascending order; entries come with the newest one only.
+func (c *Catalog) RestoreManifest(ctx context.Context, act dossier.Act, p dossier.Publication) error {
 	return c.inTx(ctx, "restore dossier", func(ctx context.Context, tx bun.Tx) error {
-		var batch dossier.BatchID
-		if n := len(m.Batches); n > 0 {
-			batch = m.Batches[n-1]
-		}
-		if err := insertObjects(ctx, tx, m.Dossier.Unit, []dossier.ObjectRef{object}); err != nil {
+		if err := c.storeManifest(ctx, tx, p); err != nil {
 			return err
 		}
-		if err := c.storeManifest(ctx, tx, batch, m, entries); err != nil {
-			return err
-		}
+		m := p.Manifest
 		return audit(ctx, tx, act, "rebuild.dossier", string(m.Dossier.ID), map[string]any{"version": m.Dossier.Version})
 	})
 }
