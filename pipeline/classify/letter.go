@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sohoa/dossier"
+	"sohoa/pipeline/fuzzy"
 )
 
 // letterheadWords begin lines of a letterhead or of the lines around a title:
@@ -92,7 +93,7 @@ func (p page) bySymbol(kind dossier.Kind) Guess {
 	}
 	for i, s := range p.strips {
 		for _, t := range kind.Titles {
-			if s.plain == plain(t) && p.enacts(i) {
+			if s.plain == fuzzy.Plain(t) && p.enacts(i) {
 				g.Confidence = 0.88
 				g.Reasons = append(g.Reasons, fmt.Sprintf("formula line %d: %s", s.line, s.text()))
 				return g
@@ -110,7 +111,7 @@ func (p page) weighSymbol(m *match) {
 	}
 	typ, _, _ := strings.Cut(p.symbol, "-")
 	for _, symbol := range m.kind.Symbols {
-		if plain(symbol) == plain(typ) || plain(symbol) == plain(p.symbol) {
+		if fuzzy.Plain(symbol) == fuzzy.Plain(typ) || fuzzy.Plain(symbol) == fuzzy.Plain(p.symbol) {
 			m.confidence = 1 - (1-m.confidence)/2
 			return
 		}
@@ -125,9 +126,9 @@ func (p page) weighSymbol(m *match) {
 func continues(cat *dossier.Catalogue, p page) string {
 	for _, k := range cat.Kinds() {
 		for _, words := range k.Continues {
-			want := plain(words)
+			want := fuzzy.Plain(words)
 			for _, s := range p.strips {
-				if edits, _ := prefixDistance(want, s.plain[:min(len(s.plain), len(want)+2)]); edits <= len(want)/8 {
+				if edits, _ := fuzzy.Prefix(want, s.plain[:min(len(s.plain), len(want)+2)]); edits <= len(want)/8 {
 					return k.ID
 				}
 			}

@@ -9,6 +9,7 @@ import (
 
 	"sohoa/dossier"
 	"sohoa/dossier/viet"
+	"sohoa/pipeline/fuzzy"
 )
 
 // strip is a part of a printed line without a wide gap in it: the two blocks of
@@ -32,9 +33,9 @@ func newStrip(words []dossier.Word, line int) strip {
 	s := strip{words: words, box: l.Box, block: l.Block, line: line}
 	var b, spaced strings.Builder
 	for _, w := range words {
-		b.WriteString(plain(w.Text))
+		b.WriteString(fuzzy.Plain(w.Text))
 		s.ends = append(s.ends, b.Len())
-		if w := plain(w.Text); w != "" {
+		if w := fuzzy.Plain(w.Text); w != "" {
 			spaced.WriteString(w + " ")
 		}
 	}
@@ -61,16 +62,6 @@ func upper(words []dossier.Word) bool {
 		}
 	}
 	return letters > 0 && capital*6 >= letters*5
-}
-
-// plain folds a text and keeps its letters and digits.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return r
-		}
-		return -1
-	}, viet.Fold(s))
 }
 
 // page is a reading prepared for looking at.
@@ -163,7 +154,7 @@ func (p *page) lookAtHead() {
 		if i+1 < len(p.strips) {
 			pair += p.strips[i+1].plain
 		}
-		p.national = p.national || within(pair, nationalName, 4) || within(s.plain, nationalMotto, 3)
+		p.national = p.national || fuzzy.Within(pair, nationalName, 4) || fuzzy.Within(s.plain, nationalMotto, 3)
 		if m := numberLine.FindStringSubmatch(s.text()); m != nil && p.symbol == "" {
 			p.symbol, p.numbered = m[1], true
 		}

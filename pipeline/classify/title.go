@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sohoa/dossier"
+	"sohoa/pipeline/fuzzy"
 )
 
 // title is a printed title of a kind, ready to compare.
@@ -20,7 +21,7 @@ func titles(cat *dossier.Catalogue) []title {
 	var all []title
 	for _, k := range cat.Kinds() {
 		for _, t := range k.AllTitles() {
-			all = append(all, title{kind: k, plain: plain(t), generic: k.Group == dossier.GroupAdministrative})
+			all = append(all, title{kind: k, plain: fuzzy.Plain(t), generic: k.Group == dossier.GroupAdministrative})
 		}
 	}
 	return all
@@ -116,7 +117,7 @@ func (p page) bestAt(all []title, i int) (match, bool) {
 		if limit > len(t.plain)+8 {
 			limit = len(t.plain) + 8
 		}
-		edits, end := prefixDistance(t.plain, text[:limit])
+		edits, end := fuzzy.Prefix(t.plain, text[:limit])
 		if edits > len(t.plain)/3 {
 			continue
 		}
@@ -260,7 +261,7 @@ func centred(b dossier.Box, width int) bool {
 // usual; lower case is not, unless it states the subject.
 func restFactor(m *match) float64 {
 	text := dossier.NewLine(m.rest).Text
-	switch folded := plain(text); {
+	switch folded := fuzzy.Plain(text); {
 	case folded == "" || strings.HasPrefix(text, "(") || strings.HasPrefix(text, "[") || len(folded) <= 2:
 		return 1
 	case strings.HasPrefix(folded, "veviec") || strings.HasPrefix(folded, "vv"):

@@ -1,12 +1,34 @@
-package classify
+// Package fuzzy compares words expected on a form with words read from a scan:
+// without tones, case, spaces and punctuation, and with a few letters wrong.
+// Scans damage exactly those things.
+//
+// Start at [Plain] and [Prefix]. All functions are pure.
+package fuzzy
 
-// prefixDistance finds the beginning of text that is most like pattern. It
+import (
+	"strings"
+	"unicode"
+
+	"sohoa/dossier/viet"
+)
+
+// Plain folds a text and keeps its letters and digits.
+func Plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, viet.Fold(s))
+}
+
+// Prefix finds the beginning of text that is most like pattern. It
 // returns the number of edits and where that beginning ends; among equals the
 // longest, so that a wrong last letter is not left over.
 //
 // Dynamic programming over the pattern (Sellers 1980, with the start pinned):
 // O(len(pattern)·len(text)); both are at most a title long.
-func prefixDistance(pattern, text string) (edits, end int) {
+func Prefix(pattern, text string) (edits, end int) {
 	column := make([]int, len(pattern)+1)
 	for i := range column {
 		column[i] = i
@@ -30,9 +52,9 @@ func prefixDistance(pattern, text string) (edits, end int) {
 	return edits, end
 }
 
-// within tells whether pattern occurs anywhere in text with at most limit
+// Within tells whether pattern occurs anywhere in text with at most limit
 // edits.
-func within(text, pattern string, limit int) bool {
+func Within(text, pattern string, limit int) bool {
 	column := make([]int, len(pattern)+1)
 	for i := range column {
 		column[i] = i

@@ -1,0 +1,50 @@
+// Package extract reads the fields of a paper from the words of its pages: by
+// the labels printed on forms, by the places of a letterhead, or from a card's
+// QR code. Where a value stands is data (tables/labels.csv); this package knows
+// how to follow a label to its value and how each type of value is written.
+//
+// Start at [Fields], a pure function. Its promises: a value that is not found
+// is absent and never guessed; names stay as written; every value says where on
+// which page it stands. Confidence starts from the engine's own for the words of
+// the value, and falls with every wrong letter in the label.
+package extract
+
+import (
+	"slices"
+
+	"sohoa/dossier"
+)
+
+// Fields reads the fields of one paper. pages names the page of each reading.
+func Fields(kind dossier.Kind, readings []dossier.Reading, pages []dossier.PageID) map[string]dossier.Field {
+	fields := map[string]dossier.Field{}
+	for i, r := range readings {
+		if kind.ID == dossier.KindCitizenIDCard || kind.ID == dossier.KindSeparator || kind.ID == dossier.KindReceiptSlip {
+			readCodes(kind, r, pages[i], fields)
+		}
+	}
+	p := newPaper(kind, readings, pages)
+	for _, label := range kind.Labels {
+		if _, known := fields[label.Field]; known || !slices.Contains(kind.Fields, label.Field) {
+			continue
+		}
+		if f, ok := p.find(label); ok {
+			fields[label.Field] = f
+		}
+	}
+	return fields
+}
+
+// find reads the value of one label.
+func (p *paper) find(label dossier.Label) (dossier.Field, bool) {
+	switch label.How {
+	case dossier.LabelInline:
+		return p.findInline(label)
+	case dossier.LabelPage:
+		return p.findAlone(label)
+	case dossier.LabelLetterhead:
+		return p.findInHead(label)
+	default:
+		return p.findOnLine(label)
+	}
+}

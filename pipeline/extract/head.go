@@ -1,0 +1,176 @@
+package extract
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"sohoa/dossier"
+	"sohoa/dossier/viet"
+	"sohoa/pipeline/fuzzy"
+)
+
+// headPieces is how many pieces of the first page can belong to its head.
+const headPieces = 26
+
+// head gives the pieces of the first page's head, in reading order.
+func (p *paper) head() []row {
+	at := slices.IndexFunc(p.pieces, func(r row) bool { return r.page > 0 })
+	if at < 0 {
+		at = len(p.pieces)
+	}
+	return p.pieces[:min(at, headPieces)]
+}
+
+// findInHead reads what a letterhead says (NĐ 30/2020/NĐ-CP, Phụ lục I): issuer and
+// number on the left, place and date on the right, the subject under the title
+// or, for a letter, under the number.
+func (p *paper) findInHead(label dossier.Label) (dossier.Field, bool) {
+	switch head := p.head(); label.Field {
+	case "number":
+		return readNumber(head, label.Type)
+	case "date":
+		return readHeadDate(head)
+	case "issuer":
+		return p.readIssuer(head)
+	case "subject":
+		return p.readSubject(head)
+	}
+	return dossier.Field{}, false
+}
+
+// isNumber tells whether the piece is the line "Số: …".
+func (r row) isNumber() bool { return len(r.tokens) > 0 && r.tokens[0].plain == "so" }
+
+var (
+	paperNumber = regexp.MustCompile(`^S\p{L}[\s:.;]*(\d[\p{L}\d]*)\s*(?:/\s*(\p{L}[\p{L}\d&.]*(?:\s*[-–]\s*[\p{L}\d&.]+)*|\d{4}\b(?:/[\p{L}\d-]+)?)(.*))?$`)
+	spaceAround = regexp.MustCompile(`\s*([/–-])\s*`)
+)
+
+// readNumber reads "Số: 707 /QĐ-TTg" as 707/QĐ-TTg. For an entry in a register
+// the number is what stands before the paper's own symbol: 224 of 224/TLKS-BS.
+func readNumber(head []row, typ dossier.FieldType) (dossier.Field, bool) {
+	for _, r := range head {
+		text := viet.NFC(r.text())
+		m := paperNumber.FindStringSubmatch(text)
+		if !r.isNumber() || m == nil {
+			continue
+		}
+		value := m[1]
+		if m[2] != "" && (typ == dossier.TypeNumber || unicode.IsDigit([]rune(m[2])[0])) {
+			value = spaceAround.ReplaceAllString(m[1]+"/"+m[2]+m[3], "$1")
+		}
+		return candidate{like: 1}.field(strings.TrimSpace(value), "", r.tokens[1:]), true
+	}
+	return dossier.Field{}, false
+}
+
+// readHeadDate reads the line "Hà Nội, ngày 28 tháng 4 năm 2026".
+func readHeadDate(head []row) (dossier.Field, bool) {
+	for i, r := range head {
+		if !strings.Contains(r.plain(), "ngay") || strings.HasPrefix(r.plain(), "cancu") {
+			continue
+		}
+		c := candidate{typ: dossier.TypeDate, like: 1, value: r.tokens}
+		if i+1 < len(head) {
+			c.next = head[i+1].tokens
+		}
+		if f, ok := c.date(); ok && f.Norm != "" && len(f.Norm) == len("2006-01-02") {
+			return f, true
+		}
+	}
+	return dossier.Field{}, false
+}
+
+// agencyWords begin the name of an agency; a line in capitals that begins
+// otherwise goes on with the agency above it ("ỦY BAN NHÂN DÂN / XÃ BẢO THẮNG").
+var agencyWords = []string{"uybannhandan", "ubnd", "hoidong", "so", "bo", "cuc", "chicuc", "tongcuc", "trungtam", "truong", "benhvien", "tram", "phong",
+	"ban", "congan", "toaan", "vien", "vanphong", "thutuong", "chinhphu", "dang", "chinhanh", "kho"}
+
+// readIssuer reads the last agency named above the number: the one above it is
+// its superior.
+func (p *paper) readIssuer(head []row) (dossier.Field, bool) {
+	var unit []token
+	for _, r := range head {
+		if r.isNumber() {
+			break
+		}
+		plain := r.plain()
+		onRight := r.width > 0 && r.box.X+r.box.W/2 > r.width/2
+		if !allUpper(r.tokens) || onRight || letters(r.text()) < 2 || national(plain) {
+			continue
+		}
+		if len(unit) == 0 || slices.ContainsFunc(agencyWords, func(w string) bool { return strings.HasPrefix(plain, w) }) {
+			unit = nil
+		}
+		unit = append(unit, r.tokens...)
+	}
+	if len(unit) == 0 {
+		return dossier.Field{}, false
+	}
+	return candidate{like: 1}.field(strings.TrimSpace(viet.NFC(textOf(unit))), "", unit), true
+}
+
+// national tells whether the line is part of the national name, which wraps in
+// narrow heads.
+func national(plain string) bool {
+	return plain == "nam" || plain == "vietnam" || fuzzy.Within(plain, "conghoaxahoichunghia", 3) || fuzzy.Within(plain, "doclaptudo", 2)
+}
+
+// maxSubject bounds the subject, in lines.
+const maxSubject = 8
+
+// readSubject reads the lines under the title, or from "V/v" on.
+func (p *paper) readSubject(head []row) (dossier.Field, bool) {
+	at := slices.IndexFunc(head, func(r row) bool { return strings.HasPrefix(r.plain(), "vv") && strings.Contains(r.text(), "/") })
+	if at < 0 {
+		title := slices.IndexFunc(head, p.isTitle)
+		if title < 0 || title+1 >= len(head) {
+			return dossier.Field{}, false
+		}
+		at = title + 1
+	}
+	var taken []token
+	for i := at; i < len(head) && i < at+maxSubject && !endsSubject(head[i], i == at); i++ {
+		if len(taken) > 0 && sideways(head[at], head[i]) {
+			continue
+		}
+		taken = append(taken, head[i].tokens...)
+	}
+	value := strings.TrimSpace(viet.NFC(textOf(taken)))
+	if letters(value) < 4 {
+		return dossier.Field{}, false
+	}
+	return candidate{like: 1}.field(value, "", taken), true
+}
+
+// isTitle tells whether the piece is the title of the kind.
+func (p *paper) isTitle(r row) bool {
+	plain := r.plain()
+	return slices.ContainsFunc(p.kind.AllTitles(), func(title string) bool {
+		want := fuzzy.Plain(title)
+		edits, _ := fuzzy.Prefix(want, plain)
+		return edits <= len(want)/8 && len(plain) <= len(want)+2
+	})
+}
+
+// endsSubject tells whether a line belongs to what follows the subject: the
+// enacting agency in capitals, the reasons, the address, a rule.
+func endsSubject(r row, first bool) bool {
+	plain := r.plain()
+	for _, w := range []string{"cancu", "kinhgui", "dieu1", "xetdenghi", "theodenghi", "homnay"} {
+		if strings.HasPrefix(plain, w) {
+			return true
+		}
+	}
+	return plain == "" || r.isNumber() && strings.ContainsAny(r.text(), ":/") || !first && allUpper(r.tokens) || strings.Contains(plain, "ngay") && strings.Contains(plain, "thang") && strings.Contains(plain, "nam")
+}
+
+// sideways tells whether the line stands in the other block of the head.
+func sideways(start, other row) bool {
+	if start.width == 0 {
+		return false
+	}
+	return start.box.X+start.box.W < other.box.X || other.box.X+other.box.W < start.box.X
+}

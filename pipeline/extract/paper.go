@@ -1,0 +1,189 @@
+package extract
+
+import (
+	"slices"
+	"strings"
+
+	"sohoa/dossier"
+	"sohoa/pipeline/fuzzy"
+)
+
+// token is a word of the paper with its place.
+type token struct {
+	dossier.Word
+	plain string
+	page  dossier.PageID
+}
+
+// row is one printed line, or the part of it in one column.
+type row struct {
+	tokens []token
+	box    dossier.Box
+	width  int // of the page; 0 without geometry
+	height int
+	page   int // index of the reading
+}
+
+func (r row) plain() string { return plainOf(r.tokens) }
+
+func (r row) text() string { return textOf(r.tokens) }
+
+func plainOf(tokens []token) string {
+	var b strings.Builder
+	for _, t := range tokens {
+		b.WriteString(t.plain)
+	}
+	return b.String()
+}
+
+func textOf(tokens []token) string {
+	words := make([]string, len(tokens))
+	for i, t := range tokens {
+		words[i] = t.Text
+	}
+	return strings.Join(words, " ")
+}
+
+// paper is the pages of one component as rows.
+type paper struct {
+	kind dossier.Kind
+	// rows are whole lines; pieces are lines cut at wide gaps, for letterheads and
+	// columns.
+	rows, pieces []row
+	// stops are the plain forms of words that begin another value.
+	stops []string
+}
+
+func newPaper(kind dossier.Kind, readings []dossier.Reading, pages []dossier.PageID) *paper {
+	p := &paper{kind: kind}
+	for n, r := range readings {
+		whole := row{page: n}
+		if len(r.Words) > 0 {
+			whole.width, whole.height = r.Width, r.Height
+		}
+		for _, line := range r.Lines() {
+			at := whole
+			at.box = line.Box
+			for _, w := range line.Words {
+				at.tokens = append(at.tokens, token{Word: w, plain: fuzzy.Plain(w.Text), page: pages[n]})
+			}
+			p.rows = append(p.rows, at)
+			p.pieces = append(p.pieces, at.cut()...)
+		}
+	}
+	for _, words := range kind.Stops {
+		p.stops = append(p.stops, fuzzy.Plain(words))
+	}
+	for _, l := range kind.Labels {
+		for _, words := range l.Words {
+			p.stops = append(p.stops, fuzzy.Plain(words))
+		}
+	}
+	return p
+}
+
+// columnGap is how wide a space, in heights of the line, parts two columns.
+const columnGap = 2.0
+
+// cut parts a row at its wide gaps.
+func (r row) cut() []row {
+	limit := columnGap * float64(medianHeight(r.tokens))
+	var parts []row
+	start := 0
+	part := func(end int) {
+		piece := r
+		piece.tokens = r.tokens[start:end]
+		piece.box = boxOf(piece.tokens)
+		parts = append(parts, piece)
+		start = end
+	}
+	for i := 1; i < len(r.tokens); i++ {
+		gap := r.tokens[i].X - r.tokens[i-1].X - r.tokens[i-1].W
+		if limit > 0 && float64(gap) > limit {
+			part(i)
+		}
+	}
+	part(len(r.tokens))
+	return parts
+}
+
+func medianHeight(tokens []token) int {
+	heights := make([]int, len(tokens))
+	for i, t := range tokens {
+		heights[i] = t.H
+	}
+	slices.Sort(heights)
+	return heights[len(heights)/2]
+}
+
+func boxOf(tokens []token) dossier.Box {
+	box := tokens[0].Box()
+	for _, t := range tokens[1:] {
+		box = box.Union(t.Box())
+	}
+	return box
+}
+
+// section gives the rows in which the label counts.
+func (p *paper) section(label dossier.Label) []row {
+	rows := p.rows
+	if label.Column != "" {
+		rows = p.column(label.Column)
+	}
+	if len(label.After) > 0 {
+		at := slices.IndexFunc(rows, func(r row) bool { return r.begins(label.After) })
+		if at < 0 {
+			return nil
+		}
+		rows = rows[at+1:]
+	}
+	if at := slices.IndexFunc(rows, func(r row) bool { return r.begins(label.Before) }); at >= 0 {
+		rows = rows[:at]
+	}
+	return rows
+}
+
+// column gives the pieces whose middle lies in the left or right half of the page, from
+// top to bottom. Titles across both halves belong to both; without geometry
+// there are no columns.
+func (p *paper) column(side string) []row {
+	var rows []row
+	for _, r := range p.pieces {
+		if r.width == 0 {
+			return nil
+		}
+		left, right := r.box.X < r.width/2, r.box.X+r.box.W > r.width/2
+		across := left && right && r.box.X < r.width*2/5 && r.box.X+r.box.W > r.width*3/5
+		middle := r.box.X + r.box.W/2
+		if across || side == "left" && middle < r.width/2 || side == "right" && middle >= r.width/2 {
+			rows = append(rows, r)
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b row) int {
+		if a.page != b.page {
+			return a.page - b.page
+		}
+		return a.box.Y - b.box.Y
+	})
+	return rows
+}
+
+// begins tells whether the row opens with one of the words, behind a list mark
+// such as "1." or "a)".
+func (r row) begins(words []string) bool {
+	start := r.listMark()
+	return slices.ContainsFunc(words, func(w string) bool {
+		_, ok := r.wordsAt(fuzzy.Plain(w), start)
+		return ok
+	})
+}
+
+// listMark is the number of leading tokens that are a list mark or noise.
+func (r row) listMark() int {
+	for i, t := range r.tokens {
+		if len(t.plain) > 2 || i >= 2 || len(t.plain) == 2 && !strings.ContainsAny(t.Text, ".)") || len(t.plain) == 1 && !strings.ContainsAny(t.Text, ".)") {
+			return i
+		}
+	}
+	return 0
+}
