@@ -67,7 +67,7 @@ func birthRecordFields(m *Matter, number string) map[string]string {
 
 func birthCertificate(m *Matter) Paper {
 	number := fmt.Sprintf("%d/%d", m.Numbers.Birth, m.Decided.Year())
-	return Paper{Tint: PaleBlue, Issued: true, Fields: birthRecordFields(m, number), Sides: []func(*paper.Sheet){func(s *paper.Sheet) {
+	return Paper{Tint: PaleBlue, Fields: birthRecordFields(m, number), Sides: []func(*paper.Sheet){func(s *paper.Sheet) {
 		s.Frame(8, paper.PenBlue)
 		c := letterhead(s, committee(m, number), "")
 		c.Size = 20
@@ -90,7 +90,7 @@ func birthCertificate(m *Matter) Paper {
 
 func birthExtract(m *Matter) Paper {
 	number := fmt.Sprintf("%d/TLKS-BS", m.Numbers.Birth)
-	return Paper{Issued: true, Fields: birthRecordFields(m, number), Sides: []func(*paper.Sheet){func(s *paper.Sheet) {
+	return Paper{Fields: birthRecordFields(m, number), Sides: []func(*paper.Sheet){func(s *paper.Sheet) {
 		c := letterhead(s, committee(m, number), m.Place.Name+", "+people.LongDate(m.Decided))
 		c.Title("TRÍCH LỤC KHAI SINH", "(BẢN SAO)")
 		c.Gap(4)
@@ -109,7 +109,7 @@ func birthExtract(m *Matter) Paper {
 
 func birthNotice(m *Matter) Paper {
 	fields := map[string]string{"mother": m.Mother.Name, "dob": people.Date(m.Child.Born)}
-	return Paper{Issued: true, Fields: fields, Sides: []func(*paper.Sheet){func(s *paper.Sheet) {
+	return Paper{Fields: fields, Sides: []func(*paper.Sheet){func(s *paper.Sheet) {
 		c := letterhead(s, clinic(m, fmt.Sprintf("%05d.GCS.%05d.%s", m.Numbers.Notice, m.Numbers.Birth, m.Child.Born.Format("06"))), "")
 		c.Title("GIẤY CHỨNG SINH")
 		c.Gap(4)
@@ -136,7 +136,7 @@ func birthNotice(m *Matter) Paper {
 
 func clinic(m *Matter, number string) issuer {
 	return issuer{above: "SỞ Y TẾ TỈNH " + strings.ToUpper(m.Place.Province),
-		name: "TRUNG TÂM Y TẾ KHU VỰC " + strings.ToUpper(m.Place.Name), number: number}
+		names: []string{"TRUNG TÂM Y TẾ", "KHU VỰC " + strings.ToUpper(m.Place.Name)}, number: number}
 }
 
 func clinicSeal(m *Matter) [2]string {

@@ -44,7 +44,7 @@ func deathApplication(m *Matter) Paper {
 
 func deathNotice(m *Matter) Paper {
 	fields := map[string]string{"deceased": m.Deceased.Name, "dob": people.Date(m.Deceased.Born), "dod": people.Date(m.Died)}
-	return Paper{Issued: true, Fields: fields, Sides: []func(*paper.Sheet){func(s *paper.Sheet) {
+	return Paper{Fields: fields, Sides: []func(*paper.Sheet){func(s *paper.Sheet) {
 		c := letterhead(s, clinic(m, fmt.Sprintf("%d/GBT", m.Numbers.Notice)), m.Place.Name+", "+people.LongDate(m.Received))
 		c.Title("GIẤY BÁO TỬ")
 		c.Gap(4)

@@ -38,7 +38,7 @@ func landApplication(m *Matter) Paper {
 		c.Entry(fmt.Sprintf("a) Thửa đất số: %d", m.Parcel.Number), fmt.Sprintf("b) Tờ bản đồ số: %d", m.Parcel.Sheet))
 		c.Entry("c) Địa chỉ: " + m.parcelPlace())
 		c.Entry("d) Diện tích: " + m.Parcel.Area() + " m²; sử dụng chung: không; sử dụng riêng: " + m.Parcel.Area() + " m²")
-		c.Entry("đ) Sử dụng vào mục đích: "+m.Parcel.Use, fmt.Sprintf("từ thời điểm: %d", m.Parcel.Since))
+		c.Entry(fmt.Sprintf("đ) Sử dụng vào mục đích: %s, từ năm %d", m.Parcel.Use, m.Parcel.Since))
 		c.Entry("e) Thời hạn đề nghị được sử dụng đất: Lâu dài")
 		c.Entry(fmt.Sprintf("g) Nguồn gốc sử dụng: Nhận chuyển nhượng năm %d", m.Parcel.Since))
 		c.Line("*3. Tài sản gắn liền với đất:* Không")
@@ -104,7 +104,7 @@ func landCertificate(m *Matter) Paper {
 	fields := m.parcelFields(m.Owner.Name)
 	delete(fields, "name")
 	fields["owner"], fields["serial"], fields["area"] = m.Owner.Name, m.Parcel.Serial, m.Parcel.Area()
-	return Paper{Tint: Pink, Issued: true, Fields: fields, Sides: []func(*paper.Sheet){func(s *paper.Sheet) {
+	return Paper{Tint: Pink, Fields: fields, Sides: []func(*paper.Sheet){func(s *paper.Sheet) {
 		s.Frame(7, paper.SerialRed)
 		s.QR(168, 15, 26, m.parcelQR())
 		c := heading(s)
@@ -215,7 +215,7 @@ func pageOf(s *paper.Sheet, page, of int) {
 
 func powerOfAttorney(m *Matter) Paper {
 	fields := map[string]string{"giver": m.Owner.Name, "receiver": m.Heir.Name, "serial": m.Parcel.Serial}
-	return Paper{Issued: true, Fields: fields, Sides: []func(*paper.Sheet){func(s *paper.Sheet) {
+	return Paper{Fields: fields, Sides: []func(*paper.Sheet){func(s *paper.Sheet) {
 		c := heading(s)
 		c.Indent = 10
 		c.Title("GIẤY ỦY QUYỀN")

@@ -13,10 +13,14 @@ const (
 )
 
 // issuer is the left block of a letterhead.
-type issuer struct{ above, name, number string }
+type issuer struct {
+	above  string
+	names  []string // one line each
+	number string
+}
 
 func committee(m *Matter, number string) issuer {
-	return issuer{above: "ỦY BAN NHÂN DÂN", name: strings.ToUpper(m.Place.Commune()), number: number}
+	return issuer{above: "ỦY BAN NHÂN DÂN", names: []string{strings.ToUpper(m.Place.Commune())}, number: number}
 }
 
 // letterhead sets issuer and number on the left, nation, motto and date on the
@@ -24,7 +28,11 @@ func committee(m *Matter, number string) issuer {
 func letterhead(s *paper.Sheet, from issuer, placeDate string) *paper.Column {
 	left := s.Column(18, paper.TopMargin, 78)
 	left.Size = 12
-	left.Centre(from.above, "*"+from.name+"*")
+	left.Leading = 1.25
+	left.Centre(from.above)
+	for _, name := range from.names {
+		left.Centre("*" + name + "*")
+	}
 	left.Underline(0.35)
 	if from.number != "" {
 		left.Size = 13
@@ -33,7 +41,7 @@ func letterhead(s *paper.Sheet, from issuer, placeDate string) *paper.Column {
 	}
 	s.Break()
 	right := s.Column(96, paper.TopMargin, 102)
-	right.Size = 12
+	right.Size, right.Leading = 12, 1.25
 	right.Centre("*" + nation + "*")
 	right.Size = 13
 	right.Centre("*" + motto + "*")
@@ -50,8 +58,10 @@ func letterhead(s *paper.Sheet, from issuer, placeDate string) *paper.Column {
 // contracts, and opens the body.
 func heading(s *paper.Sheet) *paper.Column {
 	body := s.Body(paper.TopMargin)
+	body.Leading = 1.25
 	body.Centre("*"+nation+"*", "*"+motto+"*")
 	body.Underline(0.36)
+	body.Leading = paper.BodyLeading
 	body.Gap(6)
 	s.Break()
 	return body

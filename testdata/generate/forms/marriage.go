@@ -55,7 +55,7 @@ func marriageApplication(m *Matter) Paper {
 func marriageCertificate(m *Matter) Paper {
 	fields := couple(m)
 	fields["number"] = fmt.Sprintf("%d/%d", m.Numbers.Marriage, m.Decided.Year())
-	return Paper{Tint: Pink, Issued: true, Fields: fields, Sides: []func(*paper.Sheet){func(s *paper.Sheet) {
+	return Paper{Tint: Pink, Fields: fields, Sides: []func(*paper.Sheet){func(s *paper.Sheet) {
 		s.Frame(8, paper.SerialRed)
 		c := letterhead(s, committee(m, fields["number"]), "")
 		c.Size = 19
@@ -67,7 +67,7 @@ func marriageCertificate(m *Matter) Paper {
 		c.Entry("Ngày, tháng, năm đăng ký: " + people.Date(m.Decided))
 		c.Para("Giấy chứng nhận kết hôn này có giá trị kể từ ngày đăng ký.")
 		party := chairman(m)
-		party.titles = []string{"NGƯỜI KÝ GIẤY CHỨNG NHẬN KẾT HÔN", "CHỦ TỊCH"}
+		party.titles = []string{"NGƯỜI KÝ GIẤY CHỨNG NHẬN", "KẾT HÔN", "CHỦ TỊCH"}
 		sign(s, c,
 			signer{titles: []string{"Vợ"}, note: signNote, name: m.Wife.Name},
 			signer{titles: []string{"Chồng"}, note: signNote, name: m.Husband.Name})
@@ -80,7 +80,7 @@ func maritalStatus(m *Matter) Paper {
 		"name": m.Husband.Name, "dob": people.Date(m.Husband.Born), "id": m.Husband.ID,
 		"number": fmt.Sprintf("%d/UBND-XNTTHN", m.Numbers.Single),
 	}
-	return Paper{Issued: true, Fields: fields, Sides: []func(*paper.Sheet){func(s *paper.Sheet) {
+	return Paper{Fields: fields, Sides: []func(*paper.Sheet){func(s *paper.Sheet) {
 		c := letterhead(s, committee(m, fields["number"]), m.Place.Name+", "+people.LongDate(m.Received))
 		c.Title("GIẤY XÁC NHẬN TÌNH TRẠNG HÔN NHÂN")
 		c.Gap(4)

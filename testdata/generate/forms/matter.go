@@ -63,7 +63,8 @@ type Numbers struct{ Birth, Marriage, Single, Notice, Contract, Decision, Letter
 // NewMatter invents a matter for a procedure.
 func NewMatter(invent *people.Maker, procedure Procedure) *Matter {
 	day := invent.Day()
-	m := &Matter{Place: invent.Place(), Procedure: procedure, Received: day, Decided: day.AddDate(0, 0, 1+invent.Number(0, 6))}
+	m := &Matter{Place: invent.Place(), Procedure: procedure, Received: day, 
+		Decided: people.NextWorkingDay(day.AddDate(0, 0, 1+invent.Number(0, 6)))}
 	m.Code = invent.DossierCode(m.Place, day)
 	m.castFamily(invent, day)
 	m.castDeath(invent, day)
@@ -77,17 +78,17 @@ func NewMatter(invent *people.Maker, procedure Procedure) *Matter {
 }
 
 func (m *Matter) castFamily(invent *people.Maker, day time.Time) {
-	m.Father, m.Mother = invent.Adult(false, day), invent.Adult(true, day)
+	m.Father, m.Mother = invent.Young(false, day), invent.Young(true, day)
 	m.Father.Home = invent.Address(m.Place)
 	m.Mother.Home = m.Father.Home
 	m.Child = invent.ChildOf(m.Father, day)
 	m.BornWeight = invent.Number(2400, 4100)
-	m.Wife, m.Husband = invent.Adult(true, day), invent.Adult(false, day)
+	m.Wife, m.Husband = invent.Young(true, day), invent.Young(false, day)
 	m.Wife.Home = invent.Address(m.Place)
 }
 
 func (m *Matter) castDeath(invent *people.Maker, day time.Time) {
-	m.Deceased, m.Heir = invent.Elder(invent.Chance(2), day), invent.Adult(invent.Chance(2), day)
+	m.Deceased, m.Heir = invent.Elder(invent.Chance(2), day), invent.Young(invent.Chance(2), day)
 	m.Deceased.Home = invent.Address(m.Place)
 	m.Heir.Home = m.Deceased.Home
 	m.Died = day.AddDate(0, 0, -invent.Number(1, 14)).Add(time.Duration(invent.Number(0, 24*12-1)) * 5 * time.Minute)

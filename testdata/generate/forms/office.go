@@ -99,7 +99,7 @@ func decision(m *Matter) Paper {
 		recipients(s, c, "- Như Điều 4;", "- UBND tỉnh "+m.Place.Province+";", "- Lưu: VT, PVHCC.")
 		sign(s, c, chairman(m))
 	}
-	return Paper{Issued: true, Fields: m.documentFields(number), Sides: []func(*paper.Sheet){first, second}}
+	return Paper{Fields: m.documentFields(number), Sides: []func(*paper.Sheet){first, second}}
 }
 
 // numbered opens a continuation page with its number in the head margin.
@@ -126,7 +126,7 @@ func recipients(s *paper.Sheet, c *paper.Column, lines ...string) {
 // officialLetter is a công văn: it has no title, only "V/v" under its number.
 func officialLetter(m *Matter) Paper {
 	number := strconv.Itoa(m.Numbers.Letter) + "/UBND-PVHCC"
-	return Paper{Issued: true, Fields: m.documentFields(number), Sides: []func(*paper.Sheet){func(s *paper.Sheet) {
+	return Paper{Fields: m.documentFields(number), Sides: []func(*paper.Sheet){func(s *paper.Sheet) {
 		c := letterhead(s, committee(m, number), m.Place.Name+", "+people.LongDate(m.Received))
 		subject := s.Column(20, c.Y-6, 76)
 		subject.Size = 12

@@ -14,7 +14,6 @@ type Paper struct {
 	Fields map[string]string // the values a reader should find
 	Sides  []func(*paper.Sheet)
 	Tint   Tint
-	Issued bool // carries the seal of an office
 }
 
 // Tint is the stock a paper is printed on.

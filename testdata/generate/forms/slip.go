@@ -35,8 +35,8 @@ func separator(m *Matter) Paper {
 // dossier.
 func receiptSlip(m *Matter) Paper {
 	fields := map[string]string{"dossier_code": m.Code, "name": m.applicant().Name, "phone": m.Phone}
-	return Paper{Issued: false, Fields: fields, Sides: []func(*paper.Sheet){func(s *paper.Sheet) {
-		c := letterhead(s, issuer{above: "UBND " + strings.ToUpper(m.Place.Commune()), name: "TRUNG TÂM PHỤC VỤ HÀNH CHÍNH CÔNG"},
+	return Paper{Fields: fields, Sides: []func(*paper.Sheet){func(s *paper.Sheet) {
+		c := letterhead(s, issuer{above: "UBND " + strings.ToUpper(m.Place.Commune()), names: []string{"TRUNG TÂM PHỤC VỤ", "HÀNH CHÍNH CÔNG"}},
 			m.Place.Name+", "+people.LongDate(m.Received))
 		s.QR(22, c.Y-7, 30, m.Code)
 		c.Title("GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ")

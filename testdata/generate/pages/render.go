@@ -77,7 +77,7 @@ func (r renderer) settings(one side, holds container, rng *rand.Rand) scan.Setti
 		set.Damage.Through = !r.clean
 	case kindSeparator:
 		// Fresh from the office's printer, on its own paper.
-		set.Damage.Stamp, set.Damage.Through = false, false
+		set.Damage.Stamp, set.Damage.Through, set.Damage.Fade = false, false, false
 	}
 	return set
 }

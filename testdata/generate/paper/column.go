@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"fmt"
 	"image/color"
 	"strings"
 )
@@ -24,10 +25,13 @@ type Column struct {
 	Ink     color.Color
 }
 
+// BodyLeading is the line spacing of running text, as a multiple of the size.
+const BodyLeading = 1.42
+
 // Column opens a strip of width w whose top left corner is (x, y), set in
 // black 13 point type.
 func (s *Sheet) Column(x, y, w float64) *Column {
-	return &Column{sheet: s, X: x, Y: y, W: w, Size: 13, Leading: 1.3, Ink: color.Black}
+	return &Column{sheet: s, X: x, Y: y, W: w, Size: 13, Leading: BodyLeading, Ink: color.Black}
 }
 
 // Body opens the whole width between the margins.
@@ -85,6 +89,9 @@ func (c *Column) Entry(texts ...string) {
 		words := c.words(text)
 		x := c.X + float64(i)*share
 		end = c.set(words, x, y, 0)
+		if end > c.X+float64(i+1)*share {
+			c.sheet.fail(fmt.Errorf("print text: entry %d of a line needs more than its %.0f mm", i+1, share))
+		}
 		c.leaderAt(end, c.X+float64(i+1)*share-1.5, y)
 		plain = append(plain, plainText(words))
 	}

@@ -49,6 +49,12 @@ type Maker struct{ rng *rand.Rand }
 // New returns a maker that draws from rng.
 func New(rng *rand.Rand) *Maker { return &Maker{rng: rng} }
 
+// Young draws a person of 20 to 41 years at the given time: parents of a
+// newborn, bride and groom, sons and daughters of the old.
+func (m *Maker) Young(female bool, at time.Time) Person {
+	return m.person(pick(m.rng, peoples), female, m.dayBefore(at, 20*365, 41*365))
+}
+
 // Adult draws a person of 20 to 65 years at the given time.
 func (m *Maker) Adult(female bool, at time.Time) Person {
 	return m.person(pick(m.rng, peoples), female, m.dayBefore(at, 20*365, 65*365))
@@ -102,7 +108,11 @@ func (m *Maker) Phone() string {
 // Day draws a working day of the first year after the communes were merged
 // (1 July 2025).
 func (m *Maker) Day() time.Time {
-	day := time.Date(2025, 7, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, m.rng.IntN(360))
+	return NextWorkingDay(time.Date(2025, 7, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, m.rng.IntN(360)))
+}
+
+// NextWorkingDay moves a day that falls on a weekend to the Monday after it.
+func NextWorkingDay(day time.Time) time.Time {
 	for day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
 		day = day.AddDate(0, 0, 1)
 	}
