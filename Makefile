@@ -42,8 +42,8 @@ test: ## install what the tests need, run all of them, end with a count
 race: ## run the tests of the packages without C image libraries under the race detector
 	@scripts/setup run test
 	@scripts/tools verapdf versitygw
-	@echo "Left out, because they link the C image libraries:"; scripts/race-packages --not | sed 's/^/  /'
-	@$(with_tools) $(GOTEST) -race $$(scripts/race-packages) | go run ./scripts/testsummary -noskip
+	@echo "Left out, because they link the C image libraries:"; scripts/race-packages --not $(PACKAGES) | sed 's/^/  /'
+	@$(with_tools) $(GOTEST) -race $$(scripts/race-packages $(PACKAGES)) | go run ./scripts/testsummary -noskip
 
 lint: ## check style, layers and scripts
 	@scripts/setup run lint
