@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo demo-clean test race build lint lint-selftest vuln bench soak fuzz fmt clean
+.PHONY: help run demo demo-clean test race build lint lint-selftest budgets vuln bench soak fuzz fmt clean
 
 # Build tags: sqlite_fts5 gives SQLite its full-text index. SOHOA_TAGS adds more,
 # for example SOHOA_TAGS=corpus for the tests on the collection of real scans.
@@ -30,6 +30,7 @@ demo-clean: ## remove the demonstration archive, so that `make run` starts afres
 
 build: ## build bin/sohoa
 	@scripts/setup run
+	@[ -e bin/sohoa ] || echo "The first build compiles SQLite and takes two or three minutes."
 	go build -tags '$(TAGS)' -o bin/sohoa ./cmd/sohoa
 
 test: ## install what the tests need, run all of them, end with a count
@@ -42,8 +43,8 @@ test: ## install what the tests need, run all of them, end with a count
 race: ## run the tests of the packages without C image libraries under the race detector
 	@scripts/setup run test
 	@scripts/tools verapdf versitygw
-	@echo "Left out, because they link the C image libraries:"; scripts/race-packages --not | sed 's/^/  /'
-	@$(with_tools) $(GOTEST) -race $$(scripts/race-packages) | go run ./scripts/testsummary -noskip
+	@echo "Left out, because they link the C image libraries:"; scripts/race-packages --not $(PACKAGES) | sed 's/^/  /'
+	@$(with_tools) $(GOTEST) -race $$(scripts/race-packages $(PACKAGES)) | go run ./scripts/testsummary -noskip
 
 lint: ## check style, layers and scripts
 	@scripts/setup run lint
@@ -54,6 +55,9 @@ lint: ## check style, layers and scripts
 lint-selftest: ## prove that the linter refuses a breach of the layers
 	@scripts/tools golangci-lint
 	@scripts/lint-selftest
+
+budgets: ## report the sizes of functions and files against our budgets
+	@go run ./scripts/budgets
 
 vuln: ## look for known vulnerabilities, where their database can be reached
 	@scripts/setup run

@@ -14,6 +14,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode"
 
 	"sohoa/dossier"
 	"sohoa/dossier/viet"
@@ -85,12 +86,12 @@ func (h hit) phrase() string {
 	return "khai sinh"
 }
 
-// name is the first value, by field id, that loses something when its tones
-// are stripped: most often a person's name.
+// name is the first value, by field id, of two to five plain words that lose
+// something when their tones are stripped: most often a person's name.
 func (h hit) name() string {
 	for _, id := range slices.Sorted(maps.Keys(h.Fields)) {
 		value := h.Fields[id].Value
-		if words := len(strings.Fields(value)); words < 2 || words > 5 {
+		if words := len(strings.Fields(value)); words < 2 || words > 5 || strings.ContainsFunc(value, notPlain) {
 			continue
 		}
 		if viet.Fold(value) != strings.ToLower(value) {
@@ -99,3 +100,6 @@ func (h hit) name() string {
 	}
 	return ""
 }
+
+// notPlain tells the characters that a shell might read as more than text.
+func notPlain(r rune) bool { return !unicode.IsLetter(r) && r != ' ' }

@@ -9,7 +9,7 @@ import (
 func TestStepsUseRealValues(t *testing.T) {
 	const in = `{"total":2,"hits":[
 		{"dossier":"aaa","fields":{"number":{"value":"12/2026"}}},
-		{"dossier":"bbb","fields":{"number":{"value":"7"},"child_name":{"value":"Nguyễn Thị Đào"}}}]}`
+		{"dossier":"bbb","fields":{"a":{"value":"Đào $(reboot)"},"number":{"value":"7"},"child_name":{"value":"Nguyễn Thị Đào"}}}]}`
 	var out bytes.Buffer
 	if err := run(strings.NewReader(in), &out, "./demo"); err != nil {
 		t.Fatal(err)
