@@ -24,6 +24,15 @@ func (m Matrix) Apply(x, y float64) (float64, float64) {
 	return m[0]*x + m[2]*y + m[4], m[1]*x + m[3]*y + m[5]
 }
 
+// Then is the matrix that applies m first and next afterwards.
+func (m Matrix) Then(next Matrix) Matrix {
+	return Matrix{
+		m[0]*next[0] + m[1]*next[2], m[0]*next[1] + m[1]*next[3],
+		m[2]*next[0] + m[3]*next[2], m[2]*next[1] + m[3]*next[3],
+		m[4]*next[0] + m[5]*next[2] + next[4], m[4]*next[1] + m[5]*next[3] + next[5],
+	}
+}
+
 // Invert returns the matrix of the way back; ok is false for a matrix that
 // flattens the plane.
 func (m Matrix) Invert() (inverse Matrix, ok bool) {

@@ -1,0 +1,143 @@
+package cleanup
+
+import (
+	"math"
+
+	"sohoa/ocr/internal/lept"
+)
+
+// Everything is measured on a copy of 150 dpi: the strokes of 8-point print are
+// still two pixels wide there, and it has a quarter of the pixels of a scan.
+const measureDPI = 150
+
+// inches is a length in pixels of the measuring copy, at least one.
+func inches(length float64) int { return max(1, int(math.Round(length*measureDPI))) }
+
+// Paper is brought to the value 245 before the threshold of 170: faint print
+// and pen strokes stay, show-through of the back (above 180) goes. Background
+// below 40 is a picture or a dark cover and is not brightened further.
+const (
+	paperValue   = 245
+	darkestPaper = 40
+	inkThreshold = 170
+)
+
+// sheet is the measuring copy of a page and what was made of it.
+type sheet struct {
+	gray   *lept.Pix // 150 dpi
+	binary *lept.Pix // paper evened out, thresholded
+	text   *lept.Pix // components of the size of letters and words
+}
+
+func (s *sheet) close() {
+	s.gray.Close()
+	s.binary.Close()
+	s.text.Close()
+}
+
+// newSheet makes the measuring copy of a gray page of the resolution.
+func newSheet(page *lept.Pix, dpi float64) (*sheet, error) {
+	s := &sheet{}
+	err := s.fill(page, dpi)
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *sheet) fill(page *lept.Pix, dpi float64) (err error) {
+	factor := measureDPI / dpi
+	if s.gray, err = page.Scale(factor, factor); err != nil {
+		return err
+	}
+	even, err := s.gray.FlattenBackground(paperValue, darkestPaper)
+	if err != nil {
+		return err
+	}
+	defer even.Close()
+	if s.binary, err = even.Threshold(inkThreshold); err != nil {
+		return err
+	}
+	s.text, err = textMask(s.binary)
+	return err
+}
+
+// The sizes of print, in inches: a letter or a run of touching letters is not
+// higher than 0.3 (a title of 22 points) nor wider than 0.9; specks of two
+// pixels are noise.
+const (
+	textHeight = 0.3
+	textWidth  = 0.9
+	speck      = 2
+)
+
+func textMask(binary *lept.Pix) (*lept.Pix, error) {
+	small, err := binary.Smaller(inches(textWidth), inches(textHeight))
+	if err != nil {
+		return nil, err
+	}
+	defer small.Close()
+	return small.Larger(speck+1, speck+1)
+}
+
+// Dark borders come from the lid of the scanner and from copies. They are
+// looked for on a quarter-size copy, where anything that survives a 5x5
+// opening is at least 1.7 mm thick at 300 dpi, and must touch the edge.
+const (
+	borderScale = 4
+	borderDark  = 90
+	borderBrick = 5
+	borderRing  = 2
+)
+
+// eraseBorder paints dark areas that touch the edge of a gray page white, in
+// place.
+func eraseBorder(page *lept.Pix) error {
+	quarter, err := page.Scale(1.0/borderScale, 1.0/borderScale)
+	if err != nil {
+		return err
+	}
+	defer quarter.Close()
+	border, err := darkFromEdge(quarter)
+	if err != nil || border == nil {
+		return err
+	}
+	defer border.Close()
+	mask, err := border.Replicate(borderScale)
+	if err != nil {
+		return err
+	}
+	defer mask.Close()
+	page.PaintWhite(mask)
+	return nil
+}
+
+// darkFromEdge is the mask of dark areas connected with the edge, a little
+// grown; nil when there are none.
+func darkFromEdge(gray *lept.Pix) (*lept.Pix, error) {
+	dark, err := gray.Threshold(borderDark)
+	if err != nil {
+		return nil, err
+	}
+	defer dark.Close()
+	thick, err := dark.OpenBrick(borderBrick, borderBrick)
+	if err != nil {
+		return nil, err
+	}
+	defer thick.Close()
+	ring, err := thick.BorderRing(borderRing)
+	if err != nil {
+		return nil, err
+	}
+	defer ring.Close()
+	touching, err := thick.FillFrom(ring)
+	if err != nil {
+		return nil, err
+	}
+	defer touching.Close()
+	if touching.Black() == 0 {
+		return nil, nil
+	}
+	return touching.Dilate(borderBrick, borderBrick)
+}

@@ -1,0 +1,133 @@
+package cleanup
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"sohoa/ocr/internal/lept"
+)
+
+// LineReader reads one line of gray print for the question which way up a page
+// is. Confidence is the mean over its words, 0 to 1; letters counts letters.
+type LineReader interface {
+	ReadLine(gray *lept.Pix, dpi float64) (confidence float64, letters int, err error)
+}
+
+// Up or down: ascenders and the marks above Vietnamese letters outnumber
+// descenders, which leptonica counts on a level page. Where the count is not
+// clear (short pages, capitals, numbers), up to four lines are read both ways
+// up and the better read wins.
+const (
+	sureDetector = 8.0 // |confidence| above which the count alone was never wrong
+	leastCount   = 8   // marks above and below that the count must rest on
+	linesToRead  = 4
+	sureGap      = 0.30 // mean difference of the two readings at which to stop
+	leastGap     = 0.05 // below it the readings say nothing
+	fullLetters  = 5    // a reading of fewer letters counts in proportion
+	lineDPI      = 225
+)
+
+// flipped is the answer: is the page upside down, and is that certain.
+type flipped struct{ upsideDown, sure bool }
+
+// detectFlip counts on a level text mask.
+func detectFlip(text *lept.Pix) (flipped, error) {
+	confidence, err := text.UpDown(leastCount)
+	if err != nil {
+		return flipped{}, err
+	}
+	return flipped{confidence < 0, math.Abs(confidence) >= sureDetector}, nil
+}
+
+// readFlip settles a doubt by reading lines of the page both ways up. text is
+// the level mask, page the level picture of the resolution.
+func readFlip(reader LineReader, text, page *lept.Pix, dpi float64, guess flipped) (flipped, error) {
+	boxes, err := lineBoxes(text)
+	if err != nil {
+		return guess, err
+	}
+	total, read, best := 0.0, 0, 0.0
+	for _, b := range boxes {
+		up, down, err := readBothWays(reader, page, b, dpi)
+		if err != nil {
+			return guess, err
+		}
+		total += up - down
+		read++
+		best = max(best, up, down)
+		if math.Abs(total/float64(read)) >= sureGap {
+			break
+		}
+	}
+	if read == 0 || math.Abs(total/float64(read)) < leastGap || best < leastRead {
+		return guess, nil
+	}
+	return flipped{total < 0, true}, nil
+}
+
+// leastRead: a line that neither way up is read with this score is no print.
+const leastRead = 0.5
+
+// readBothWays scores one line as it is and turned by 180 degrees.
+func readBothWays(reader LineReader, page *lept.Pix, b lept.Box, dpi float64) (up, down float64, err error) {
+	f := dpi / measureDPI
+	crop, err := page.Crop(lept.Box{X: int(float64(b.X) * f), Y: int(float64(b.Y) * f), W: int(float64(b.W) * f), H: int(float64(b.H) * f)})
+	if err != nil {
+		return 0, 0, err
+	}
+	defer crop.Close()
+	line, err := crop.Scale(min(1, lineDPI/dpi), min(1, lineDPI/dpi))
+	if err != nil {
+		return 0, 0, err
+	}
+	defer line.Close()
+	over, err := line.Quarter(180)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer over.Close()
+	if up, err = score(reader, line, min(lineDPI, dpi)); err != nil {
+		return 0, 0, err
+	}
+	down, err = score(reader, over, min(lineDPI, dpi))
+	return up, down, err
+}
+
+func score(reader LineReader, line *lept.Pix, dpi float64) (float64, error) {
+	confidence, letters, err := reader.ReadLine(line, dpi)
+	return confidence * min(1, float64(letters)/fullLetters), err
+}
+
+// Line boxes for this purpose, in inches: words 0.22 apart are one line; boxes
+// of the height of print, at least half an inch long, cut at 4 inches.
+const (
+	wordGap    = 0.22
+	leastLine  = 0.5
+	longestCut = 4.0
+	lowestLine = 0.06
+	linePad    = 4 // pixels, for the marks above and below
+)
+
+// lineBoxes are the longest lines of a level mask.
+func lineBoxes(text *lept.Pix) ([]lept.Box, error) {
+	joined, err := text.CloseBrick(inches(wordGap), 1)
+	if err != nil {
+		return nil, err
+	}
+	defer joined.Close()
+	boxes, err := joined.Components()
+	if err != nil {
+		return nil, err
+	}
+	boxes = slices.DeleteFunc(boxes, func(b lept.Box) bool {
+		return b.W < inches(leastLine) || b.H < inches(lowestLine) || b.H > inches(textHeight)
+	})
+	slices.SortStableFunc(boxes, func(a, b lept.Box) int { return cmp.Compare(b.W, a.W) })
+	boxes = boxes[:min(len(boxes), linesToRead)]
+	for i, b := range boxes {
+		boxes[i] = lept.Box{X: max(0, b.X-linePad), Y: max(0, b.Y-linePad),
+			W: min(b.W, inches(longestCut)) + 2*linePad, H: b.H + 2*linePad}
+	}
+	return boxes, nil
+}

@@ -1,0 +1,212 @@
+package decode
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"os"
+
+	"sohoa/dossier"
+	"sohoa/ocr/internal/lept"
+)
+
+// rasterFile is a file that holds one picture: JPEG, PNG, BMP, WebP, JPEG 2000.
+type rasterFile struct {
+	path   string
+	format Format
+	limits Limits
+}
+
+// maxRasterBytes bounds what is read into memory of a one-picture file: more
+// than the uncompressed bytes of the largest picture the memory allows.
+const maxRasterBytes = 512 << 20
+
+func openRaster(path string, format Format, limits Limits) (*File, error) {
+	r := rasterFile{path, format, limits}
+	data, err := r.read()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := r.header(data); err != nil {
+		return nil, err
+	}
+	return &File{Images: 1, source: r}, nil
+}
+
+func (r rasterFile) close() {}
+
+func (r rasterFile) read() ([]byte, error) {
+	info, err := os.Stat(r.path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > min(maxRasterBytes, r.limits.Memory/2) {
+		return nil, because(dossier.ReasonTooLarge, errors.New("file size"))
+	}
+	return os.ReadFile(r.path)
+}
+
+// rasterHeader is what is known of a picture before it is decoded.
+type rasterHeader struct {
+	width, height int
+	bytesPerPixel float64 // of the decoder's buffers
+	xdpi, ydpi    float64
+	orientation   Orientation
+}
+
+func (r rasterFile) header(data []byte) (rasterHeader, error) {
+	h, err := readRasterHeader(data, r.format)
+	if err != nil {
+		return h, err
+	}
+	return h, r.limits.checkSize(h.width, h.height, h.bytesPerPixel)
+}
+
+func readRasterHeader(data []byte, format Format) (rasterHeader, error) {
+	switch format {
+	case JPEG:
+		h, err := readJPEGHeader(data)
+		return rasterHeader{h.width, h.height, jpegBytesPerPixel(h), h.xdpi, h.ydpi, h.orientation}, err
+	case PNG:
+		h, err := readPNGHeader(data)
+		return rasterHeader{h.width, h.height, pngBytesPerPixel(h), h.xdpi, h.ydpi, h.orientation}, err
+	case BMP:
+		return readBMPHeader(data)
+	default: // WebP and JPEG 2000: leptonica reads their headers, not their resolution
+		h, err := lept.ReadHeader(data)
+		if err != nil {
+			return rasterHeader{}, because(dossier.ReasonDamaged, err)
+		}
+		// openjpeg holds every component as 32-bit integers beside the result.
+		return rasterHeader{width: h.Width, height: h.Height, bytesPerPixel: 4 + 4*float64(h.SamplesPerPixel), orientation: 1}, nil
+	}
+}
+
+// jpegBytesPerPixel: gray becomes 1 byte, colour 4; a progressive file also
+// has all its coefficients in memory, 2 bytes each.
+func jpegBytesPerPixel(h jpegHeader) float64 {
+	n := 4.0
+	if h.components == 1 {
+		n = 1
+	}
+	if h.progressive() {
+		n += 2 * float64(h.components)
+	}
+	return n
+}
+
+// pngBytesPerPixel counts libpng's rows and leptonica's picture together.
+func pngBytesPerPixel(h pngHeader) float64 {
+	stored := float64(h.bits*h.channels()) / 8
+	if h.colour == 0 && h.bits <= 8 {
+		return 2 * stored
+	}
+	return stored + 4
+}
+
+func readBMPHeader(data []byte) (rasterHeader, error) {
+	if len(data) < 46 || binary.LittleEndian.Uint32(data[14:]) < 40 {
+		return rasterHeader{}, because(dossier.ReasonDamaged, errors.New("bmp header"))
+	}
+	height := int(int32(binary.LittleEndian.Uint32(data[22:])))
+	return rasterHeader{
+		width:         int(int32(binary.LittleEndian.Uint32(data[18:]))),
+		height:        max(height, -height), // negative: top row first
+		bytesPerPixel: 4 + float64(binary.LittleEndian.Uint16(data[28:]))/8,
+		xdpi:          perMetre(binary.LittleEndian.Uint32(data[38:])),
+		ydpi:          perMetre(binary.LittleEndian.Uint32(data[42:])),
+		orientation:   1,
+	}, nil
+}
+
+func (r rasterFile) picture(_ context.Context, _ int) (*Picture, error) {
+	data, err := r.read()
+	if err != nil {
+		return nil, err
+	}
+	return r.decode(data)
+}
+
+func (r rasterFile) decode(data []byte) (*Picture, error) {
+	h, err := r.header(data)
+	if err != nil {
+		return nil, err
+	}
+	p := &Picture{Resolution: resolve(h.xdpi, h.ydpi, h.width, h.height), Orientation: h.orientation}
+	raw, err := r.pixels(data, p)
+	if err != nil {
+		return nil, err
+	}
+	defer raw.Close()
+	p.Pix, err = raw.Flatten()
+	if err != nil {
+		return nil, because(dossier.ReasonDamaged, err)
+	}
+	return p, nil
+}
+
+func (r rasterFile) pixels(data []byte, p *Picture) (*lept.Pix, error) {
+	if r.format == JPEG {
+		return jpegPixels(data, p)
+	}
+	pix, err := lept.Decode(data)
+	if err != nil {
+		return nil, because(dossier.ReasonDamaged, err)
+	}
+	return pix, nil
+}
+
+// jpegPixels decodes a JPEG. libjpeg goes on after damage: a file that was cut
+// short has lost part of the page and is refused; damage inside a whole file is
+// remarked on.
+func jpegPixels(data []byte, p *Picture) (*lept.Pix, error) {
+	pix, warnings, err := lept.JPEG(data)
+	if err != nil {
+		return nil, because(dossier.ReasonDamaged, err)
+	}
+	if warnings == 0 {
+		return pix, nil
+	}
+	if h, err := readJPEGHeader(data); err != nil || h.cutShort(data) {
+		pix.Close()
+		return nil, because(dossier.ReasonDamaged, errors.New("jpeg ends inside the picture"))
+	}
+	p.Flags = append(p.Flags, dossier.FlagPartial)
+	return pix, nil
+}
+
+// stream hands out the file's own bytes where a PDF viewer takes them, else
+// packs the decoded pixels again without loss.
+func (r rasterFile) stream(_ context.Context, _ int) (*Stream, error) {
+	data, err := r.read()
+	if err != nil {
+		return nil, err
+	}
+	if s := liftRaster(data, r.format); s != nil {
+		return s, nil
+	}
+	p, err := r.decode(data)
+	if err != nil {
+		return nil, err
+	}
+	defer p.Pix.Close()
+	return pack(p.Pix)
+}
+
+func liftRaster(data []byte, format Format) *Stream {
+	switch format {
+	case JPEG:
+		if h, err := readJPEGHeader(data); err == nil && h.dct() {
+			return &Stream{
+				Width: h.width, Height: h.height, BitsPerComponent: 8, Components: h.components,
+				Filter: "DCTDecode", DecodeParms: h.decodeParms(),
+				Ranges: []Range{{0, int64(len(data))}},
+			}
+		}
+	case PNG:
+		if h, err := readPNGHeader(data); err == nil && h.liftable() {
+			return h.stream()
+		}
+	}
+	return nil
+}

@@ -1,0 +1,76 @@
+package decode
+
+import "math"
+
+// Resolution is dots per inch along the stored rows (X) and columns (Y).
+type Resolution struct {
+	X, Y float64
+	// Source is "tag", "pdf", "paper" or "default"; see [dossier.Reading].
+	Source string
+}
+
+// Guessed tells that the file did not say.
+func (r Resolution) Guessed() bool { return r.Source == "paper" || r.Source == "default" }
+
+// Resolutions outside this range are mistakes of a program, not of a scanner:
+// 1 and 72 stand for "unknown" in many files (72 is believed only when the
+// picture is so small that it could be true), 2400 is the finest film scanner.
+const (
+	minDPI = 50
+	maxDPI = 2400
+	// screenDPI is what editors write when they do not know.
+	screenDPI = 72
+	// longestSheet is the longest sheet an office scanner takes, in inches
+	// (A3 and a margin). A 72-dpi page longer than that is not a 72-dpi page.
+	longestSheet = 17
+)
+
+// resolve believes the tag when it can be true, else infers from the paper.
+func resolve(x, y float64, w, h int) Resolution {
+	if x <= 0 {
+		x = y
+	}
+	if y <= 0 {
+		y = x
+	}
+	if credible(x) && credible(y) && !screenGuess(x, y, w, h) {
+		return Resolution{X: x, Y: y, Source: "tag"}
+	}
+	return fromPaper(w, h)
+}
+
+func credible(dpi float64) bool { return dpi >= minDPI && dpi <= maxDPI && !math.IsNaN(dpi) }
+
+func screenGuess(x, y float64, w, h int) bool {
+	return x <= 96 && y <= 96 && max(float64(w)/x, float64(h)/y) > longestSheet
+}
+
+// The usual sheets (longer side in inches) and resolutions, likeliest first.
+var (
+	sheets    = []float64{297 / 25.4, 420 / 25.4, 210 / 25.4}
+	usualDPIs = []float64{300, 200, 150, 600, 400, 240, 100}
+)
+
+const (
+	// sheetTolerance: feeders crop and add a few millimetres.
+	sheetTolerance = 0.03
+	// aspectTolerance around the square root of two of the A series.
+	aspectTolerance = 0.06
+)
+
+// fromPaper takes the sheet and the usual resolution that together explain the
+// longer side. A picture that is no A sheet is taken for the length of an A4.
+func fromPaper(w, h int) Resolution {
+	long, short := float64(max(w, h)), float64(min(w, h))
+	if math.Abs(long/short/math.Sqrt2-1) <= aspectTolerance {
+		for _, dpi := range usualDPIs {
+			for _, sheet := range sheets {
+				if math.Abs(long/(sheet*dpi)-1) <= sheetTolerance {
+					return Resolution{X: dpi, Y: dpi, Source: "paper"}
+				}
+			}
+		}
+	}
+	dpi := math.Round(min(max(long/sheets[0], minDPI), 600))
+	return Resolution{X: dpi, Y: dpi, Source: "default"}
+}

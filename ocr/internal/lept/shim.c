@@ -1,0 +1,174 @@
+/*
+ * The pixel loops leptonica has no function for. Everything here works on
+ * whole pictures, so that one call crosses from Go.
+ */
+#include "shim.h"
+
+/* Fills a raster from packed rows: 1 or 8 bits as they are, or RGB triples. */
+void sohoa_set_rows(PIX *pix, const l_uint8 *data, size_t stride, int channels) {
+    l_int32 w = pixGetWidth(pix), h = pixGetHeight(pix), wpl = pixGetWpl(pix);
+    size_t bytes = ((size_t)w * pixGetDepth(pix) + 7) / 8;
+    for (l_int32 y = 0; y < h; y++) {
+        l_uint32 *line = pixGetData(pix) + (size_t)y * wpl;
+        const l_uint8 *src = data + (size_t)y * stride;
+        if (channels == 3) {
+            for (l_int32 x = 0; x < w; x++, src += 3)
+                composeRGBPixel(src[0], src[1], src[2], line + x);
+        } else {
+            for (size_t x = 0; x < bytes; x++)
+                SET_DATA_BYTE(line, x, src[x]);
+        }
+    }
+}
+
+void sohoa_get_gray(PIX *pix, l_uint8 *out) {
+    l_int32 w = pixGetWidth(pix), h = pixGetHeight(pix), wpl = pixGetWpl(pix);
+    for (l_int32 y = 0; y < h; y++) {
+        l_uint32 *line = pixGetData(pix) + (size_t)y * wpl;
+        for (l_int32 x = 0; x < w; x++)
+            *out++ = GET_DATA_BYTE(line, x);
+    }
+}
+
+/* Lays transparency on white. Returns a new reference. */
+static PIX *opaque(PIX *pix) {
+    if (pixGetDepth(pix) == 32 && pixGetSpp(pix) == 4)
+        return pixAlphaBlendUniform(pix, 0xffffff00);
+    return pixClone(pix);
+}
+
+/* Resolves a colour map; a transparent entry of it is laid on white. A map of
+ * plain black and white stays 1 bit. */
+static PIX *without_map(PIX *pix) {
+    PIXCMAP *map = pixGetColormap(pix);
+    l_int32 solid = 1;
+    if (!map)
+        return pixClone(pix);
+    pixcmapIsOpaque(map, &solid);
+    if (!solid)
+        return pixRemoveColormap(pix, REMOVE_CMAP_WITH_ALPHA);
+    return pixRemoveColormap(pix, REMOVE_CMAP_BASED_ON_SRC);
+}
+
+PIX *sohoa_flatten(PIX *pix) {
+    PIX *plain = without_map(pix), *solid, *out = NULL;
+    if (!plain)
+        return NULL;
+    solid = opaque(plain);
+    pixDestroy(&plain);
+    if (!solid)
+        return NULL;
+    switch (pixGetDepth(solid)) {
+    case 1: case 8: case 32:
+        return solid;
+    case 24:
+        out = pixConvert24To32(solid);
+        break;
+    default:
+        out = pixConvertTo8(solid, FALSE);
+    }
+    pixDestroy(&solid);
+    return out;
+}
+
+static int colourless(PIX *pix) {
+    l_int32 w = pixGetWidth(pix), h = pixGetHeight(pix), wpl = pixGetWpl(pix);
+    for (l_int32 y = 0; y < h; y++) {
+        l_uint32 *line = pixGetData(pix) + (size_t)y * wpl;
+        for (l_int32 x = 0; x < w; x++) {
+            l_uint32 r = line[x] >> 24, g = (line[x] >> 16) & 255, b = (line[x] >> 8) & 255;
+            if (r != g || g != b)
+                return 0;
+        }
+    }
+    return 1;
+}
+
+PIX *sohoa_gray_if_colourless(PIX *pix) {
+    if (pixGetDepth(pix) != 32 || !colourless(pix))
+        return NULL;
+    return pixGetRGBComponent(pix, COLOR_RED);
+}
+
+/* leptonica's area mapping is meant for factors below 0.7 and does something
+ * else above; 1-bit pictures shrink to gray. */
+PIX *sohoa_scale(PIX *pix, l_float32 sx, l_float32 sy) {
+    if (pixGetDepth(pix) == 1 && sx < 1 && sx == sy)
+        return pixScaleToGray(pix, sx);
+    if (pixGetDepth(pix) == 1) {
+        PIX *gray = pixConvert1To8(NULL, pix, 255, 0), *out;
+        if (!gray)
+            return NULL;
+        out = sohoa_scale(gray, sx, sy);
+        pixDestroy(&gray);
+        return out;
+    }
+    if (sx < 0.7f && sy < 0.7f)
+        return pixScaleAreaMap(pix, sx, sy);
+    return pixScale(pix, sx, sy);
+}
+
+/* The paper of an 8-bit picture: brightest value of each 8x8 cell, closed so
+ * that letters vanish, blurred so that cells do not show. */
+static PIX *background(PIX *gray) {
+    PIX *cells = pixScaleGrayMinMax(gray, 8, 8, L_CHOOSE_MAX), *closed, *smooth;
+    if (!cells)
+        return NULL;
+    closed = pixCloseGray(cells, 9, 9);
+    pixDestroy(&cells);
+    if (!closed)
+        return NULL;
+    smooth = pixBlockconv(closed, 4, 4);
+    pixDestroy(&closed);
+    return smooth;
+}
+
+static l_int32 min32(l_int32 a, l_int32 b) { return a < b ? a : b; }
+
+PIX *sohoa_flatten_background(PIX *gray, int target, int darkest) {
+    l_int32 w = pixGetWidth(gray), h = pixGetHeight(gray);
+    PIX *paper = background(gray), *out = pixCreateTemplate(gray);
+    if (!paper || !out) {
+        pixDestroy(&paper);
+        pixDestroy(&out);
+        return NULL;
+    }
+    l_int32 pw = pixGetWidth(paper), ph = pixGetHeight(paper);
+    for (l_int32 y = 0; y < h; y++) {
+        l_uint32 *src = pixGetData(gray) + (size_t)y * pixGetWpl(gray);
+        l_uint32 *dst = pixGetData(out) + (size_t)y * pixGetWpl(out);
+        l_uint32 *bg = pixGetData(paper) + (size_t)min32(y / 8, ph - 1) * pixGetWpl(paper);
+        for (l_int32 x = 0; x < w; x++) {
+            l_int32 b = GET_DATA_BYTE(bg, min32(x / 8, pw - 1));
+            if (b < darkest)
+                b = darkest;
+            l_int32 v = GET_DATA_BYTE(src, x) * target / b;
+            SET_DATA_BYTE(dst, x, min32(v, 255));
+        }
+    }
+    pixDestroy(&paper);
+    return out;
+}
+
+/* Saturated red: clearly above green and blue, and not dark. */
+l_float32 sohoa_red_share(PIX *rgb, int step) {
+    l_int32 w = pixGetWidth(rgb), h = pixGetHeight(rgb), wpl = pixGetWpl(rgb);
+    double red = 0, all = 0;
+    for (l_int32 y = 0; y < h; y += step) {
+        l_uint32 *line = pixGetData(rgb) + (size_t)y * wpl;
+        for (l_int32 x = 0; x < w; x += step, all++) {
+            int r = line[x] >> 24, g = (line[x] >> 16) & 255, b = (line[x] >> 8) & 255;
+            red += r > 110 && r - g > 60 && r - b > 50;
+        }
+    }
+    return all > 0 ? red / all : 0;
+}
+
+int sohoa_row_contrast(PIX *binary, l_float32 radians, l_float32 *sum) {
+    PIX *sheared = pixVShear(NULL, binary, pixGetWidth(binary) / 2, radians, L_BRING_IN_WHITE);
+    if (!sheared)
+        return 1;
+    int failed = pixFindDifferentialSquareSum(sheared, sum);
+    pixDestroy(&sheared);
+    return failed;
+}

@@ -1,0 +1,14 @@
+#ifndef SOHOA_LEPT_SHIM_H
+#define SOHOA_LEPT_SHIM_H
+#include <leptonica/allheaders.h>
+
+void sohoa_set_rows(PIX *pix, const l_uint8 *data, size_t stride, int channels);
+void sohoa_get_gray(PIX *pix, l_uint8 *out);
+PIX *sohoa_flatten(PIX *pix);
+PIX *sohoa_gray_if_colourless(PIX *pix);
+PIX *sohoa_scale(PIX *pix, l_float32 sx, l_float32 sy);
+PIX *sohoa_flatten_background(PIX *gray, int target, int darkest);
+l_float32 sohoa_red_share(PIX *rgb, int step);
+int sohoa_row_contrast(PIX *binary, l_float32 radians, l_float32 *sum);
+
+#endif

@@ -1,0 +1,234 @@
+// Package ocr turns the bytes of one image into pages with geometry and text.
+//
+// Start at [Reader.Read]: decode, straighten, look for codes, recognize, put
+// into reading order. Each step is a package of its own, a plain function on
+// values: decode, cleanup, codes, tesseract, text. A Reader works on foreign
+// pixels in C libraries and therefore runs only inside a page worker; package
+// worker holds the processes and is what the rest of the program uses.
+//
+// Promises: one page is in memory at a time; the size of a picture is checked
+// before it is decoded; nothing here writes to disk except below Scratch;
+// errors are faults with a reason and without personal data.
+package ocr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"sohoa/dossier"
+	"sohoa/ocr/cleanup"
+	"sohoa/ocr/codes"
+	"sohoa/ocr/decode"
+	"sohoa/ocr/internal/lept"
+	"sohoa/ocr/tesseract"
+	"sohoa/ocr/text"
+)
+
+// Config of a Reader.
+type Config struct {
+	Limits  decode.Limits
+	Scratch string // folder for rendered and repaired PDFs
+	Models  tesseract.Config
+}
+
+// Reader reads pages. It is not safe for concurrent use.
+type Reader struct {
+	decoder decode.Decoder
+	engine  *tesseract.Engine
+	codes   *codes.Scanner
+	opened  opened
+}
+
+// NewReader loads the models.
+func NewReader(cfg Config) (*Reader, error) {
+	lept.Quiet()
+	engine, err := tesseract.New(cfg.Models)
+	if err != nil {
+		return nil, err
+	}
+	scanner, err := codes.New()
+	if err != nil {
+		return nil, errors.Join(err, engine.Close())
+	}
+	return &Reader{
+		decoder: decode.Decoder{Limits: cfg.Limits, Scratch: cfg.Scratch},
+		engine:  engine,
+		codes:   scanner,
+	}, nil
+}
+
+// Close frees the models and the last file.
+func (r *Reader) Close() error {
+	r.opened.close()
+	r.codes.Close()
+	return r.engine.Close()
+}
+
+// Engine names the engine and its models.
+func (r *Reader) Engine() string { return r.engine.Name() }
+
+// Open opens a file, or hands out the one that is open: the pages of a long
+// PDF are asked for one by one, and parsing it each time would cost more than
+// reading. The file stays the Reader's.
+func (r *Reader) Open(ctx context.Context, path string) (*decode.File, error) {
+	info, err := os.Stat(path)
+	if err == nil && r.opened.is(path, info) {
+		return r.opened.file, nil
+	}
+	r.opened.close()
+	file, err := r.decoder.Open(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	r.opened = opened{path, info.Size(), info.ModTime(), file}
+	return file, nil
+}
+
+// opened is the file of the last call.
+type opened struct {
+	path     string
+	size     int64
+	modified time.Time
+	file     *decode.File
+}
+
+func (o *opened) is(path string, info os.FileInfo) bool {
+	return o.file != nil && o.path == path && o.size == info.Size() && o.modified.Equal(info.ModTime())
+}
+
+func (o *opened) close() {
+	if o.file != nil {
+		o.file.Close()
+	}
+	*o = opened{}
+}
+
+// Read reads the image at index (counted from 1) of a file; name is what
+// people call the file.
+func (r *Reader) Read(ctx context.Context, path, name string, index int) ([]dossier.Reading, error) {
+	file, err := r.Open(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	picture, err := file.Picture(ctx, index)
+	if err != nil {
+		return nil, err
+	}
+	reading := dossier.Reading{
+		File: name, Page: index, Part: 1, DPISource: picture.Resolution.Source, Flags: picture.Flags, Engine: r.engine.Name(),
+	}
+	page, err := cleanup.Straighten(picture, r.engine)
+	if err != nil {
+		return nil, parked("straighten page", err)
+	}
+	defer page.Close()
+	describe(&reading, page)
+	if err := r.recognize(&reading, page); err != nil {
+		return nil, parked("read page", err)
+	}
+	return []dossier.Reading{reading}, nil
+}
+
+// parked is the fault for a step that failed on this page: a library gave up,
+// most often for want of memory.
+func parked(op string, err error) error {
+	return &dossier.Fault{Kind: dossier.Park, Op: op, Reason: dossier.ReasonUnreadable, Err: err}
+}
+
+// describe copies the geometry.
+func describe(reading *dossier.Reading, page *cleanup.Page) {
+	reading.Width, reading.Height, reading.DPI = page.Width, page.Height, page.DPI
+	reading.RotationCW, reading.SkewCWDegrees, reading.ToInput = page.RotationCW, page.SkewCWDegrees, page.ToInput
+	reading.Flags = append(reading.Flags, page.Flags...)
+}
+
+// recognize reads codes and words, and decides about blankness.
+func (r *Reader) recognize(reading *dossier.Reading, page *cleanup.Page) error {
+	found, err := r.readCodes(page)
+	if err != nil {
+		return err
+	}
+	reading.Codes = found
+	if page.Blankness == cleanup.SurelyBlank && len(found) == 0 {
+		reading.Blank = true
+		return nil
+	}
+	layout := tesseract.WholePage
+	if page.Blankness != cleanup.Written {
+		layout = tesseract.Sparse
+	}
+	words, err := r.engine.Read(page.Gray, page.DPI*page.Scale, layout)
+	if err != nil {
+		return err
+	}
+	if page.Blankness != cleanup.Written && len(found) == 0 && !anyCertainWord(words) {
+		reading.Blank = true
+		return nil
+	}
+	reading.Words = text.Order(toPage(words, page.Scale), page.DPI)
+	reading.Text = text.Plain(reading.Words)
+	if unsure(reading.Words) {
+		reading.Flags = append(reading.Flags, dossier.FlagLowConfidence)
+	}
+	return nil
+}
+
+// readCodes looks on the 150-dpi copy; every code made for office printers is
+// coarse enough for it.
+func (r *Reader) readCodes(page *cleanup.Page) ([]dossier.Code, error) {
+	gray, err := page.Small.GrayRows(nil)
+	if err != nil {
+		return nil, err
+	}
+	found, err := r.codes.Read(gray, page.Small.Width(), page.Small.Height())
+	if err != nil {
+		return nil, fmt.Errorf("read codes: %w", err)
+	}
+	return found, nil
+}
+
+// A page with few marks is blank unless one word of two letters is certain:
+// dust is read as single signs.
+const (
+	certainWord    = 0.7
+	certainLetters = 2
+)
+
+func anyCertainWord(words []tesseract.Word) bool {
+	for _, w := range words {
+		if w.Confidence >= certainWord && tesseract.Letters(w.Text) >= certainLetters {
+			return true
+		}
+	}
+	return false
+}
+
+// toPage brings words to the pixels of the page.
+func toPage(words []tesseract.Word, scale float64) []dossier.Word {
+	out := make([]dossier.Word, len(words))
+	at := func(v int) int { return int(float64(v)/scale + 0.5) }
+	for i, w := range words {
+		x, y := at(w.Box.Min.X), at(w.Box.Min.Y)
+		out[i] = dossier.Word{
+			Text: w.Text, X: x, Y: y, W: at(w.Box.Max.X) - x, H: at(w.Box.Max.Y) - y,
+			Confidence: w.Confidence, Line: w.Line, Block: w.Block,
+		}
+	}
+	return out
+}
+
+// A page most of whose words are below unsureWord is flagged.
+const unsureWord = 0.6
+
+func unsure(words []dossier.Word) bool {
+	low := 0
+	for _, w := range words {
+		if w.Confidence < unsureWord {
+			low++
+		}
+	}
+	return len(words) > 0 && 2*low > len(words)
+}
