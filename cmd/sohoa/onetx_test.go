@@ -11,6 +11,7 @@ import (
 	"sohoa/dossier"
 	"sohoa/pipeline/jobs"
 	"sohoa/storage/catalog"
+	"sohoa/storage/storagetest/pgtest"
 )
 
 // brokenQueue enqueues like the real queue and then fails, so that everything
@@ -114,5 +115,8 @@ func wantRows(t *testing.T, db *sql.DB, want int) {
 
 // databases names a fresh database of each kind.
 func databases(t *testing.T) map[string]string {
-	return map[string]string{"sqlite": "sqlite:" + filepath.Join(t.TempDir(), "catalog.db")}
+	return map[string]string{
+		"sqlite":   "sqlite:" + filepath.Join(t.TempDir(), "catalog.db"),
+		"postgres": pgtest.Start(t),
+	}
 }

@@ -20,23 +20,7 @@ type Tx interface {
 }
 
 // Entry is one page as it can be found.
-type Entry struct {
-	Unit      dossier.UnitID
-	Dossier   dossier.DossierID
-	Component dossier.ComponentID
-	Page      dossier.PageID
-	// PageNo is the page's place in its component's PDF, counted from 1.
-	PageNo int
-	Kind   string
-	// Code is the dossier's code, or "".
-	Code string
-	// PDF is the key of the component's published PDF.
-	PDF string
-	// Fields are the values taken from the component, by the name of the field.
-	Fields map[string]string
-	// Text is what was read on the page, lines ended by "\n".
-	Text string
-}
+type Entry = dossier.Entry
 
 // Query asks for pages of one unit.
 type Query struct {
