@@ -70,13 +70,16 @@ type ObjectRef struct {
 // Manifest is one version of a dossier as the archive keeps it: what a rebuild
 // believes. It references only durable objects and never changes.
 type Manifest struct {
-	Schema  string      `json:"schema"` // [ManifestSchema]
-	Dossier Dossier     `json:"dossier"`
-	Batches []BatchID   `json:"batches"`
-	At      time.Time   `json:"at"`
-	Actor   Actor       `json:"actor"`
-	Reason  string      `json:"reason"` // why this version exists
-	Objects []ObjectRef `json:"objects"`
+	Schema  string    `json:"schema"` // [ManifestSchema]
+	Dossier Dossier   `json:"dossier"`
+	Batches []BatchID `json:"batches"`
+	At      time.Time `json:"at"`
+	Actor   Actor     `json:"actor"`
+	Reason  string    `json:"reason"` // why this version exists
+	// Decision is the key of the decision of a person that made this version;
+	// empty when the machine did.
+	Decision string      `json:"decision,omitempty"`
+	Objects  []ObjectRef `json:"objects"`
 }
 
 // ManifestSchema names the form of a manifest.

@@ -197,13 +197,7 @@ func (p placer) base(ctx context.Context, group split.Group, known dossier.Dossi
 			return latest, err
 		}
 	}
-	if !found {
-		id = dossier.DossierID(dossier.NewID())
-	}
-	return dossier.Manifest{Dossier: dossier.Dossier{
-		ID: id, Code: group.Code, Type: dossier.TypeProcedure, Unit: p.batch.Unit,
-		ReceivingUnit: p.batch.Unit, DecidingUnit: p.batch.Unit, ReceivedAt: p.batch.At, State: dossier.StateOpen,
-	}}, nil
+	return p.flow.newDossier(group.Code, p.batch.At), nil
 }
 
 // next drafts the version after base with the group's new papers.

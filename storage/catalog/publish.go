@@ -83,6 +83,9 @@ func (c *Catalog) storeManifest(ctx context.Context, tx bun.Tx, p dossier.Public
 	if err != nil {
 		return fmt.Errorf("store dossier: %w", err)
 	}
+	if err := c.dropComponents(ctx, tx, d); err != nil {
+		return err
+	}
 	for _, component := range d.Components {
 		if err := storeComponent(ctx, tx, d, component); err != nil {
 			return err
@@ -92,6 +95,55 @@ func (c *Catalog) storeManifest(ctx context.Context, tx bun.Tx, p dossier.Public
 		return err
 	}
 	return c.index.Put(ctx, tx.Tx, p.Entries)
+}
+
+// dropComponents takes the components that a new version no longer has, or has
+// with other pages, out of the index; pages that are in none of its components
+// wait for a person again, for the reason they had.
+func (c *Catalog) dropComponents(ctx context.Context, tx bun.Tx, d dossier.Dossier) error {
+	var before []componentRow
+	if err := tx.NewSelect().Model(&before).Where("dossier = ?", d.ID).Where("state <> ?", dossier.ComponentSuperseded).Scan(ctx); err != nil {
+		return fmt.Errorf("compare components: %w", err)
+	}
+	for _, row := range before {
+		i := slices.IndexFunc(d.Components, func(c dossier.Component) bool { return c.ID == row.ID })
+		if i >= 0 && d.Components[i].Version == row.Version {
+			continue
+		}
+		if err := c.releaseComponent(ctx, tx, row, i < 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// releaseComponent frees the pages of a component and takes it out of the
+// index; superseded marks it as gone for good.
+func (c *Catalog) releaseComponent(ctx context.Context, tx bun.Tx, row componentRow, superseded bool) error {
+	if err := c.index.DeleteComponent(ctx, tx.Tx, row.ID); err != nil {
+		return err
+	}
+	if superseded {
+		_, err := tx.NewUpdate().Model((*componentRow)(nil)).Set("state = ?", dossier.ComponentSuperseded).Where("id = ?", row.ID).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("supersede component: %w", err)
+		}
+	}
+	var pages []pageRow
+	if err := tx.NewSelect().Model(&pages).Where("unit = ?", row.Unit).Where("component = ?", row.ID).Scan(ctx); err != nil {
+		return fmt.Errorf("free pages: %w", err)
+	}
+	for _, page := range pages {
+		_, err := tx.NewUpdate().Model((*pageRow)(nil)).Set("state = ?", dossier.PageParked).Set("component = ''").Set("position = 0").
+			Where("unit = ?", row.Unit).Where("id = ?", page.ID).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("free page: %w", err)
+		}
+		if err := moveImage(ctx, tx, row.Unit, page.Image); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func storeComponent(ctx context.Context, tx bun.Tx, d dossier.Dossier, component dossier.Component) error {
@@ -111,7 +163,7 @@ func storeComponent(ctx context.Context, tx bun.Tx, d dossier.Dossier, component
 			return fmt.Errorf("store component: %w", err)
 		}
 		_, err = tx.NewUpdate().Model((*pageRow)(nil)).
-			Set("state = ?", dossier.PagePlaced).Set("reason = ''").Set("dossier = ?", d.ID).
+			Set("state = ?", dossier.PagePlaced).Set("dossier = ?", d.ID).
 			Set("component = ?", component.ID).Set("position = ?", i+1).
 			Where("unit = ?", d.Unit).Where("id = ?", p.ID).Exec(ctx)
 		if err != nil {

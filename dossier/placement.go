@@ -1,0 +1,45 @@
+package dossier
+
+import "time"
+
+// Placement is what a person says about pages that wait: which paper they are,
+// of which dossier, and in which order.
+type Placement struct {
+	// Pages in the order they shall have.
+	Pages []PageID `json:"pages"`
+	// Kind of the paper; not needed when Component is given.
+	Kind string `json:"kind"`
+	// Dossier to place them in. When it is empty, Code names it: the unit's
+	// dossier with that code, made if there is none. When both are empty, a new
+	// dossier without a code is made.
+	Dossier DossierID `json:"dossier,omitempty"`
+	Code    string    `json:"code,omitempty"`
+	// Component to add the pages to, and the position (from 1) the first of
+	// them shall have in it; 0 means at the end. When it is empty the pages
+	// become a new component.
+	Component ComponentID `json:"component,omitempty"`
+	Position  int         `json:"position,omitempty"`
+}
+
+// Decision is what a person decided about a dossier, kept as an object before
+// any row says so. It carries the whole intent, so that a rebuild finishes what
+// a power cut left between the two.
+type Decision struct {
+	Schema string    `json:"schema"` // [DecisionSchema]
+	Seq    int       `json:"seq"`
+	At     time.Time `json:"at"`
+	Actor  Actor     `json:"actor"`
+	Action string    `json:"action"` // "place" or "undo"
+	// Placement is what was said; empty for an undo.
+	Placement Placement `json:"placement"`
+	Intent    Intent    `json:"intent"`
+}
+
+// DecisionSchema names the form of a decision.
+const DecisionSchema = "sohoa/decision/1"
+
+// The actions of a decision.
+const (
+	ActionPlace = "place"
+	ActionUndo  = "undo"
+)

@@ -1,0 +1,225 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"sohoa/dossier"
+)
+
+// What a person may be told about a decision.
+var (
+	// ErrNotWaiting: a page was placed meanwhile, by somebody else or by the
+	// same person twice.
+	ErrNotWaiting = errors.New("a page no longer waits")
+	// ErrNoSuchKind: the kind is not in the catalogue, or is none a paper can
+	// have.
+	ErrNoSuchKind = errors.New("no such kind of paper")
+	// ErrNoSuchDossier: the dossier or the component does not exist.
+	ErrNoSuchDossier = errors.New("no such dossier")
+	// ErrNothingToUndo: the newest version of the dossier was not made by a
+	// decision.
+	ErrNothingToUndo = errors.New("nothing to undo")
+)
+
+// Decisions is the catalogue as decisions of people use it.
+type Decisions interface {
+	// Waiting gives the pages that are parked, in the order asked for; a page
+	// that is not is left out.
+	Waiting(ctx context.Context, unit dossier.UnitID, pages []dossier.PageID) ([]dossier.PlacedPage, error)
+	// Decide is transaction A for a decision; claimed pages must still wait, or
+	// it fails with claimed=false.
+	Decide(ctx context.Context, act dossier.Act, decision dossier.Decision, object dossier.ObjectRef) (claimed bool, err error)
+}
+
+// Decide places waiting pages as a person says. The decision is durable as an
+// object, then as an intent, when Decide returns; the new version is published
+// by the next job.
+func (f *Flow) Decide(ctx context.Context, ledger Decisions, actor dossier.Actor, p dossier.Placement) (dossier.DossierID, error) {
+	if len(p.Pages) == 0 {
+		return "", ErrNotWaiting
+	}
+	waiting, err := ledger.Waiting(ctx, f.Unit.ID, p.Pages)
+	if err != nil {
+		return "", err
+	}
+	if len(waiting) != len(p.Pages) {
+		return "", ErrNotWaiting
+	}
+	base, err := f.placementBase(ctx, p)
+	if err != nil {
+		return "", err
+	}
+	batch, pages, err := f.pagesOf(ctx, waiting)
+	if err != nil {
+		return "", err
+	}
+	draft, changed, err := f.placed(base, actor, p, pages)
+	if err != nil {
+		return "", err
+	}
+	intent := dossier.Intent{ID: dossier.NewID(), Batch: batch, Draft: draft, New: []dossier.ComponentID{changed}}
+	return draft.Dossier.ID, f.decide(ctx, ledger, dossier.Decision{Action: dossier.ActionPlace, Actor: actor, Placement: p, Intent: intent})
+}
+
+// Undo takes back the newest version of a dossier when a decision made it: the
+// next version is like the one before, and its pages wait again.
+func (f *Flow) Undo(ctx context.Context, ledger Decisions, actor dossier.Actor, id dossier.DossierID) error {
+	latest, ok, err := f.Ledger.Latest(ctx, id)
+	if err != nil || !ok {
+		return errors.Join(err, noneUnless(ok, ErrNoSuchDossier))
+	}
+	if latest.Decision == "" {
+		return ErrNothingToUndo
+	}
+	var last dossier.Decision
+	if _, found, err := f.getJSON(ctx, latest.Decision, &last); err != nil || !found {
+		return orMissing(err, "decision", latest.Decision)
+	}
+	if last.Action != dossier.ActionPlace {
+		return ErrNothingToUndo
+	}
+	draft := latest
+	draft.Dossier.Components, draft.Dossier.Pending = []dossier.Component{}, []dossier.PageID{}
+	if v := latest.Dossier.Version; v > 1 {
+		var before dossier.Manifest
+		key := dossier.ManifestKey(f.Unit.ID, id, v-1)
+		if _, found, err := f.getJSON(ctx, key, &before); err != nil || !found {
+			return orMissing(err, "manifest", key)
+		}
+		draft.Dossier = before.Dossier
+	}
+	draft.Dossier.Version = latest.Dossier.Version + 1
+	draft.At, draft.Actor, draft.Reason, draft.Objects = f.Now().UTC(), actor, "decision undone", []dossier.ObjectRef{}
+	intent := dossier.Intent{ID: dossier.NewID(), Batch: last.Intent.Batch, Draft: draft, New: []dossier.ComponentID{}}
+	return f.decide(ctx, ledger, dossier.Decision{Action: dossier.ActionUndo, Actor: actor, Placement: dossier.Placement{Pages: []dossier.PageID{}}, Intent: intent})
+}
+
+func noneUnless(ok bool, err error) error {
+	if ok {
+		return nil
+	}
+	return err
+}
+
+// decide makes a decision durable: first the object, under the next free
+// number, then the intent.
+func (f *Flow) decide(ctx context.Context, ledger Decisions, d dossier.Decision) error {
+	d.Schema, d.At = dossier.DecisionSchema, f.Now().UTC()
+	for d.Seq = d.Intent.Draft.Dossier.Version; ; d.Seq++ {
+		key := dossier.DecisionKey(f.Unit.ID, d.Intent.Draft.Dossier.ID, d.Seq)
+		d.Intent.Draft.Decision = key
+		ref, existed, err := f.putJSON(ctx, key, d)
+		if err != nil {
+			return err
+		}
+		if existed {
+			continue // a decision that a power cut kept from becoming a row
+		}
+		ref.Role = "decision"
+		claimed, err := ledger.Decide(ctx, dossier.Act{Actor: d.Actor, At: d.At}, d, ref)
+		return errors.Join(err, noneUnless(claimed || err != nil, ErrNotWaiting))
+	}
+}
+
+// placementBase is the newest version of the dossier a placement names, or
+// version 0 of a new one.
+func (f *Flow) placementBase(ctx context.Context, p dossier.Placement) (dossier.Manifest, error) {
+	id := p.Dossier
+	var code *string
+	if id == "" && p.Code != "" {
+		parsed, err := dossier.ParseCode(p.Code)
+		if err != nil {
+			return dossier.Manifest{}, err
+		}
+		text := parsed.String()
+		code = &text
+		if id, _, err = f.Ledger.ByCode(ctx, f.Unit.ID, text); err != nil {
+			return dossier.Manifest{}, err
+		}
+	}
+	if id == "" {
+		return f.newDossier(code, f.Now()), nil
+	}
+	latest, ok, err := f.Ledger.Latest(ctx, id)
+	return latest, errors.Join(err, noneUnless(ok || err != nil, ErrNoSuchDossier))
+}
+
+// pagesOf names the waiting pages as a component lists them, and the batch of
+// the first.
+func (f *Flow) pagesOf(ctx context.Context, waiting []dossier.PlacedPage) (dossier.BatchID, []dossier.Page, error) {
+	var batch dossier.BatchID
+	pages := make([]dossier.Page, len(waiting))
+	for i, w := range waiting {
+		image, err := f.Ledger.Image(ctx, f.Unit.ID, w.Image)
+		if err != nil {
+			return "", nil, err
+		}
+		_, part, err := w.ID.Split()
+		if err != nil {
+			return "", nil, err
+		}
+		if i == 0 {
+			batch = image.Batch
+		}
+		pages[i] = dossier.Page{ID: w.ID, File: image.File, Index: image.Index, Part: part}
+	}
+	return batch, pages, nil
+}
+
+// placed drafts the version after base that has the pages where the person
+// wants them.
+func (f *Flow) placed(base dossier.Manifest, actor dossier.Actor, p dossier.Placement, pages []dossier.Page) (dossier.Manifest, dossier.ComponentID, error) {
+	next := base
+	next.Schema, next.At, next.Actor, next.Reason = dossier.ManifestSchema, f.Now().UTC(), actor, "pages placed by a person"
+	next.Batches = append([]dossier.BatchID{}, base.Batches...)
+	d := &next.Dossier
+	d.Version++
+	d.Components = slices.Clone(d.Components)
+	d.Pending = slices.DeleteFunc(append([]dossier.PageID{}, d.Pending...), func(id dossier.PageID) bool { return slices.Contains(p.Pages, id) })
+	if p.Component != "" {
+		changed, err := extend(d, p, pages)
+		return next, changed, err
+	}
+	kind, ok := f.Kinds.Kind(p.Kind)
+	if !ok || p.Kind == "separator" || p.Kind == "blank" {
+		return next, "", ErrNoSuchKind
+	}
+	id := dossier.ComponentID(dossier.NewID())
+	d.Components = append(d.Components, dossier.Component{
+		ID: id, Kind: p.Kind, KindConfidence: 1, Role: kind.Role, Origin: "scan", State: dossier.ComponentAwaitingSignature,
+		Version: 1, Reasons: []string{"placed by a person"}, Pages: pages, Fields: map[string]dossier.Field{},
+		PDF: dossier.ComponentKey(f.Unit.ID, id, 1),
+	})
+	return next, id, nil
+}
+
+// extend adds pages to a component: its next version, with a new PDF.
+func extend(d *dossier.Dossier, p dossier.Placement, pages []dossier.Page) (dossier.ComponentID, error) {
+	i := slices.IndexFunc(d.Components, func(c dossier.Component) bool { return c.ID == p.Component })
+	if i < 0 {
+		return "", ErrNoSuchDossier
+	}
+	c := d.Components[i]
+	at := len(c.Pages)
+	if p.Position > 0 && p.Position <= len(c.Pages) {
+		at = p.Position - 1
+	}
+	c.Pages = slices.Insert(slices.Clone(c.Pages), at, pages...)
+	c.Version++
+	c.State = dossier.ComponentAwaitingSignature
+	c.PDF = dossier.ComponentKey(d.Unit, c.ID, c.Version)
+	d.Components[i] = c
+	return c.ID, nil
+}
+
+// newDossier is version 0 of a dossier that does not exist yet.
+func (f *Flow) newDossier(code *string, received time.Time) dossier.Manifest {
+	return dossier.Manifest{Dossier: dossier.Dossier{
+		ID: dossier.DossierID(dossier.NewID()), Code: code, Type: dossier.TypeProcedure, Unit: f.Unit.ID,
+		ReceivingUnit: f.Unit.ID, DecidingUnit: f.Unit.ID, ReceivedAt: received.UTC(), State: dossier.StateOpen,
+		Pending: []dossier.PageID{}, Components: []dossier.Component{},
+	}}
+}

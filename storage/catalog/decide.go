@@ -1,0 +1,69 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"sohoa/dossier"
+)
+
+// Waiting gives those of the pages that are parked and that no decision has
+// claimed, in the order asked for.
+func (c *Catalog) Waiting(ctx context.Context, unit dossier.UnitID, pages []dossier.PageID) ([]dossier.PlacedPage, error) {
+	var waiting []dossier.PlacedPage
+	for _, id := range pages {
+		var rows []pageRow
+		err := c.write.NewSelect().Model(&rows).Where("unit = ?", unit).Where("id = ?", id).
+			Where("state = ?", dossier.PageParked).Where("component = ''").Scan(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("look up waiting page: %w", err)
+		}
+		for _, r := range rows {
+			waiting = append(waiting, dossier.PlacedPage{ID: r.ID, Image: r.Image, State: r.State, Reason: r.Reason, Dossier: r.Dossier})
+		}
+	}
+	return waiting, nil
+}
+
+// Decide is transaction A for a person's decision, whose object is durable: it
+// claims the pages, records the intent, asks for the publishing, and writes the
+// audit row. claimed is false, and nothing is changed, when a page no longer
+// waits.
+func (c *Catalog) Decide(ctx context.Context, act dossier.Act, decision dossier.Decision, object dossier.ObjectRef) (claimed bool, err error) {
+	draft := decision.Intent.Draft
+	err = c.inTx(ctx, "record decision", func(ctx context.Context, tx bun.Tx) error {
+		for _, page := range decision.Placement.Pages {
+			moved, err := inserted(tx.NewUpdate().Model((*pageRow)(nil)).
+				Set("component = ?", decision.Intent.New[0]).Set("dossier = ?", draft.Dossier.ID).
+				Where("unit = ?", act.Actor.Unit).Where("id = ?", page).Where("state = ?", dossier.PageParked).Where("component = ''").Exec(ctx))
+			if err != nil {
+				return err
+			}
+			if !moved {
+				return errNotWaiting
+			}
+		}
+		if err := insertIntent(ctx, tx, decision.Intent); err != nil {
+			return err
+		}
+		if err := insertObjects(ctx, tx, act.Actor.Unit, []dossier.ObjectRef{object}); err != nil {
+			return err
+		}
+		job := dossier.Job{Step: dossier.StepPublish, Unit: act.Actor.Unit, Subject: string(draft.Dossier.ID)}
+		if err := c.queue.Enqueue(ctx, tx.Tx, job); err != nil {
+			return err
+		}
+		claimed = true
+		return audit(ctx, tx, act, "decision."+decision.Action, string(draft.Dossier.ID), map[string]any{"version": draft.Dossier.Version, "pages": len(decision.Placement.Pages)})
+	})
+	if errors.Is(err, errNotWaiting) {
+		return false, nil
+	}
+	return claimed && err == nil, err
+}
+
+// errNotWaiting rolls a decision back.
+var errNotWaiting = errors.New("page no longer waits")
