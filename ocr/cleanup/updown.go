@@ -9,9 +9,10 @@ import (
 )
 
 // LineReader reads one line of gray print for the question which way up a page
-// is. Confidence is the mean over its words, 0 to 1; letters counts letters.
+// is. Confidence is the mean over its words, 0 to 1; signs counts letters and
+// digits.
 type LineReader interface {
-	ReadLine(gray *lept.Pix, dpi float64) (confidence float64, letters int, err error)
+	ReadLine(gray *lept.Pix, dpi float64) (confidence float64, signs int, err error)
 }
 
 // Up or down: ascenders and the marks above Vietnamese letters outnumber
@@ -24,7 +25,7 @@ const (
 	linesToRead  = 4
 	sureGap      = 0.30 // mean difference of the two readings at which to stop
 	leastGap     = 0.05 // below it the readings say nothing
-	fullLetters  = 5    // a reading of fewer letters counts in proportion
+	fullSigns    = 5    // a reading of fewer signs counts in proportion
 	lineDPI      = 225
 )
 
@@ -95,8 +96,8 @@ func readBothWays(reader LineReader, page *lept.Pix, b lept.Box, dpi float64) (u
 }
 
 func score(reader LineReader, line *lept.Pix, dpi float64) (float64, error) {
-	confidence, letters, err := reader.ReadLine(line, dpi)
-	return confidence * min(1, float64(letters)/fullLetters), err
+	confidence, signs, err := reader.ReadLine(line, dpi)
+	return confidence * min(1, float64(signs)/fullSigns), err
 }
 
 // Line boxes for this purpose, in inches: words 0.22 apart are one line; boxes

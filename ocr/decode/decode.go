@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"sohoa/dossier"
 	"sohoa/ocr/internal/lept"
@@ -130,6 +131,10 @@ func (d Decoder) Open(ctx context.Context, path string) (*File, error) {
 }
 
 func (d Decoder) open(ctx context.Context, path string) (*File, error) {
+	path, err := filepath.Abs(path) // the PDF programs run in another folder
+	if err != nil {
+		return nil, err
+	}
 	format, err := sniffFile(path)
 	if err != nil {
 		return nil, err

@@ -159,24 +159,28 @@ func toWords(boxes []gosseract.BoundingBox, page image.Rectangle) []Word {
 }
 
 // ReadLine reads one line and scores it: the mean confidence of its words and
-// the number of letters. It answers cleanup's question which way up a page is.
-func (e *Engine) ReadLine(gray *lept.Pix, dpi float64) (confidence float64, letters int, err error) {
+// the number of letters and digits. It answers cleanup's question which way up
+// a page is. Digits count: a line that is a code has little else, and upside
+// down its digits turn into letters.
+func (e *Engine) ReadLine(gray *lept.Pix, dpi float64) (confidence float64, signs int, err error) {
 	words, err := e.Read(gray, dpi, OneLine)
 	if err != nil || len(words) == 0 {
 		return 0, 0, err
 	}
 	for _, w := range words {
 		confidence += w.Confidence
-		letters += Letters(w.Text)
+		signs += count(w.Text, unicode.IsLetter) + count(w.Text, unicode.IsDigit)
 	}
-	return confidence / float64(len(words)), letters, nil
+	return confidence / float64(len(words)), signs, nil
 }
 
 // Letters counts the letters of a text.
-func Letters(text string) int {
+func Letters(text string) int { return count(text, unicode.IsLetter) }
+
+func count(text string, is func(rune) bool) int {
 	n := 0
 	for _, r := range text {
-		if unicode.IsLetter(r) {
+		if is(r) {
 			n++
 		}
 	}

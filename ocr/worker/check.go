@@ -1,0 +1,208 @@
+package worker
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"sohoa/dossier"
+	"sohoa/ocr/decode"
+)
+
+// What a child may answer. The bounds are beyond anything a page of paper can
+// give; an answer outside them comes from a child that is no longer ours.
+const (
+	maxSide     = 200_000 // pixels
+	maxImages   = 100_000
+	maxReadings = 16
+	maxWords    = 100_000
+	maxWordLen  = 1024
+	maxTextLen  = 4 << 20
+	maxCodes    = 64
+	maxCodeLen  = 8192
+	maxFlags    = 16
+	maxErrorLen = 200
+)
+
+// checkOpened checks the answer to open.
+func checkOpened(o *Opened) error {
+	if o == nil || o.Images < 1 || o.Images > maxImages || !plain(o.Format, 16) {
+		return fmt.Errorf("%w: opened", errFrame)
+	}
+	return checkFlags(o.Flags)
+}
+
+// checkReadings checks the answer to read.
+func checkReadings(readings []dossier.Reading, t Task) error {
+	if len(readings) < 1 || len(readings) > maxReadings {
+		return fmt.Errorf("%w: %d readings", errFrame, len(readings))
+	}
+	for i, r := range readings {
+		if r.File != t.File || r.Page != t.Index || r.Part != i+1 {
+			return fmt.Errorf("%w: reading of another page", errFrame)
+		}
+		if err := checkReading(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkReading(r dossier.Reading) error {
+	sources := []string{"tag", "pdf", "paper", "default"}
+	switch {
+	case !side(r.Width), !side(r.Height):
+		return fmt.Errorf("%w: page size", errFrame)
+	case !within(r.DPI, 1, 10_000), !within(r.SkewCWDegrees, -45, 45), r.RotationCW%90 != 0 || r.RotationCW < 0 || r.RotationCW > 270:
+		return fmt.Errorf("%w: page geometry", errFrame)
+	case !slices.Contains(sources, r.DPISource), !plain(r.Engine, 100):
+		return fmt.Errorf("%w: page sources", errFrame)
+	case len(r.Text) > maxTextLen, !utf8.ValidString(r.Text), len(r.Fields) > 0, r.Kind != "":
+		return fmt.Errorf("%w: page text", errFrame)
+	}
+	for _, v := range r.ToInput {
+		if !within(v, -10*maxSide, 10*maxSide) {
+			return fmt.Errorf("%w: page matrix", errFrame)
+		}
+	}
+	if err := checkWords(r); err != nil {
+		return err
+	}
+	if err := checkCodes(r.Codes); err != nil {
+		return err
+	}
+	return checkFlags(r.Flags)
+}
+
+func checkWords(r dossier.Reading) error {
+	if len(r.Words) > maxWords {
+		return fmt.Errorf("%w: %d words", errFrame, len(r.Words))
+	}
+	for _, w := range r.Words {
+		inside := w.X >= 0 && w.Y >= 0 && w.W > 0 && w.H > 0 && w.X <= r.Width-w.W && w.Y <= r.Height-w.H
+		numbered := w.Line >= 1 && w.Line <= maxWords && w.Block >= 1 && w.Block <= maxWords
+		if !inside || !numbered || !within(w.Confidence, 0, 1) || w.Text == "" || len(w.Text) > maxWordLen || !utf8.ValidString(w.Text) {
+			return fmt.Errorf("%w: word", errFrame)
+		}
+	}
+	return nil
+}
+
+func checkCodes(codes []dossier.Code) error {
+	if len(codes) > maxCodes {
+		return fmt.Errorf("%w: %d codes", errFrame, len(codes))
+	}
+	for _, c := range codes {
+		if !plain(c.Type, 16) || len(c.Text) > maxCodeLen || !utf8.ValidString(c.Text) {
+			return fmt.Errorf("%w: code", errFrame)
+		}
+	}
+	return nil
+}
+
+func checkFlags(flags []dossier.Flag) error {
+	if len(flags) > maxFlags {
+		return fmt.Errorf("%w: %d flags", errFrame, len(flags))
+	}
+	for _, f := range flags {
+		if !plain(string(f), 32) {
+			return fmt.Errorf("%w: flag", errFrame)
+		}
+	}
+	return nil
+}
+
+// parmWords are the names and values a parameter dictionary may have; anything
+// else could break out of the dictionary in the PDF it is written to.
+var parmWords = []string{
+	"/K", "/Columns", "/Rows", "/EndOfLine", "/EncodedByteAlign", "/EndOfBlock", "/BlackIs1", "/DamagedRowsBeforeError",
+	"/Predictor", "/Colors", "/BitsPerComponent", "/ColorTransform", "true", "false",
+}
+
+// checkStream checks the answer to extract against the file the bytes come
+// from, and returns how many there are.
+func checkStream(s *stream, fileSize int64) (size int64, err error) {
+	filters := []string{"DCTDecode", "CCITTFaxDecode", "JBIG2Decode", "FlateDecode"}
+	switch {
+	case s == nil, !side(s.Width), !side(s.Height), !slices.Contains(filters, s.Filter):
+		return 0, fmt.Errorf("%w: stream", errFrame)
+	case !slices.Contains([]int{1, 2, 4, 8, 16}, s.BitsPerComponent), s.Components != 1 && s.Components != 3:
+		return 0, fmt.Errorf("%w: stream samples", errFrame)
+	}
+	for _, word := range strings.Fields(s.DecodeParms) {
+		if !slices.Contains(parmWords, word) && !integer(word) {
+			return 0, fmt.Errorf("%w: stream parameters", errFrame)
+		}
+	}
+	if s.Ranges == nil {
+		return fileSize, nonEmpty(fileSize)
+	}
+	for _, r := range s.Ranges {
+		if !inFile(r, fileSize) {
+			return 0, fmt.Errorf("%w: stream range", errFrame)
+		}
+		size += r.Length
+	}
+	return size, nonEmpty(size)
+}
+
+func inFile(r decode.Range, size int64) bool {
+	return r.Offset >= 0 && r.Length >= 0 && r.Offset <= size && r.Length <= size-r.Offset
+}
+
+func nonEmpty(size int64) error {
+	if size <= 0 {
+		return fmt.Errorf("%w: empty stream", errFrame)
+	}
+	return nil
+}
+
+func integer(word string) bool {
+	digits := strings.TrimPrefix(word, "-")
+	return digits != "" && len(digits) < 10 && strings.Trim(digits, "0123456789") == ""
+}
+
+func side(v int) bool { return v >= 1 && v <= maxSide }
+
+func within(v, low, high float64) bool { return !math.IsNaN(v) && v >= low && v <= high }
+
+// plain tells whether a text is short and made of printable ASCII.
+func plain(s string, longest int) bool {
+	return len(s) <= longest && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
+}
+
+// clean makes a child's words fit for an error.
+func clean(s string) string {
+	s = strings.ToValidUTF8(s[:min(len(s), maxErrorLen)], "")
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, s))
+}
+
+// toFault is a child's fault as the parent believes it: kinds and reasons that
+// exist, a short text.
+func toFault(w fault) error {
+	f := &dossier.Fault{Kind: w.Kind, Op: clean(w.Op), Reason: w.Reason}
+	if f.Kind < dossier.Retry || f.Kind > dossier.Stop {
+		f.Kind = dossier.Stop
+	}
+	if !slices.Contains(dossier.Reasons(), f.Reason) {
+		f.Reason = dossier.ReasonUnknown
+	}
+	if text := clean(w.Text); text != "" {
+		f.Err = errorText(text)
+	}
+	return f
+}
+
+// errorText is an error that came over the pipe as text.
+type errorText string
+
+// Error is the text.
+func (e errorText) Error() string { return string(e) }
