@@ -3,7 +3,7 @@
 // faded, in files an office would put into its inbox folder. The project's
 // demonstration, tests, benchmarks and fuzzers live on it.
 //
-//	go run ./testdata/generate -out DIR [-seed 1] [-dossiers 4] [-kind all] [-truth]
+//	go run ./testdata/generate -out DIR [-seed 1] [-dossiers 4] [-kind all] [-truth] [-clean] [-dpi 0]
 //	go run ./testdata/generate -out DIR -broken
 //
 // Files are named in feeding order. With -truth, DIR/truth holds one .json and
@@ -44,11 +44,12 @@ func run(ctx context.Context, args []string) error {
 	flags.StringVar(&options.Kind, "kind", pages.All, "only papers of one `kind`: "+strings.Join(append(forms.Kinds(), pages.Blank), ", "))
 	flags.BoolVar(&options.Truth, "truth", false, "also write the truth about every image to DIR/truth")
 	flags.BoolVar(&options.Clean, "clean", false, "upright, 300 dpi, colour, nothing damaged")
+	flags.IntVar(&options.DPI, "dpi", 0, "resolution of every image; 0 for 200 or 300, as in offices")
 	faults := flags.Bool("broken", false, "write deliberately broken files instead")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if options.Dir == "" || flags.NArg() > 0 {
+	if options.Dir == "" || flags.NArg() > 0 || options.Dossiers < 0 || options.DPI < 0 {
 		return fmt.Errorf("usage: generate -out DIR [flags]; -help lists them")
 	}
 	if *faults {

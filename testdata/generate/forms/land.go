@@ -113,7 +113,7 @@ func landCertificate(m *Matter) Paper {
 		c.Size, c.Leading = 13, 1.5
 		c.Gap(4)
 		c.Line("*1. Người sử dụng đất, chủ sở hữu tài sản gắn liền với đất:*")
-		c.Line("Ông/Bà: *" + m.Owner.Name + "*, Căn cước số: " + m.Owner.ID)
+		c.Line("Ông/Bà: *" + m.Owner.Name + ",* Căn cước số: " + m.Owner.ID)
 		c.Line("Địa chỉ: " + m.Owner.Home.String())
 		c.Line("*2. Thông tin thửa đất:*")
 		c.Line(fmt.Sprintf("a) Thửa đất số: %d; tờ bản đồ số: %d", m.Parcel.Number, m.Parcel.Sheet))

@@ -63,7 +63,7 @@ type Numbers struct{ Birth, Marriage, Single, Notice, Contract, Decision, Letter
 // NewMatter invents a matter for a procedure.
 func NewMatter(invent *people.Maker, procedure Procedure) *Matter {
 	day := invent.Day()
-	m := &Matter{Place: invent.Place(), Procedure: procedure, Received: day, 
+	m := &Matter{Place: invent.Place(), Procedure: procedure, Received: day,
 		Decided: people.NextWorkingDay(day.AddDate(0, 0, 1+invent.Number(0, 6)))}
 	m.Code = invent.DossierCode(m.Place, day)
 	m.castFamily(invent, day)

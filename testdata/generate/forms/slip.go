@@ -4,12 +4,10 @@ import (
 	"fmt"
 	"strings"
 
+	"sohoa/dossier"
 	"sohoa/testdata/generate/paper"
 	"sohoa/testdata/generate/people"
 )
-
-// separatorText is what the code on a separator says.
-func separatorText(m *Matter) string { return "SOHOA1|" + m.Code }
 
 // separator is the sheet that parts two dossiers in the feeder.
 func separator(m *Matter) Paper {
@@ -20,7 +18,12 @@ func separator(m *Matter) Paper {
 		c.Centre("*TỜ PHÂN CÁCH HỒ SƠ*")
 		s.Break()
 		const side = 84.0
-		s.QR((paper.Width-side)/2, 82, side, separatorText(m))
+		text, err := dossier.FormatSeparator(m.Code, m.Sheets)
+		if err != nil {
+			s.Fail(err)
+			return
+		}
+		s.QR((paper.Width-side)/2, 82, side, text)
 		c.Y, c.Size = 178, 26
 		c.Centre("*" + m.Code + "*")
 		s.Break()

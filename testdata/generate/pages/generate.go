@@ -26,6 +26,7 @@ type Options struct {
 	Kind     string // All, Blank or a kind of package forms
 	Truth    bool   // also write Dir/truth
 	Clean    bool   // nothing turned, nothing damaged
+	DPI      int    // of every image; 0 for what offices use, 200 or 300
 }
 
 // widest bounds the pages in work at once: each takes up to 200 MB.
@@ -45,7 +46,7 @@ func Generate(ctx context.Context, options Options) ([]Truth, error) {
 	if err := makeDirs(options); err != nil {
 		return nil, err
 	}
-	work := renderer{fonts: fonts, seed: options.Seed, clean: options.Clean}
+	work := renderer{fonts: fonts, seed: options.Seed, clean: options.Clean, dpi: options.DPI}
 	truths := make([][]Truth, len(files))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(min(widest, runtime.GOMAXPROCS(0)))

@@ -30,6 +30,7 @@ type renderer struct {
 	fonts *paper.Fonts
 	seed  uint64
 	clean bool
+	dpi   int // 0: as rolled
 }
 
 // render prints a side and scans it. In black and white only when the whole
@@ -70,6 +71,9 @@ func (r renderer) settings(one side, holds container, rng *rand.Rand) scan.Setti
 		set.Mode, set.DPI = scan.Bilevel, 300
 	case holds == inPDF && set.Mode == scan.Bilevel:
 		set.Mode = scan.Gray
+	}
+	if r.dpi > 0 {
+		set.DPI = r.dpi
 	}
 	switch one.kind {
 	case Blank:

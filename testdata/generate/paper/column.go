@@ -23,6 +23,8 @@ type Column struct {
 	Indent  float64 // of the first line of a paragraph
 	Leaders bool    // dotted lines behind entries, as on forms filled by hand
 	Ink     color.Color
+
+	baseline float64 // of the line set last
 }
 
 // BodyLeading is the line spacing of running text, as a multiple of the size.
@@ -90,9 +92,9 @@ func (c *Column) Entry(texts ...string) {
 		x := c.X + float64(i)*share
 		end = c.set(words, x, y, 0)
 		if end > c.X+float64(i+1)*share {
-			c.sheet.fail(fmt.Errorf("print text: entry %d of a line needs more than its %.0f mm", i+1, share))
+			c.sheet.Fail(fmt.Errorf("print text: entry %d of a line needs more than its %.0f mm", i+1, share))
 		}
-		c.leaderAt(end, c.X+float64(i+1)*share-1.5, y)
+		c.leader(end, c.X+float64(i+1)*share-1.5)
 		plain = append(plain, plainText(words))
 	}
 	c.sheet.record(strings.Join(plain, " "), c.X, y, end-c.X, c.Size)
@@ -201,23 +203,22 @@ func (c *Column) set(line []word, x, y, stretch float64) float64 {
 
 // nextBaseline moves on by one line and returns its baseline.
 func (c *Column) nextBaseline() float64 {
-	top := c.Y
-	c.Y += emHeight(c.Size) * c.Leading
-	return top + emHeight(c.Size)*(0.5+c.Leading/2)*0.82
+	// Half of the spare room goes above the letters, which stand some 0.8 em
+	// high with their accents.
+	em := emHeight(c.Size)
+	c.baseline = c.Y + 0.82*em*(1+c.Leading)/2
+	c.Y += em * c.Leading
+	return c.baseline
 }
 
+// leader dots the baseline of the line set last. Leaders are rules, not text:
+// the truth leaves them out.
 func (c *Column) leader(from, to float64) {
-	c.leaderAt(from, to, c.Y-emHeight(c.Size)*c.Leading+emHeight(c.Size)*(0.5+c.Leading/2)*0.82)
-}
-
-// leaderAt dots the baseline. Leaders are rules, not text: the truth leaves
-// them out.
-func (c *Column) leaderAt(from, to, y float64) {
 	if !c.Leaders {
 		return
 	}
 	const pitch, dot = 1.25, 0.25
 	for x := from + 1; x < to; x += pitch {
-		c.sheet.fill(x, y-dot/2, dot, dot, color.Gray{Y: 70})
+		c.sheet.fill(x, c.baseline-dot/2, dot, dot, color.Gray{Y: 70})
 	}
 }

@@ -66,6 +66,13 @@ func New(fonts *Fonts, dpi int, hand *rand.Rand) *Sheet {
 // Finish returns the printed side and its lines in reading order.
 func (s *Sheet) Finish() (*image.RGBA, []Line, error) { return s.img, s.lines, s.err }
 
+// Fail makes err the sheet's error, unless it already has one.
+func (s *Sheet) Fail(err error) {
+	if s.err == nil {
+		s.err = err
+	}
+}
+
 // Break ends a block of text: blocks are parted by an empty line in the truth.
 func (s *Sheet) Break() { s.block++ }
 
@@ -86,15 +93,7 @@ func Text(lines []Line) string {
 func (s *Sheet) px(mm float64) int         { return int(s.pxf(mm) + 0.5) }
 func (s *Sheet) pxf(mm float64) float64    { return mm * float64(s.dpi) / 25.4 }
 func (s *Sheet) mm(px float64) float64     { return px * 25.4 / float64(s.dpi) }
-func (s *Sheet) fail(err error)            { s.err = firstError(s.err, err) }
 func emHeight(points float64) (mm float64) { return points * 25.4 / 72 }
-
-func firstError(first, next error) error {
-	if first != nil {
-		return first
-	}
-	return next
-}
 
 func (s *Sheet) face(style Style) font.Face {
 	if face, ok := s.faces[style]; ok {
@@ -102,7 +101,7 @@ func (s *Sheet) face(style Style) font.Face {
 	}
 	face, err := opentype.NewFace(s.fonts.parsed[style.fileName()], &opentype.FaceOptions{Size: style.Size, DPI: float64(s.dpi)})
 	if err != nil {
-		s.fail(fmt.Errorf("face of %s: %w", style.fileName(), err))
+		s.Fail(fmt.Errorf("face of %s: %w", style.fileName(), err))
 	}
 	s.faces[style] = face
 	return face
@@ -118,6 +117,9 @@ func (s *Sheet) width(style Style, text string) float64 {
 
 // print sets text with its baseline starting at (x, y). It records nothing.
 func (s *Sheet) print(x, y float64, style Style, ink color.Color, text string) {
+	if strings.ContainsAny(text, "*_") {
+		s.Fail(fmt.Errorf("print text: markup not at the edge of a word"))
+	}
 	s.checkGlyphs(style, text)
 	if s.err != nil {
 		return
@@ -131,7 +133,7 @@ func (s *Sheet) print(x, y float64, style Style, ink color.Color, text string) {
 func (s *Sheet) checkGlyphs(style Style, text string) {
 	for _, r := range text {
 		if index, err := s.fonts.parsed[style.fileName()].GlyphIndex(nil, r); err != nil || index == 0 {
-			s.fail(fmt.Errorf("print text: %s has no glyph for %q; install version 2 of the font: apt-get install %s",
+			s.Fail(fmt.Errorf("print text: %s has no glyph for %q; install version 2 of the font: apt-get install %s",
 				style.fileName(), r, FontPackage))
 			return
 		}
@@ -142,7 +144,7 @@ func (s *Sheet) checkGlyphs(style Style, text string) {
 func (s *Sheet) record(text string, x, y, w, size float64) {
 	em := emHeight(size)
 	if y > Bottom || x+w > Width {
-		s.fail(fmt.Errorf("print text: a line %.0f mm from the top runs off the sheet", y))
+		s.Fail(fmt.Errorf("print text: a line %.0f mm from the top runs off the sheet", y))
 	}
 	box := image.Rect(s.px(x), s.px(y-0.92*em), s.px(x+w), s.px(y+0.26*em))
 	s.lines = append(s.lines, Line{Text: text, Box: box, Block: s.block})
