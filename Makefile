@@ -50,6 +50,7 @@ lint: ## check style, layers and scripts
 	@scripts/setup run lint
 	@scripts/tools golangci-lint
 	.tools/golangci-lint run $(PACKAGES)
+	@scripts/check-dependencies $(PACKAGES)
 	shellcheck .ci/run $$(git ls-files scripts | xargs grep -lE '^#!/usr/bin/env bash')
 
 lint-selftest: ## prove that the linter refuses a breach of the layers
