@@ -2,7 +2,6 @@ package pdfa
 
 import (
 	"bytes"
-	"compress/zlib"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -52,6 +51,8 @@ type checker struct {
 	r    io.ReaderAt
 	size int64
 	extents
+
+	unpacker unpacker
 
 	catalog ref
 	font    ref    // the font named by pages, 0 when none is
@@ -190,7 +191,7 @@ func (c *checker) table(r ref, extra ...name) (object, []byte, error) {
 	if err != nil {
 		return o, nil, err
 	}
-	unpacked, err := c.unpack(o)
+	unpacked, err := c.unpacker.open(c.r, o)
 	if err != nil {
 		return o, nil, err
 	}
@@ -211,17 +212,6 @@ func (c *checker) flate(r ref, extra ...name) (object, error) {
 		return o, err
 	}
 	return o, errors.Join(o.only(append(extra, "Filter", "Length")), o.is(dict{"Filter": name("FlateDecode")}))
-}
-
-// unpack reads a Flate stream. The reader fails unless the packed bytes end
-// where the stream does.
-func (c *checker) unpack(o object) (io.Reader, error) {
-	packed := &exactReader{r: io.NewSectionReader(c.r, o.at, o.length), left: o.length}
-	z, err := zlib.NewReader(packed)
-	if err != nil {
-		return nil, fmt.Errorf("unpack: %w", err)
-	}
-	return &wholeReader{z: z, packed: packed}, nil
 }
 
 // checkTree walks a node of the page tree. depth is 0 for the root, whose kids

@@ -20,7 +20,7 @@ func (c *checker) checkContent(r ref, frame string, hasText bool) error {
 	if err != nil {
 		return err
 	}
-	unpacked, err := c.unpack(o)
+	unpacked, err := c.unpacker.open(c.r, o)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf16"
 )
 
@@ -73,27 +74,21 @@ func (c *checker) readTrailer(tail []byte) (table, objects int64, err error) {
 		return 0, 0, err
 	}
 	d, _ := v.(dict)
-	if err := d.only([]name{"Size", "Root", "ID"}); err != nil {
-		return 0, 0, err
-	}
-	id, _ := d["ID"].(array)
-	if len(id) != 2 || !isID(id[0]) || !isID(id[1]) || id[0] != id[1] {
+	ids, _ := d["ID"].(array)
+	if len(ids) != 2 {
 		return 0, 0, errors.New("no file identifier")
 	}
-	if err := in.literal("\nstartxref\n"); err != nil {
-		return 0, 0, err
+	id, _ := ids[0].(text)
+	_, end, _ := strings.Cut(string(in.rest), "\nstartxref\n")
+	table, err = strconv.ParseInt(strings.TrimSuffix(end, "\n%%EOF\n"), 10, 64)
+	if err != nil {
+		return 0, 0, fmt.Errorf("no offset after startxref: %w", errSyntax)
 	}
-	table, err = strconv.ParseInt(string(bytes.TrimSuffix(in.rest, []byte("\n%%EOF\n"))), 10, 64)
-	if err != nil || fmt.Sprintf("%d\n%%%%EOF\n", table) != string(in.rest) {
-		return 0, 0, errors.New("startxref is not followed by an offset and the end")
+	objects, c.catalog = d.whole("Size"), d.ref("Root")
+	if len(id) != 32 || string(tail) != fmt.Sprintf(trailerForm, objects, c.catalog, id, table) {
+		return 0, 0, errors.New("not as written")
 	}
-	c.catalog = d.ref("Root")
-	return table, d.whole("Size"), nil
-}
-
-func isID(v any) bool {
-	s, ok := v.(text)
-	return ok && len(s) == 32
+	return table, objects, nil
 }
 
 // readTable reads the table, which must fill the room up to the trailer.
@@ -247,51 +242,4 @@ func mappedChar(line string) (string, bool) {
 		units[i] = uint16(raw[2*i])<<8 | uint16(raw[2*i+1])
 	}
 	return string(utf16.Decode(units)), true
-}
-
-// exactReader reads the packed bytes of a stream one by one when asked, so that
-// no decoder takes more than it needs, and knows how many are left.
-type exactReader struct {
-	r    io.Reader
-	left int64
-	buf  *bufio.Reader
-}
-
-// Read gives packed bytes.
-func (e *exactReader) Read(p []byte) (int, error) {
-	n, err := e.buffer().Read(p)
-	e.left -= int64(n)
-	return n, err
-}
-
-// ReadByte gives one packed byte; compress/flate then reads no further than the
-// end of its data.
-func (e *exactReader) ReadByte() (byte, error) {
-	b, err := e.buffer().ReadByte()
-	if err == nil {
-		e.left--
-	}
-	return b, err
-}
-
-func (e *exactReader) buffer() *bufio.Reader {
-	if e.buf == nil {
-		e.buf = bufio.NewReader(e.r)
-	}
-	return e.buf
-}
-
-// wholeReader turns bytes left over after the packed data into an error.
-type wholeReader struct {
-	z      io.Reader
-	packed *exactReader
-}
-
-// Read gives unpacked bytes.
-func (w *wholeReader) Read(p []byte) (int, error) {
-	n, err := w.z.Read(p)
-	if errors.Is(err, io.EOF) && w.packed.left != 0 {
-		return n, errors.New("bytes after the end of packed data")
-	}
-	return n, err
 }

@@ -162,7 +162,7 @@ func (c *checker) checkFlate(o object, p picture) error {
 	if predicted {
 		row++ // the byte that names the row's filter
 	}
-	unpacked, err := c.unpack(o)
+	unpacked, err := c.unpacker.open(c.r, o)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/zlib"
 	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"hash"
 	"io"
@@ -115,7 +116,7 @@ func (e *emitter) finish(root ref, id [16]byte) (Written, error) {
 	for _, at := range e.offsets[1:] {
 		e.printf("%010d 00000 n \n", at)
 	}
-	e.printf("trailer\n<</Size %d/Root %v/ID[<%x><%x>]>>\nstartxref\n%d\n%%%%EOF\n", len(e.offsets), root, id, id, startXRef)
+	e.printf(trailerForm, len(e.offsets), root, hex.EncodeToString(id[:]), startXRef)
 	if startXRef > maxOffset {
 		return Written{}, fmt.Errorf("file of %d bytes: a classic cross-reference table ends at %d", e.at, int64(maxOffset))
 	}
@@ -130,6 +131,11 @@ func (e *emitter) finish(root ref, id [16]byte) (Written, error) {
 		StartXRef: startXRef,
 	}, nil
 }
+
+// trailerForm is the end of a file: number of objects, catalog, identifier in
+// hexadecimal (the same twice, since this is the first version of the file),
+// offset of the table.
+const trailerForm = "trailer\n<</Size %d/Root %v/ID[<%[3]s><%[3]s>]>>\nstartxref\n%[4]d\n%%%%EOF\n"
 
 // maxOffset is the largest offset of ten digits, the width of an entry of the
 // cross-reference table.

@@ -97,19 +97,20 @@ func appendText(b []byte, s sheet, lines [][]textBox) []byte {
 
 func appendLine(b []byte, s sheet, line []textBox) []byte {
 	shared := bandOf(line)
+	shared.em = widestEm(line, shared.em)
 	size := 0.0
 	for i, word := range line {
 		strip := shared
 		if word.h > shared.height { // taller than its line: noise or a drop cap
 			strip = cover(line[i:i+1], 0)
 		}
-		if units := strip.height * s.scale; units != size {
+		if units := strip.em * s.scale; units != size {
 			size = units
 			b = append(number(append(b, "/F0 "...), size, pageDigits), " Tf\n"...)
 		}
-		width, gap := word.w, strip.height/4
+		width, gap := word.w, strip.em/4
 		if i+1 < len(line) {
-			width, gap = parted(word, line[i+1].x, strip.height)
+			width, gap = parted(word, line[i+1].x, strip.em)
 		}
 		x, y := word.x*s.scale, (s.pixelH-strip.baseline(word.middle()))*s.scale
 		b = append(numbers(append(b, "1 0 0 1 "...), textDigits, x, y), "Tm "...)
@@ -128,13 +129,34 @@ const leastGap = 0.04
 // after it. Boxes that touch or overlap are parted by giving up the end of the
 // first, at most half of it; a next word that stands to the left, as in a line
 // wrongly joined, leaves the word as it is.
-func parted(word textBox, next, height float64) (width, gap float64) {
-	least := leastGap * height
+func parted(word textBox, next, em float64) (width, gap float64) {
+	least := leastGap * em
 	width = word.w
 	if room := next - least - word.x; room < width && room > width/2 {
 		width = room
 	}
 	return width, max(next-word.x-width, least)
+}
+
+// spacedOut is the gap in parts of the font's size above which readers take
+// single letters for words of their own and not for one word in spaced-out
+// print (poppler: 0.4).
+const spacedOut = 0.5
+
+// widestEm is the largest font size at which the words of a line stay apart. It
+// is less than em only where all are single letters, as the cells of a table
+// may be; then it goes down as far as a quarter of em.
+func widestEm(line []textBox, em float64) float64 {
+	widest := em
+	for i, word := range line {
+		if len(word.codes) > 1 {
+			return em
+		}
+		if i+1 < len(line) {
+			widest = min(widest, (line[i+1].x-word.x-word.w)/spacedOut)
+		}
+	}
+	return max(widest, em/4)
 }
 
 // appendRun shows codes scaled to width.
@@ -156,8 +178,9 @@ func appendHex(b []byte, code uint16) []byte {
 	return append(b, digits[code>>12], digits[code>>8&15], digits[code>>4&15], digits[code&15])
 }
 
-// band is the strip of a line: its upper edge is top + slope·x, in pixels.
-type band struct{ slope, top, height float64 }
+// band is the strip of a line: its upper edge is top + slope·x, in pixels. em is
+// the size of its font, the height unless something speaks against it.
+type band struct{ slope, top, height, em float64 }
 
 // baseline is the height of the letters' feet at x.
 func (b band) baseline(x float64) float64 { return b.top + b.slope*x + ascent*b.height }
@@ -194,7 +217,7 @@ func cover(line []textBox, slope float64) band {
 		shift := slope * w.middle()
 		top, bottom = min(top, w.y-shift), max(bottom, w.y+w.h-shift)
 	}
-	return band{slope: slope, top: top, height: bottom - top}
+	return band{slope: slope, top: top, height: bottom - top, em: bottom - top}
 }
 
 // lean is the slope of the least-squares line through the boxes' centres.

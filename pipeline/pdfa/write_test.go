@@ -193,6 +193,28 @@ func TestUnevenLine(t *testing.T) {
 	}
 }
 
+// TestSingleLetters: the cells of a table row are words of their own, wide apart
+// or not, though readers like to join single letters.
+func TestSingleLetters(t *testing.T) {
+	t.Parallel()
+	p := scan{}.page(t, grayJPEG)
+	p.Reading.Words = nil
+	gaps := []int{6, 10, 40}
+	for line, gap := range gaps {
+		for i, cell := range []string{"1", "Ề", "X"} {
+			p.Reading.Words = append(p.Reading.Words, dossier.Word{Text: cell, X: 50 + i*(12+gap), Y: 100 + 80*line, W: 12, H: 24, Line: line + 1, Block: line + 1})
+		}
+	}
+	data, _ := write(t, testMeta(), p)
+	got := strings.Fields(string(tool(t, "pdftotext", onDisk(t, "cells.pdf", data), "-")))
+	want := texts(p.Reading.Words)
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("cells are %q, want %q", got, want)
+	}
+}
+
 // TestOddWords: what an engine may return, and what of it comes back.
 func TestOddWords(t *testing.T) {
 	t.Parallel()
