@@ -27,8 +27,8 @@ type File struct {
 }
 
 // Batch is what one device brought in one go, in the order of the paper: by
-// name as people count, and a name that was used again after all that came
-// before it.
+// name as people count; where the device began its names anew, what came
+// after that comes after.
 type Batch struct {
 	ID     dossier.BatchID
 	Device string // the inbox sub-folder, or [RootDevice]
@@ -53,10 +53,10 @@ type batch struct {
 	grown  time.Time // last claim
 	files  []*claimedFile
 
-	// run counts how often the device began its names anew; names are those
-	// of the current run.
-	run   int
-	names map[string]bool
+	// run counts how often the device began its names anew; current is what
+	// came since.
+	run     int
+	current run
 	// paths are the lower-case names in use in dir.
 	paths map[string]bool
 
@@ -112,8 +112,40 @@ func newBatch(claimed, folder, device string, now time.Time) *batch {
 	id := dossier.BatchID(dossier.NewID())
 	return &batch{
 		id: id, dir: filepath.Join(claimed, string(id)), folder: folder, device: device, opened: now, grown: now,
-		names: map[string]bool{}, paths: reservedPaths(),
+		current: newRun(), paths: reservedPaths(),
 	}
+}
+
+// run is a stretch of files whose names count upwards.
+type run struct {
+	names  map[string]bool
+	lowest string    // of the names
+	mtime  int64     // the latest
+	seen   time.Time // when the last of them came into sight
+}
+
+func newRun() run { return run{names: map[string]bool{}} }
+
+func (r *run) add(name string, mtime int64, seen time.Time) {
+	if len(r.names) == 0 || scanner.Compare(name, r.lowest) < 0 {
+		r.lowest = name
+	}
+	r.names[name] = true
+	r.mtime = max(r.mtime, mtime)
+	if seen.After(r.seen) {
+		r.seen = seen
+	}
+}
+
+// endsBefore tells whether the device has begun its names anew with this file:
+// the name is there already, or it is the lowest of all although the file came
+// into sight later and was written later. A person who copies sheets in
+// disorder keeps their mtimes, and so the order of their names.
+func (r *run) endsBefore(name string, mtime int64, seen time.Time) bool {
+	if len(r.names) == 0 {
+		return false
+	}
+	return r.names[name] || scanner.Compare(name, r.lowest) < 0 && mtime > r.mtime && seen.After(r.seen)
 }
 
 func reservedPaths() map[string]bool {
@@ -121,23 +153,22 @@ func reservedPaths() map[string]bool {
 }
 
 // add plans a file: its run and a path that nothing has yet.
-func (b *batch) add(name string, source identity) *claimedFile {
-	if b.names[name] {
-		b.run++
-		b.names = map[string]bool{}
-	}
+func (b *batch) add(name string, source identity, seen time.Time) *claimedFile {
 	f := &claimedFile{name: name, path: b.freePath(name), run: b.run, source: source}
-	b.adopt(f)
+	if b.current.endsBefore(name, source.MTime, seen) {
+		f.run++
+	}
+	b.adopt(f, seen)
 	return f
 }
 
 // adopt books a file whose run and path are known.
-func (b *batch) adopt(f *claimedFile) {
+func (b *batch) adopt(f *claimedFile, seen time.Time) {
 	if f.run > b.run {
-		b.run, b.names = f.run, map[string]bool{}
+		b.run, b.current = f.run, newRun()
 	}
 	if f.run == b.run {
-		b.names[f.name] = true
+		b.current.add(f.name, f.source.MTime, seen)
 	}
 	b.paths[strings.ToLower(f.path)] = true
 	b.files = append(b.files, f)
@@ -147,7 +178,7 @@ func (b *batch) adopt(f *claimedFile) {
 // still come in this run. Its path stays reserved.
 func (b *batch) drop(gone *claimedFile) {
 	if gone.run == b.run {
-		delete(b.names, gone.name)
+		delete(b.current.names, gone.name)
 	}
 	b.files = slices.DeleteFunc(b.files, func(f *claimedFile) bool { return f == gone })
 }
@@ -280,7 +311,7 @@ func (in *intake) loadFiles(b *batch, records []fileRecord, entries []fs.DirEntr
 		f := loadFile(r, identify(info), b.frozen, now)
 		f.rested = f.rested && known
 		broken = broken || !f.rested
-		b.adopt(f)
+		b.adopt(f, now)
 	}
 	b.offered = b.frozen
 	if b.frozen && (broken || len(byPath) > 0) {

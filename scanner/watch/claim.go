@@ -144,7 +144,7 @@ func (in *intake) claimInto(f *folder, ready []*entry, now time.Time) {
 	b := f.open
 	planned := make([]*claimedFile, len(ready))
 	for i, e := range ready {
-		planned[i] = b.add(e.name, e.rest.id)
+		planned[i] = b.add(e.name, e.rest.id, e.first)
 	}
 	if err := in.save(b); err != nil {
 		for _, file := range planned {

@@ -38,6 +38,9 @@ const (
 	tailWindow = 64 << 10
 	// jpegSegments bounds the walk to the first scan; real files have under 100.
 	jpegSegments = 2000
+	// The headers that hold the length of a BMP and a WebP file.
+	bmpHeader  = 14
+	webpHeader = 12
 )
 
 var (
@@ -60,9 +63,9 @@ func checkEnd(r io.ReaderAt, size int64) (verdict, error) {
 		return inTail(r, size, int64(len(pngSignature)), pngEnd)
 	case isTIFF(head):
 		return checkTIFF(r, size, head)
-	case bytes.HasPrefix(head, []byte("BM")) && len(head) >= 14:
+	case bytes.HasPrefix(head, []byte("BM")) && len(head) >= bmpHeader:
 		return reaches(int64(binary.LittleEndian.Uint32(head[2:])), size), nil
-	case bytes.HasPrefix(head, []byte("RIFF")) && len(head) >= 12 && string(head[8:12]) == "WEBP":
+	case bytes.HasPrefix(head, []byte("RIFF")) && len(head) >= webpHeader && string(head[8:12]) == "WEBP":
 		return reaches(int64(binary.LittleEndian.Uint32(head[4:]))+8, size), nil
 	case bytes.Contains(head, []byte("%PDF-")):
 		return checkPDF(r, size, head)
@@ -75,12 +78,19 @@ func checkEnd(r io.ReaderAt, size int64) (verdict, error) {
 // startsKnown tells whether so few bytes are there that they could still
 // become one of the formats.
 func startsKnown(head []byte) bool {
-	for _, signature := range []string{string(jpegStart), string(pngSignature), "%PDF-", "II*\x00", "MM\x00*", "II+\x00", "MM\x00+"} {
-		if len(head) < len(signature) && signature[:len(head)] == string(head) {
+	for _, format := range []struct {
+		signature string
+		header    int // bytes it takes to tell
+	}{
+		{string(jpegStart), 3}, {string(pngSignature), 8}, {"%PDF-", 5}, {"BM", bmpHeader}, {"RIFF", webpHeader},
+		{"II*\x00", tiffHeader}, {"MM\x00*", tiffHeader}, {"II+\x00", tiffHeader}, {"MM\x00+", tiffHeader},
+	} {
+		n := min(len(head), len(format.signature))
+		if len(head) < format.header && format.signature[:n] == string(head[:n]) {
 			return true
 		}
 	}
-	return len(head) < 14 && bytes.HasPrefix(head, []byte("BM")) || len(head) < 12 && bytes.HasPrefix(head, []byte("RIFF"))
+	return false
 }
 
 // reaches compares the length a header promises with the size that is there.

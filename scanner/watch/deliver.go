@@ -132,7 +132,7 @@ func (in *intake) rescue(b *batch, now time.Time) error {
 		return nameless("make batch folder", err)
 	}
 	for _, file := range changed {
-		late.add(file.name, file.source).copied = file.copied
+		late.add(file.name, file.source, now).copied = file.copied
 	}
 	if err := in.save(late); err != nil {
 		return err

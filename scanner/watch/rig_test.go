@@ -74,7 +74,7 @@ type rig struct {
 	ops    ops
 	in     *intake
 	taken  []taken
-	takeFn func(Batch) error // decides before the rig records; nil accepts
+	takeFn func(Batch) error // may refuse; nil accepts
 }
 
 // taken is a batch as it was when it was accepted.
@@ -129,11 +129,6 @@ func (r *rig) poll() {
 
 func (r *rig) accept(b Batch) error {
 	r.t.Helper()
-	if r.takeFn != nil {
-		if err := r.takeFn(b); err != nil {
-			return err
-		}
-	}
 	got := taken{id: b.ID, device: b.Device}
 	for _, f := range b.Files {
 		content, err := os.ReadFile(f.Path)
@@ -143,6 +138,11 @@ func (r *rig) accept(b Batch) error {
 		}
 		got.names = append(got.names, f.Name)
 		got.contents = append(got.contents, string(content))
+	}
+	if r.takeFn != nil {
+		if err := r.takeFn(b); err != nil {
+			return err
+		}
 	}
 	r.taken = append(r.taken, got)
 	return nil

@@ -20,7 +20,8 @@ import (
 const (
 	tiffDirectories = 20_000
 	tiffEntries     = 4096
-	tiffBudget      = 16 << 20
+	tiffBudget      = 4 << 20
+	tiffHeader      = 8
 )
 
 // The tags that place pixels.
@@ -37,7 +38,7 @@ var (
 )
 
 func isTIFF(head []byte) bool {
-	if len(head) < 8 {
+	if len(head) < tiffHeader {
 		return false
 	}
 	switch string(head[:4]) {
