@@ -16,8 +16,8 @@ type outcome struct {
 	Dossiers   []touched       `json:"dossiers"`
 	Parked     []waiting       `json:"parked"`
 	Rejected   []waiting       `json:"rejected"`
-	Separators []sheet         `json:"separators"`
-	Blanks     []sheet         `json:"blanks"`
+	Separators []position         `json:"separators"`
+	Blanks     []position         `json:"blanks"`
 	Known      []known         `json:"known"`
 	Account    dossier.Account `json:"account"`
 }
@@ -37,7 +37,7 @@ type waiting struct {
 	TextEn string         `json:"text_en"`
 }
 
-type sheet struct {
+type position struct {
 	File string `json:"file"`
 	Page int    `json:"page"`
 }
@@ -56,7 +56,7 @@ func newWaiting(file string, page int, reason dossier.Reason) waiting {
 func (a *archive) outcome(ctx context.Context, batch dossier.Batch) (outcome, error) {
 	o := outcome{
 		Batch: batch.ID, Dossiers: []touched{}, Parked: []waiting{}, Rejected: []waiting{},
-		Separators: []sheet{}, Blanks: []sheet{}, Known: []known{},
+		Separators: []position{}, Blanks: []position{}, Known: []known{},
 	}
 	var err error
 	if o.Account, err = a.catalog.Account(ctx, batch.ID); err != nil {
@@ -123,9 +123,9 @@ func (o *outcome) addPage(name string, index int, page dossier.PlacedPage) {
 	case dossier.PageParked:
 		o.Parked = append(o.Parked, newWaiting(name, index, page.Reason))
 	case dossier.PageSeparator:
-		o.Separators = append(o.Separators, sheet{File: name, Page: index})
+		o.Separators = append(o.Separators, position{File: name, Page: index})
 	case dossier.PageBlank:
-		o.Blanks = append(o.Blanks, sheet{File: name, Page: index})
+		o.Blanks = append(o.Blanks, position{File: name, Page: index})
 	}
 }
 

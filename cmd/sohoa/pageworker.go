@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 
 	"sohoa/ocr/worker"
 )
@@ -14,5 +13,5 @@ type pageWorkerCmd struct{}
 // Run serves requests from the parent until it closes the pipe. The pipes are
 // the descriptors after the standard ones: C libraries print where they like.
 func (pageWorkerCmd) Run(ctx context.Context) error {
-	return worker.Serve(ctx, os.NewFile(3, "requests"), os.NewFile(4, "answers"))
+	return worker.ServeInherited(ctx)
 }
