@@ -117,7 +117,7 @@ func (p page) weighSymbol(m *match) {
 		}
 	}
 	if m.generic {
-		m.speaks(0.85, "the number says "+p.symbol)
+		m.speaks(contradiction, "the number says "+p.symbol)
 	}
 }
 
@@ -128,7 +128,7 @@ func continues(cat *dossier.Catalogue, p page) string {
 		for _, words := range k.Continues {
 			want := fuzzy.Plain(words)
 			for _, s := range p.strips {
-				if edits, _ := fuzzy.Prefix(want, s.plain[:min(len(s.plain), len(want)+2)]); edits <= len(want)/8 {
+				if edits, _ := fuzzy.Prefix(want, s.plain[:min(len(s.plain), len(want)+2)], len(want)/8); edits <= len(want)/8 {
 					return k.ID
 				}
 			}

@@ -117,7 +117,7 @@ func (p page) bestAt(all []title, i int) (match, bool) {
 		if limit > len(t.plain)+8 {
 			limit = len(t.plain) + 8
 		}
-		edits, end := fuzzy.Prefix(t.plain, text[:limit])
+		edits, end := fuzzy.Prefix(t.plain, text[:limit], len(t.plain)/3)
 		if edits > len(t.plain)/3 {
 			continue
 		}
@@ -129,7 +129,9 @@ func (p page) bestAt(all []title, i int) (match, bool) {
 	if len(found) == 0 {
 		return match{}, false
 	}
-	slices.SortStableFunc(found, func(a, b match) int { return cmp.Compare(b.explained(), a.explained()) })
+	slices.SortStableFunc(found, func(a, b match) int {
+		return cmp.Or(cmp.Compare(b.explained(), a.explained()), cmp.Compare(a.edits, b.edits))
+	})
 	best := firstAcceptable(found)
 	if best < 0 {
 		return match{}, false
@@ -307,13 +309,21 @@ func (m *match) compare(found []match) {
 		return
 	}
 	for _, other := range found {
-		if other.kind.ID == m.kind.ID {
-			continue
-		}
-		longer := len(other.plain) > len(m.plain)+3 && len(m.rest) > 0
-		if longer && other.edits <= len(other.plain)/4 || m.edits > 0 && other.edits <= m.edits+1 {
+		if other.kind.ID != m.kind.ID && (m.rivalled(other) || m.cutShort(other)) {
 			m.speaks(contradiction, fmt.Sprintf("could also be %s", other.kind.ID))
 			return
 		}
 	}
+}
+
+// rivalled tells whether a title of about the same length fits nearly as well.
+func (m *match) rivalled(other match) bool {
+	return m.edits > 0 && other.edits <= m.edits+1 && len(other.plain)*4 >= len(m.plain)*3
+}
+
+// cutShort tells whether the words left behind look like the damaged end of a
+// longer title.
+func (m *match) cutShort(other match) bool {
+	tail := len(other.plain) - len(m.plain)
+	return len(m.rest) > 0 && tail > 3 && other.edits <= max(1, tail/3)
 }

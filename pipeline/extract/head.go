@@ -150,7 +150,7 @@ func (p *paper) isTitle(r row) bool {
 	plain := r.plain()
 	return slices.ContainsFunc(p.kind.AllTitles(), func(title string) bool {
 		want := fuzzy.Plain(title)
-		edits, _ := fuzzy.Prefix(want, plain)
+		edits, _ := fuzzy.Prefix(want, plain, len(want)/8)
 		return edits <= len(want)/8 && len(plain) <= len(want)+2
 	})
 }

@@ -92,7 +92,7 @@ func (r row) wordsAt(want string, j int) (hit, bool) {
 		text += r.tokens[end].plain
 		ends = append(ends, len(text))
 	}
-	edits, length := fuzzy.Prefix(want, text)
+	edits, length := fuzzy.Prefix(want, text, len(want)/8)
 	if r.tokens[j].plain == "" || edits > len(want)/8 {
 		return hit{}, false
 	}

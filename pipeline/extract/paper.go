@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -65,7 +66,7 @@ func newPaper(kind dossier.Kind, readings []dossier.Reading, pages []dossier.Pag
 			at := whole
 			at.box = line.Box
 			for _, w := range line.Words {
-				at.tokens = append(at.tokens, token{Word: w, plain: fuzzy.Plain(w.Text), page: pages[n]})
+				at.tokens = append(at.tokens, token{Word: w, plain: fuzzy.Plain(footnote.ReplaceAllString(w.Text, "")), page: pages[n]})
 			}
 			p.rows = append(p.rows, at)
 			p.pieces = append(p.pieces, at.cut()...)
@@ -81,6 +82,9 @@ func newPaper(kind dossier.Kind, readings []dossier.Reading, pages []dossier.Pag
 	}
 	return p
 }
+
+// footnote is a reference mark on a form: "Tên(2):".
+var footnote = regexp.MustCompile(`\(\d{1,2}\)`)
 
 // columnGap is how wide a space, in heights of the line, parts two columns.
 const columnGap = 2.0
@@ -143,18 +147,17 @@ func (p *paper) section(label dossier.Label) []row {
 	return rows
 }
 
-// column gives the pieces whose middle lies in the left or right half of the page, from
-// top to bottom. Titles across both halves belong to both; without geometry
-// there are no columns.
+// column gives the pieces whose middle lies in the left or right half of the
+// page, from top to bottom. Lines in the middle, titles above all, belong to both;
+// without geometry there are no columns.
 func (p *paper) column(side string) []row {
 	var rows []row
 	for _, r := range p.pieces {
 		if r.width == 0 {
 			return nil
 		}
-		left, right := r.box.X < r.width/2, r.box.X+r.box.W > r.width/2
-		across := left && right && r.box.X < r.width*2/5 && r.box.X+r.box.W > r.width*3/5
 		middle := r.box.X + r.box.W/2
+		across := max(middle-r.width/2, r.width/2-middle)*12 <= r.width
 		if across || side == "left" && middle < r.width/2 || side == "right" && middle >= r.width/2 {
 			rows = append(rows, r)
 		}

@@ -12,30 +12,47 @@ import (
 	"sohoa/dossier/viet"
 )
 
-// Plain folds a text and keeps its letters and digits.
+// damaged stands for a letter that was read as a mark no form prints.
+const damaged = '?'
+
+// damageMarks are what engines make of letters under seals and folds.
+const damageMarks = "~*#@®©¬^=<>|\\{}§¢£¥€°"
+
+// Plain folds a text and keeps its letters and digits. A damage mark inside a
+// word stays as one letter that matches none: dropped, QUY~ ĐỊNH would read
+// QUY ĐỊNH, which is another paper.
 func Plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return r
+	folded := []rune(viet.Fold(s))
+	var b strings.Builder
+	for i, r := range folded {
+		switch {
+		case isWord(r):
+			b.WriteRune(r)
+		case strings.ContainsRune(damageMarks, r) && (i > 0 && isWord(folded[i-1]) || i+1 < len(folded) && isWord(folded[i+1])):
+			b.WriteByte(damaged)
 		}
-		return -1
-	}, viet.Fold(s))
+	}
+	return b.String()
 }
 
-// Prefix finds the beginning of text that is most like pattern. It
-// returns the number of edits and where that beginning ends; among equals the
-// longest, so that a wrong last letter is not left over.
+func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// Prefix finds the beginning of text that is most like pattern. It returns the
+// number of edits and where that beginning ends; among equals the longest, so
+// that a wrong last letter is not left over. More than limit edits are not
+// counted out: edits is then above limit and end has no meaning.
 //
 // Dynamic programming over the pattern (Sellers 1980, with the start pinned):
-// O(len(pattern)·len(text)); both are at most a title long.
-func Prefix(pattern, text string) (edits, end int) {
+// O(len(pattern)·len(text)), usually far less, because it stops once every
+// alignment has more than limit edits.
+func Prefix(pattern, text string, limit int) (edits, end int) {
 	column := make([]int, len(pattern)+1)
 	for i := range column {
 		column[i] = i
 	}
 	edits, end = column[len(pattern)], 0
 	for j := range len(text) {
-		diagonal := column[0]
+		diagonal, least := column[0], j+1
 		column[0] = j + 1
 		for i := 1; i <= len(pattern); i++ {
 			cost := diagonal
@@ -44,9 +61,13 @@ func Prefix(pattern, text string) (edits, end int) {
 			}
 			diagonal = column[i]
 			column[i] = min(cost, column[i]+1, column[i-1]+1)
+			least = min(least, column[i])
 		}
 		if column[len(pattern)] <= edits {
 			edits, end = column[len(pattern)], j+1
+		}
+		if least > limit {
+			break
 		}
 	}
 	return edits, end
