@@ -53,15 +53,18 @@ func plan(options Options) ([]file, error) {
 	if options.Kind != All {
 		return p.single(options.Kind, options.Dossiers)
 	}
+	// The last two procedures come as a network scanner delivers them: one
+	// file for the whole stack.
+	containers := []container{inTIFF, inPDF}
 	procedures := forms.Procedures()
+	stacked := len(procedures) - len(containers)
 	for i := range options.Dossiers {
-		if err := p.dossier(procedures[i%4], loose); err != nil {
+		if err := p.dossier(procedures[i%stacked], loose); err != nil {
 			return nil, err
 		}
 	}
-	// What a network scanner delivers: one file for the whole stack.
-	for i, holds := range []container{inTIFF, inPDF} {
-		if err := p.dossier(procedures[4+i], holds); err != nil {
+	for i, holds := range containers {
+		if err := p.dossier(procedures[stacked+i], holds); err != nil {
 			return nil, err
 		}
 	}

@@ -86,21 +86,32 @@ func (s *Sheet) Seal(x, y float64, upper, lower string) {
 	s.stain(p, SealRed, 0.35)
 }
 
-// Sign writes a signature around (x, y): a few loops that lose height, then a
-// long stroke back under them.
+// Sign writes a signature around (x, y): a few loops that lose height, leaning
+// as the hand leans, then a flourish or none.
 func (s *Sheet) Sign(x, y float64, ink color.Color) {
 	const half = 26
 	p := s.plate(x, y, half)
 	pen := 0.28 + 0.2*s.hand.Float64()
-	loops := 4 + s.hand.IntN(5)
-	height := 8 + 4*s.hand.Float64()
-	knots := []point{{-18, 3}}
+	loops := 2 + s.hand.IntN(6)
+	height, lean, width := 5+7*s.hand.Float64(), 6*(s.hand.Float64()-0.35), 16+12*s.hand.Float64()
+	knots := []point{{-15 - 4*s.hand.Float64(), 6*s.hand.Float64() - 2}}
 	for i := range loops {
-		at := -15 + 26*float64(i)/float64(loops)
-		tall := height * (1 - 0.75*float64(i)/float64(loops)) * (0.6 + 0.6*s.hand.Float64())
-		knots = append(knots, point{at + 2*s.hand.Float64(), -tall}, point{at + 1 + 3*s.hand.Float64(), tall * 0.5})
+		at := -14 + width*float64(i)/float64(loops)
+		tall := height * (1 - 0.75*float64(i)/float64(loops)) * (0.4 + 0.8*s.hand.Float64())
+		knots = append(knots, point{at + lean, -tall}, point{at + 5*s.hand.Float64() - lean/2, tall * (0.2 + 0.6*s.hand.Float64())})
 	}
-	knots = append(knots, point{20, -2 - 3*s.hand.Float64()}, point{6, 6}, point{-14, 7 + 2*s.hand.Float64()}, point{22, 5})
-	p.stroke(knots, pen)
+	p.stroke(append(knots, s.flourish()...), pen)
 	s.stain(p, ink, 0.1)
+}
+
+// flourish ends a signature: a line back under it, a loop, or a last dash.
+func (s *Sheet) flourish() []point {
+	reach := 12 + 8*s.hand.Float64()
+	switch s.hand.IntN(3) {
+	case 0:
+		return []point{{reach, -2 - 3*s.hand.Float64()}, {6, 6}, {-14, 7 + 2*s.hand.Float64()}, {reach, 5}}
+	case 1:
+		return []point{{reach, -6}, {reach + 3, 0}, {reach - 4, 4}, {reach - 10, -1}, {reach + 2, -3}}
+	}
+	return []point{{reach, -1 - 2*s.hand.Float64()}}
 }
