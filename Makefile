@@ -14,6 +14,9 @@ export TAGS
 # ./... leaves out folders named testdata, and the generator lives in one.
 PACKAGES := ./... $(if $(wildcard testdata/generate),./testdata/generate/...)
 
+# A real S3 server is built for the tests of the S3 store only: it takes a while.
+TEST_TOOLS := verapdf $(if $(wildcard storage/s3),versitygw)
+
 GOTEST := go test -tags '$(TAGS)' -timeout 20m -shuffle on -json
 
 # with_tools runs a command with the places of the test tools in its environment.
@@ -35,14 +38,14 @@ build: ## build bin/sohoa
 
 test: ## install what the tests need, run all of them, end with a count
 	@scripts/setup run test
-	@scripts/tools verapdf versitygw
+	@scripts/tools $(TEST_TOOLS)
 	go vet -tags '$(TAGS)' $(PACKAGES)
 	@echo "go test -tags '$(TAGS)' $(PACKAGES)"
 	@$(with_tools) $(GOTEST) $(PACKAGES) | go run ./scripts/testsummary -noskip
 
 race: ## run the tests of the packages without C image libraries under the race detector
 	@scripts/setup run test
-	@scripts/tools verapdf versitygw
+	@scripts/tools $(TEST_TOOLS)
 	@echo "Left out, because they link the C image libraries:"; scripts/race-packages --not $(PACKAGES) | sed 's/^/  /'
 	@$(with_tools) $(GOTEST) -race $$(scripts/race-packages $(PACKAGES)) | go run ./scripts/testsummary -noskip
 
@@ -71,7 +74,7 @@ bench: ## run the benchmarks and write them into docs/BENCHMARKS.md
 SOAK ?= 20
 soak: ## run all tests SOAK=20 times in random order, with the long ones of the tag soak
 	@scripts/setup run test
-	@scripts/tools verapdf versitygw
+	@scripts/tools $(TEST_TOOLS)
 	@$(with_tools) go test -tags '$(TAGS),soak' -timeout 12h -shuffle on -json -count $(SOAK) $(PACKAGES) | go run ./scripts/testsummary
 
 FUZZ ?= 30s
