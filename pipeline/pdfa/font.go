@@ -4,9 +4,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"iter"
 	"strings"
 	"unicode"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"sohoa/dossier"
 )
@@ -46,12 +48,11 @@ func newGlyphs() *glyphs {
 	return g
 }
 
-// encode gives the codes of a word. A character is a code point together with
+// encode appends the codes of a word. A character is a code point together with
 // the combining marks after it, so that marks which have no composed form stay
 // in their place. Control characters are dropped, white space is a blank.
-func (g *glyphs) encode(word string) ([]uint16, error) {
-	var codes []uint16
-	for _, char := range characters(xmlText(word)) {
+func (g *glyphs) encode(codes []uint16, word string) ([]uint16, error) {
+	for char := range characters(xmlText(word)) {
 		code, known := g.codes[char]
 		if !known {
 			if len(g.chars) == maxCodes {
@@ -66,21 +67,35 @@ func (g *glyphs) encode(word string) ([]uint16, error) {
 	return codes, nil
 }
 
-func characters(word string) []string {
-	var chars []string
-	marks := 0
-	for _, r := range word {
-		switch {
-		case unicode.IsSpace(r):
-			chars, marks = append(chars, " "), 0
-		case unicode.In(r, unicode.Mn, unicode.Me) && len(chars) > 0 && marks < maxMarks:
-			chars[len(chars)-1] += string(r)
-			marks++
-		default:
-			chars, marks = append(chars, string(r)), 0
+// characters are the parts of a word that get a code each.
+func characters(word string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		start, marks := 0, 0
+		for at, r := range word {
+			if at == 0 {
+				continue
+			}
+			if unicode.In(r, unicode.Mn, unicode.Me) && marks < maxMarks {
+				marks++
+				continue
+			}
+			if !yield(blankOr(word[start:at])) {
+				return
+			}
+			start, marks = at, 0
+		}
+		if start < len(word) {
+			yield(blankOr(word[start:]))
 		}
 	}
-	return chars
+}
+
+// blankOr makes any white space a blank.
+func blankOr(char string) string {
+	if r, _ := utf8.DecodeRuneInString(char); unicode.IsSpace(r) {
+		return " "
+	}
+	return char
 }
 
 // reserveFont numbers the font's objects when the first page needs them.

@@ -1,7 +1,6 @@
 package pdfa
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -52,30 +51,35 @@ func (t textBox) middle() float64 { return t.x + t.w/2 }
 // lines groups the words by block and line in their order and gives each
 // character its code. Words with nothing to show are left out.
 func (g *glyphs) lines(words []dossier.Word, s sheet) ([][]textBox, error) {
+	boxes := make([]textBox, 0, len(words))
+	codes := make([]uint16, 0, 8*len(words)) // one array for the codes of a page
 	var lines [][]textBox
-	block, line := -1, -1
+	begin, of := 0, dossier.Word{}
 	for i := range words {
-		w := &words[i]
-		codes, err := g.encode(w.Text)
-		if err != nil {
+		before := len(codes)
+		var err error
+		if codes, err = g.encode(codes, words[i].Text); err != nil {
 			return nil, err
 		}
-		if len(codes) == 0 {
+		if len(codes) == before {
 			continue
 		}
-		if len(lines) == 0 || w.Block != block || w.Line != line {
-			lines = append(lines, nil)
-			block, line = w.Block, w.Line
+		if len(boxes) > begin && (words[i].Block != of.Block || words[i].Line != of.Line) {
+			lines = append(lines, boxes[begin:])
+			begin = len(boxes)
 		}
-		last := &lines[len(lines)-1]
-		*last = append(*last, s.clamp(w, codes))
+		of = words[i]
+		boxes = append(boxes, s.clamp(of, codes[before:]))
+	}
+	if len(boxes) > begin {
+		lines = append(lines, boxes[begin:])
 	}
 	return lines, nil
 }
 
 // clamp keeps a box inside the page and at least a pixel large: readers drop
 // text outside the page, and no word may be lost to an engine's odd box.
-func (s sheet) clamp(w *dossier.Word, codes []uint16) textBox {
+func (s sheet) clamp(w dossier.Word, codes []uint16) textBox {
 	x0, x1 := clampSpan(float64(w.X), float64(w.W), s.pixelW)
 	y0, y1 := clampSpan(float64(w.Y), float64(w.H), s.pixelH)
 	return textBox{x: x0, y: y0, w: x1 - x0, h: y1 - y0, codes: codes}
@@ -163,12 +167,14 @@ func widestEm(line []textBox, em float64) float64 {
 func appendRun(b []byte, codes []uint16, width, size float64) []byte {
 	tz := 100 * width / (float64(len(codes)) * size * halfEm)
 	b = append(number(b, tz, pageDigits), " Tz "...)
-	for part := range slices.Chunk(codes, maxString) {
+	for len(codes) > 0 {
+		part := codes[:min(len(codes), maxString)]
 		b = append(b, '<')
 		for _, code := range part {
 			b = appendHex(b, code)
 		}
 		b = append(b, "> Tj "...)
+		codes = codes[len(part):]
 	}
 	return b
 }
@@ -197,17 +203,29 @@ const leanGain = 0.9
 // bandOf is the narrower of the flat and the leaning strip that cover the
 // line's ordinary words.
 func bandOf(line []textBox) band {
-	usual := slices.Clone(line)
-	if len(line) > 2 {
-		heights := slices.SortedFunc(slices.Values(line), func(a, b textBox) int { return cmp.Compare(a.h, b.h) })
-		limit := tallWord * heights[len(heights)/2].h
-		usual = slices.DeleteFunc(usual, func(w textBox) bool { return w.h > limit })
-	}
+	usual := ordinary(line)
 	flat := cover(usual, 0)
 	if leaning := cover(usual, lean(usual)); leaning.height < leanGain*flat.height {
 		return leaning
 	}
 	return flat
+}
+
+// ordinary leaves out the boxes that are too tall for their line.
+func ordinary(line []textBox) []textBox {
+	if len(line) <= 2 {
+		return line
+	}
+	heights := make([]float64, len(line))
+	for i, w := range line {
+		heights[i] = w.h
+	}
+	slices.Sort(heights)
+	tall := func(w textBox) bool { return w.h > tallWord*heights[len(heights)/2] }
+	if !slices.ContainsFunc(line, tall) {
+		return line
+	}
+	return slices.DeleteFunc(slices.Clone(line), tall)
 }
 
 // cover is the smallest strip of the slope that holds every box at its middle.
