@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"sohoa/dossier"
@@ -126,6 +127,9 @@ func (r *Reader) Read(ctx context.Context, path, name string, index int) ([]doss
 	}
 	defer page.Close()
 	describe(&reading, page)
+	if slices.Contains(reading.Flags, dossier.FlagForeignTextKept) {
+		page.Blankness = cleanup.Written // the file itself says that there is text
+	}
 	if err := r.recognize(&reading, page); err != nil {
 		return nil, parked("read page", err)
 	}

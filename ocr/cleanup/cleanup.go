@@ -184,11 +184,11 @@ func (s *straightener) applyTag(o decode.Orientation) error {
 			return err
 		}
 	}
-	s.turns += degrees
-	return s.work.quarter(degrees)
+	return s.quarter(degrees)
 }
 
-// turn brings the page upright by what the sheet shows.
+// turn brings the page upright by what the sheet shows. A page on which no
+// print is found after all (a photograph, a drawing) is left as scanned.
 func (s *straightener) turn(sheet *sheet, found marks) error {
 	l, err := measureLean(sheet.text)
 	if err != nil {
@@ -207,10 +207,18 @@ func (s *straightener) turn(sheet *sheet, found marks) error {
 	if err != nil {
 		return err
 	}
-	if err := s.level(l, flip); err != nil {
-		return err
+	scanned := turned{s.work.pix.Clone(), s.work.back}
+	turns := s.turns
+	if flip, err = s.level(level, l, flip); err == nil && flip.noPrint {
+		scanned, s.work = s.work, scanned
+		s.turns, s.page.SkewCWDegrees = turns, 0
+		s.flag(dossier.FlagSkewUnsure)
 	}
-	return s.settleFlip(level, flip)
+	scanned.pix.Close()
+	if err == nil && !flip.sure {
+		s.flag(dossier.FlagTurnUnsure)
+	}
+	return err
 }
 
 // levelMask turns the text mask as the page will be turned, flip apart.
@@ -223,43 +231,41 @@ func levelMask(text *lept.Pix, l lean) (*lept.Pix, error) {
 	return quarter.RotateBinary(-l.degrees)
 }
 
-// level turns the page itself: quarter turns first, then the skew.
-func (s *straightener) level(l lean, flip flipped) error {
-	degrees := l.axis
+// level turns the page itself: quarter turns first, then the skew, and another
+// half turn when the reader says that it is upside down.
+func (s *straightener) level(mask *lept.Pix, l lean, flip flipped) (flipped, error) {
+	first := l.axis
 	if flip.sure && flip.upsideDown {
-		degrees += 180
+		first += 180
 	}
-	s.turns += degrees
-	if err := s.work.quarter(degrees); err != nil {
-		return err
+	if err := s.quarter(first); err != nil {
+		return flip, err
 	}
-	if max(l.degrees, -l.degrees) < leastSkew {
-		return nil
-	}
-	s.page.SkewCWDegrees = l.degrees
-	return s.work.rotate(-l.degrees)
-}
-
-// settleFlip asks the reader where the detector was unsure.
-func (s *straightener) settleFlip(level *lept.Pix, flip flipped) error {
-	if flip.sure {
-		return nil
-	}
-	answer := flip
-	if s.reader != nil {
-		var err error
-		if answer, err = readFlip(s.reader, level, s.work.pix, s.dpi, flip); err != nil {
-			return err
+	if max(l.degrees, -l.degrees) >= leastSkew {
+		s.page.SkewCWDegrees = l.degrees
+		if err := s.work.rotate(-l.degrees); err != nil {
+			return flip, err
 		}
 	}
-	if !answer.sure {
-		s.flag(dossier.FlagTurnUnsure)
+	if flip.sure {
+		return flip, nil
 	}
-	if !answer.upsideDown {
-		return nil
+	if s.reader != nil {
+		var err error
+		if flip, err = readFlip(s.reader, mask, s.work.pix, s.dpi, flip); err != nil {
+			return flip, err
+		}
 	}
-	s.turns += 180
-	return s.work.quarter(180)
+	if flip.upsideDown && !flip.noPrint {
+		return flip, s.quarter(180)
+	}
+	return flip, nil
+}
+
+// quarter turns the page and keeps count.
+func (s *straightener) quarter(degrees int) error {
+	s.turns += degrees
+	return s.work.quarter(degrees)
 }
 
 func (s *straightener) flag(f dossier.Flag) { s.page.Flags = append(s.page.Flags, f) }

@@ -27,10 +27,13 @@ const (
 	leastGap     = 0.05 // below it the readings say nothing
 	fullSigns    = 5    // a reading of fewer signs counts in proportion
 	lineDPI      = 225
+	// leastRead: a line that neither way up is read with this score is no print.
+	leastRead = 0.6
 )
 
-// flipped is the answer: is the page upside down, and is that certain.
-type flipped struct{ upsideDown, sure bool }
+// flipped is the answer: is the page upside down, and is that certain. noPrint
+// says that nothing like print could be read either way up.
+type flipped struct{ upsideDown, sure, noPrint bool }
 
 // detectFlip counts on a level text mask.
 func detectFlip(text *lept.Pix) (flipped, error) {
@@ -38,7 +41,7 @@ func detectFlip(text *lept.Pix) (flipped, error) {
 	if err != nil {
 		return flipped{}, err
 	}
-	return flipped{confidence < 0, math.Abs(confidence) >= sureDetector}, nil
+	return flipped{upsideDown: confidence < 0, sure: math.Abs(confidence) >= sureDetector}, nil
 }
 
 // readFlip settles a doubt by reading lines of the page both ways up. text is
@@ -61,14 +64,15 @@ func readFlip(reader LineReader, text, page *lept.Pix, dpi float64, guess flippe
 			break
 		}
 	}
-	if read == 0 || math.Abs(total/float64(read)) < leastGap || best < leastRead {
+	if read == 0 || best < leastRead {
+		guess.noPrint = true
 		return guess, nil
 	}
-	return flipped{total < 0, true}, nil
+	if math.Abs(total/float64(read)) < leastGap {
+		return guess, nil
+	}
+	return flipped{upsideDown: total < 0, sure: true}, nil
 }
-
-// leastRead: a line that neither way up is read with this score is no print.
-const leastRead = 0.5
 
 // readBothWays scores one line as it is and turned by 180 degrees.
 func readBothWays(reader LineReader, page *lept.Pix, b lept.Box, dpi float64) (up, down float64, err error) {

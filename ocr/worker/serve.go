@@ -38,17 +38,19 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	defer cancel()
 	questions, ended := make(chan question), make(chan error, 1)
 	go func() { ended <- receive(ctx, in, questions) }()
-	answers, work := make(chan answer), make(chan question)
+	answers, work := make(chan answer), make(chan question, 1)
 	go handle(ctx, work, answers)
+	busy := false
 	for {
 		select {
 		case q := <-questions:
-			select {
-			case work <- q:
-			default: // a second question before the answer to the first
-				return fmt.Errorf("page worker: %w", errFrame)
+			if busy {
+				return fmt.Errorf("page worker: %w: a question before the last answer", errFrame)
 			}
+			busy = true
+			work <- q
 		case a := <-answers:
+			busy = false
 			if err := writeFrame(out, a); err != nil {
 				return fmt.Errorf("page worker: answer: %w", err)
 			}

@@ -62,6 +62,20 @@ func (p *Pix) Depth() int  { return int(C.pixGetDepth(p.c)) }
 // Copy is another picture of the same pixels.
 func (p *Pix) Copy() (*Pix, error) { return wrap(C.pixCopy(nil, p.c), "copy") }
 
+// Clone is a second handle on the same pixels; both are closed.
+func (p *Pix) Clone() *Pix { return &Pix{C.pixClone(p.c)} }
+
+// Histogram counts the values of an 8-bit picture.
+func (p *Pix) Histogram() [256]int {
+	var counts [256]C.l_int32
+	C.sohoa_histogram(p.c, &counts[0])
+	var out [256]int
+	for i, n := range counts {
+		out[i] = int(n)
+	}
+	return out
+}
+
 // Words gives the raster as leptonica keeps it: big-endian samples in 32-bit
 // words of the machine, [Pix.Stride] words a row. It is valid until Close.
 func (p *Pix) Words() []uint32 {

@@ -30,6 +30,15 @@ void sohoa_get_gray(PIX *pix, l_uint8 *out) {
     }
 }
 
+void sohoa_histogram(PIX *gray, l_int32 *counts) {
+    l_int32 w = pixGetWidth(gray), h = pixGetHeight(gray);
+    for (l_int32 y = 0; y < h; y++) {
+        l_uint32 *line = pixGetData(gray) + (size_t)y * pixGetWpl(gray);
+        for (l_int32 x = 0; x < w; x++)
+            counts[GET_DATA_BYTE(line, x)]++;
+    }
+}
+
 /* Lays transparency on white. Returns a new reference. */
 static PIX *opaque(PIX *pix) {
     if (pixGetDepth(pix) == 32 && pixGetSpp(pix) == 4)
