@@ -31,6 +31,7 @@ func (f *Flow) openFile(ctx context.Context, subject string) error {
 	case err == nil:
 		return f.Ledger.FileOpened(ctx, file, images)
 	case dossier.KindOf(err) == dossier.Reject:
+		f.Log.InfoContext(ctx, "file rejected", "file", subject, "reason", dossier.ReasonOf(err), "cause", err)
 		return f.Ledger.FileRejected(ctx, f.act(), file, dossier.ReasonOf(err))
 	case dossier.KindOf(err) == dossier.Park:
 		return f.Ledger.FileOpened(ctx, file, 1)
@@ -97,6 +98,7 @@ func (f *Flow) read(ctx context.Context, image dossier.TakenImage) (dossier.Imag
 		if kind != dossier.Park && kind != dossier.Reject {
 			return dossier.ImageReading{}, err
 		}
+		f.Log.InfoContext(ctx, "image given up", "image", image.ID, "reason", dossier.ReasonOf(err), "cause", err)
 		reading.Readings, reading.Reason = []dossier.Reading{}, dossier.ReasonOf(err)
 	}
 	return reading, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"time"
 
 	"sohoa/dossier"
@@ -20,6 +21,9 @@ type Flow struct {
 	// Scratch is a folder for PDFs while they are written.
 	Scratch string
 	Now     func() time.Time
+	// Log takes the technical cause when an input is given up; the input's
+	// reason is in its rows. Ids only, nothing personal.
+	Log *slog.Logger
 }
 
 // Do runs one job: the whole flow at a glance. A batch enters by Claim, which

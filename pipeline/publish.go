@@ -47,6 +47,7 @@ func (f *Flow) publishVersion(ctx context.Context, intent dossier.Intent) error 
 		}
 		made, err := f.publishComponent(ctx, final.Dossier, component)
 		if reason, park := parkable(err); park {
+			f.Log.WarnContext(ctx, "component not published", "component", component.ID, "reason", reason, "cause", err)
 			return f.parkComponent(ctx, intent, component, reason)
 		}
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -22,6 +23,7 @@ const version = "0.1.0-dev"
 type cli struct {
 	Data     string           `help:"Folder of the archive." default:"./var" env:"SOHOA_DATA" placeholder:"DIR" short:"d"`
 	Database string           `help:"Database of the catalogue, sqlite:FILE or postgres://… Default: a file in the archive's folder." env:"SOHOA_DATABASE" placeholder:"URL"`
+	Log      slog.Level       `help:"Technical log lines on standard error: debug, info, warn or error." default:"warn" env:"SOHOA_LOG" placeholder:"LEVEL"`
 	JSON     bool             `help:"Print one JSON value instead of text." name:"json"`
 	Version  kong.VersionFlag `help:"Print the version."`
 

@@ -16,8 +16,8 @@ type outcome struct {
 	Dossiers   []touched       `json:"dossiers"`
 	Parked     []waiting       `json:"parked"`
 	Rejected   []waiting       `json:"rejected"`
-	Separators []position         `json:"separators"`
-	Blanks     []position         `json:"blanks"`
+	Separators []position      `json:"separators"`
+	Blanks     []position      `json:"blanks"`
 	Known      []known         `json:"known"`
 	Account    dossier.Account `json:"account"`
 }
@@ -70,16 +70,15 @@ func (a *archive) outcome(ctx context.Context, batch dossier.Batch) (outcome, er
 		return o, err
 	}
 	seen := make(map[dossier.DossierID]bool)
-	told := make(map[dossier.SHA256]bool)
 	for _, file := range files {
-		if err := a.addFile(ctx, &o, seen, told, file); err != nil {
+		if err := a.addFile(ctx, &o, seen, file); err != nil {
 			return o, err
 		}
 	}
 	return o, nil
 }
 
-func (a *archive) addFile(ctx context.Context, o *outcome, seen map[dossier.DossierID]bool, told map[dossier.SHA256]bool, file dossier.TakenFile) error {
+func (a *archive) addFile(ctx context.Context, o *outcome, seen map[dossier.DossierID]bool, file dossier.TakenFile) error {
 	name := file.Name
 	if file.State == dossier.PageDuplicate {
 		o.Known = append(o.Known, known{File: name, Batch: file.Of})
@@ -89,10 +88,6 @@ func (a *archive) addFile(ctx context.Context, o *outcome, seen map[dossier.Doss
 		}
 		file = first
 	}
-	if told[file.SHA256] {
-		return nil
-	}
-	told[file.SHA256] = true
 	if file.State == dossier.PageRejected {
 		o.Rejected = append(o.Rejected, newWaiting(name, 0, file.Reason))
 		return nil
@@ -175,9 +170,22 @@ func (o outcome) text() string {
 	return b.String()
 }
 
+// writeWaiting names what waits, once for each reason: a clerk reads the
+// sentence once and then the list.
 func writeWaiting(b *strings.Builder, word string, all []waiting) {
+	var reasons []dossier.Reason
+	of := make(map[dossier.Reason][]waiting)
 	for _, w := range all {
-		fmt.Fprintf(b, "%s  %s: %s [%s]\n          %s\n", word, describe(w.File, w.Page), w.Text, w.Reason, w.TextEn)
+		if len(of[w.Reason]) == 0 {
+			reasons = append(reasons, w.Reason)
+		}
+		of[w.Reason] = append(of[w.Reason], w)
+	}
+	for _, reason := range reasons {
+		fmt.Fprintf(b, "%s  %s: %s\n          %s\n", word, reason, reason.Text("vi"), reason.Text("en"))
+		for _, w := range of[reason] {
+			fmt.Fprintf(b, "    %s\n", describe(w.File, w.Page))
+		}
 	}
 }
 

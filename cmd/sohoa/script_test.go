@@ -62,6 +62,10 @@ func drawSamples(t *testing.T, tools string) string {
 			t.Fatalf("draw samples: %v\n%s", err, out)
 		}
 	}
+	// A folder of scans holds scans only.
+	if err := os.Rename(filepath.Join(dir, "scans", "truth"), filepath.Join(dir, "truth")); err != nil {
+		t.Fatal(err)
+	}
 	return dir
 }
 
@@ -104,7 +108,7 @@ func jsonCommand(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func lookUp(value any, path string) (string, error) {
-	path, count := strings.CutSuffix(path, "#")
+	path, count := strings.CutSuffix(path, ".len")
 	for _, step := range strings.FieldsFunc(path, func(r rune) bool { return r == '.' || r == '[' || r == ']' }) {
 		switch v := value.(type) {
 		case map[string]any:
@@ -145,7 +149,7 @@ func flipCommand(ts *testscript.TestScript, _ bool, args []string) {
 // No paper may be named wrongly or filed elsewhere; parking is allowed up to
 // the given number of images.
 //
-//	truth out.json $SAMPLES/scans/truth 2
+//	truth out.json $SAMPLES/truth 2
 func truthCommand(ts *testscript.TestScript, _ bool, args []string) {
 	allowed, err := strconv.Atoi(args[2])
 	ts.Check(err)

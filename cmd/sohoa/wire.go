@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"log/slog"
 	"os"
 	"time"
 
@@ -33,6 +34,7 @@ type archive struct {
 
 	databases catalog.Databases
 	lock      io.Closer
+	log       *slog.Logger
 }
 
 // unit is the office whose archive it is.
@@ -72,7 +74,7 @@ func (c *cli) open(ctx context.Context) (*archive, error) {
 
 // openRecord wires the parts together.
 func (c *cli) openRecord(ctx context.Context, record dossier.Archive) (_ *archive, err error) {
-	a := &archive{layout: layout{root: c.Data}, record: record}
+	a := &archive{layout: layout{root: c.Data}, record: record, log: c.logger()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Close())
@@ -98,6 +100,12 @@ func (c *cli) openRecord(ctx context.Context, record dossier.Archive) (_ *archiv
 	}
 	a.catalog = catalog.Open(a.databases, a.queue, a.index)
 	return a, nil
+}
+
+// logger writes technical lines to standard error, away from what a command
+// prints.
+func (c *cli) logger() *slog.Logger {
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: c.Log}))
 }
 
 func (c *cli) databaseURL() string {
@@ -153,7 +161,7 @@ func emptyFolder(dir string) error {
 func (a *archive) flow(reader pipeline.Reader) *pipeline.Flow {
 	return &pipeline.Flow{
 		Objects: a.objects, Ledger: a.catalog, Reader: reader, Kinds: a.kinds, Unit: a.unit(),
-		Scratch: a.layout.scratch(), Now: time.Now,
+		Scratch: a.layout.scratch(), Now: time.Now, Log: a.log,
 	}
 }
 
