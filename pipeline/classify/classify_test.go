@@ -80,6 +80,8 @@ func TestPages(t *testing.T) {
 		"old title":                               {national + "GIẤY CHỨNG NHẬN QUYỀN SỞ HỮU NHÀ Ở VÀ QUYỀN SỬ DỤNG ĐẤT Ở\n", "land_use_certificate"},
 		"special contract before general":         {national + "HỢP ĐỒNG CHUYỂN NHƯỢNG QUYỀN SỬ DỤNG ĐẤT\nChúng tôi gồm có:", "land_transfer_contract"},
 		"general contract":                        {national + "HỢP ĐỒNG THUÊ NHÀ\nChúng tôi gồm có:", "contract"},
+		"labour contract":                         {"HỢP ĐỒNG LAO ĐỘNG\nSố: 042/HĐLĐ/2026\nHôm nay", "contract"},
+		"title against its symbol":                {"UBND XÃ\nSố: 12/QĐ-UBND\n" + national + "QUY ĐỊNH\nVề việc", "?"},
 		"decision":                                {"ỦY BAN NHÂN DÂN\nXÃ NA SON\nSố: 763/QĐ-UBND\n\n" + national + "QUYẾT ĐỊNH\nVề việc công nhận\nCHỦ TỊCH ỦY BAN NHÂN DÂN XÃ NA SON\nCăn cứ Luật", "decision"},
 		"decision under a seal":                   {"ỦY BAN NHÂN DÂN\nXÃ NA SON\nSố: 763/QĐ-UBND\n\n" + national + "~~ 'Y\nVề việc công nhận\nQUYẾT ĐỊNH:\nĐiều 1. Công nhận", "decision"},
 		"official letter":                         {"UBND TỈNH\nVĂN PHÒNG\nSố: 575 /UBND-KTTH\nV/v tham gia ý kiến\n\n" + national + "Kính gửi: Sở Tài chính\nTheo đề nghị", "official_letter"},

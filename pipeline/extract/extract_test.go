@@ -57,7 +57,8 @@ Họ, chữ đệm, tên: ..........
 Ngày, tháng, năm sinh: .......... ghi bằng chữ: .......
 Giới tính: ........ Dân tộc: ....... Quốc tịch: ........
 Họ, chữ đệm, tên người mẹ: ..........`, ""},
-		"no such day": {"birth_certificate", "Họ, chữ đệm, tên: LÊ AN\nNgày, tháng, năm sinh: 31/02/2011\nHọ, chữ đệm, tên người mẹ: Hoàng Thị Mỷ", "child_name=LÊ AN\nmother=Hoàng Thị Mỷ\n"},
+		"blanks without dots": {"birth_registration_application", "Đề nghị cơ quan đăng ký khai sinh\nGiới tính:  Dân tộc:  Quốc tịch: Việt Nam", ""},
+		"no such day":         {"birth_certificate", "Họ, chữ đệm, tên: LÊ AN\nNgày, tháng, năm sinh: 31/02/2011\nHọ, chữ đệm, tên người mẹ: Hoàng Thị Mỷ", "child_name=LÊ AN\nmother=Hoàng Thị Mỷ\n"},
 		"old birth certificate": {"birth_certificate", "Số: 15/2009\nHọ và tên: LÊ VĂN AN Giới tính: Nam\nSinh ngày: 12 tháng 4 năm 2009\nHọ và tên cha: LÊ VĂN B\nHọ và tên mẹ: TRẦN THỊ C",
 			"child_name=LÊ VĂN AN\ndob=12/04/2009 (2009-04-12)\nfather=LÊ VĂN B\nmother=TRẦN THỊ C\nnumber=15/2009\n"},
 		"extract number": {"birth_extract", "Số: 224/TLKS-BS\nHọ, chữ đệm, tên: TRIỆU THỊ LAN\nSố định danh cá nhân: 081745221600", "child_name=TRIỆU THỊ LAN\nnumber=224\npid=081745221600\n"},

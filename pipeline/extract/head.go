@@ -59,11 +59,20 @@ func readNumber(head []row, typ dossier.FieldType) (dossier.Field, bool) {
 		}
 		value := m[1]
 		if m[2] != "" && (typ == dossier.TypeNumber || unicode.IsDigit([]rune(m[2])[0])) {
-			value = spaceAround.ReplaceAllString(m[1]+"/"+m[2]+m[3], "$1")
+			value = spaceAround.ReplaceAllString(m[1]+"/"+m[2], "$1") + symbolTail(m[3])
 		}
 		return candidate{like: 1}.field(strings.TrimSpace(value), "", r.tokens[1:]), true
 	}
 	return dossier.Field{}, false
+}
+
+// symbolTail is the end of a symbol written with spaces ("TB-QL Đào tạo"). More
+// than two words, or a comma, are other words of the head that stand close.
+func symbolTail(rest string) string {
+	if len(strings.Fields(rest)) > 2 || strings.ContainsAny(rest, ",;:0123456789") {
+		return ""
+	}
+	return rest
 }
 
 // readHeadDate reads the line "Hà Nội, ngày 28 tháng 4 năm 2026".
@@ -93,7 +102,7 @@ var agencyWords = []string{"uybannhandan", "ubnd", "hoidong", "so", "bo", "cuc",
 func (p *paper) readIssuer(head []row) (dossier.Field, bool) {
 	var unit []token
 	for _, r := range head {
-		if r.isNumber() {
+		if r.isNumber() || p.isTitle(r) {
 			break
 		}
 		plain := r.plain()
