@@ -31,7 +31,7 @@ func (p *paper) findInHead(label dossier.Label) (dossier.Field, bool) {
 	case "number":
 		return readNumber(head, label.Type)
 	case "date":
-		return readHeadDate(head)
+		return p.readHeadDate(head)
 	case "issuer":
 		return p.readIssuer(head)
 	case "subject":
@@ -75,18 +75,22 @@ func symbolTail(rest string) string {
 	return rest
 }
 
-// readHeadDate reads the line "Hà Nội, ngày 28 tháng 4 năm 2026".
-func readHeadDate(head []row) (dossier.Field, bool) {
+// readHeadDate reads the line "Hà Nội, ngày 28 tháng 4 năm 2026". It stands
+// above the title; dates below belong to other papers.
+func (p *paper) readHeadDate(head []row) (dossier.Field, bool) {
 	for i, r := range head {
-		if !strings.Contains(r.plain(), "ngay") || strings.HasPrefix(r.plain(), "cancu") {
+		if p.isTitle(r) || r.begins([]string{"Căn cứ", "Kính gửi"}) {
+			break
+		}
+		if !strings.Contains(r.plain(), "ngay") {
 			continue
 		}
-		c := candidate{typ: dossier.TypeDate, like: 1, value: r.tokens}
-		if i+1 < len(head) {
-			c.next = head[i+1].tokens
+		c := candidate{like: 1, value: r.tokens}
+		if i+1 < len(head) && !dateWords.MatchString(viet.NFC(r.text())) {
+			c.value = slices.Concat(r.tokens, head[i+1].tokens) // wrapped in a narrow block
 		}
-		if f, ok := c.date(); ok && f.Norm != "" && len(f.Norm) == len("2006-01-02") {
-			return f, true
+		if dateWords.MatchString(viet.NFC(textOf(c.value))) {
+			return c.wholeDate()
 		}
 	}
 	return dossier.Field{}, false
@@ -141,11 +145,15 @@ func (p *paper) readSubject(head []row) (dossier.Field, bool) {
 		at = title + 1
 	}
 	var taken []token
+	last := head[at]
 	for i := at; i < len(head) && i < at+maxSubject && !endsSubject(head[i], i == at); i++ {
-		if len(taken) > 0 && sideways(head[at], head[i]) {
+		if sideways(head[at], head[i]) {
 			continue
 		}
-		taken = append(taken, head[i].tokens...)
+		if len(taken) > 0 && (apart(last, head[i]) || strings.HasSuffix(last.text(), ".")) {
+			break
+		}
+		taken, last = append(taken, head[i].tokens...), head[i]
 	}
 	value := strings.TrimSpace(viet.NFC(textOf(taken)))
 	if letters(value) < 4 {
@@ -168,12 +176,18 @@ func (p *paper) isTitle(r row) bool {
 // enacting agency in capitals, the reasons, the address, a rule.
 func endsSubject(r row, first bool) bool {
 	plain := r.plain()
-	for _, w := range []string{"cancu", "kinhgui", "dieu1", "xetdenghi", "theodenghi", "homnay"} {
+	for _, w := range []string{"cancu", "kinhgui", "dieu1", "xetdenghi", "theodenghi", "homnay", "thuchiennghi", "thuchienluat", "thuchienquyetdinh", "thuchienchithi"} {
 		if strings.HasPrefix(plain, w) {
 			return true
 		}
 	}
 	return plain == "" || r.isNumber() && strings.ContainsAny(r.text(), ":/") || !first && allUpper(r.tokens) || strings.Contains(plain, "ngay") && strings.Contains(plain, "thang") && strings.Contains(plain, "nam")
+}
+
+// apart tells whether there is more room between two lines than inside a
+// paragraph.
+func apart(above, below row) bool {
+	return above.width > 0 && 10*(below.box.Y-above.box.Y-above.box.H) > 13*above.box.H
 }
 
 // sideways tells whether the line stands in the other block of the head.
