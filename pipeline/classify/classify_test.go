@@ -284,7 +284,12 @@ func TestLayout(t *testing.T) {
 		lines []line
 		want  string
 	}{
-		"letterhead in two columns":   {append(slices.Clone(head), line{x: 730, y: 350, text: "QUYẾT ĐỊNH"}), "decision"},
+		"letterhead in two columns": {append(slices.Clone(head), line{x: 730, y: 350, text: "QUYẾT ĐỊNH"}), "decision"},
+		"letter whose number was written by pen": {[]line{
+			{x: 150, y: 100, text: "ỦY BAN NHÂN DÂN"}, {x: 800, y: 100, text: "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"},
+			{x: 150, y: 200, text: "Số:"}, {x: 320, y: 200, text: "/UBND-KTTH"},
+			{x: 150, y: 260, text: "V/v tham gia ý kiến"}, {x: 700, y: 400, text: "Kính gửi: Sở Tài chính"},
+		}, "official_letter"},
 		"title at the foot":           {append(slices.Clone(head), line{x: 300, y: 1000, text: "abc"}, line{x: 730, y: 2000, text: "THÔNG BÁO"}), "?"},
 		"lower case heading, centred": {[]line{{x: 400, y: 300, text: "Tờ khai đăng ký khai sinh cho trẻ em mới"}, {x: 590, y: 300, text: ""}}, "?"},
 		"lower case form title":       {[]line{{x: 540, y: 300, text: "Tờ khai đăng ký khai sinh"}}, "birth_registration_application"},

@@ -151,7 +151,7 @@ func (p *page) lookAtHead() {
 			continue
 		}
 		p.national = p.national || p.isNational(i)
-		if m := numberLine.FindStringSubmatch(s.text()); m != nil && p.symbol == "" {
+		if m := numberLine.FindStringSubmatch(p.numberText(i)); m != nil && p.symbol == "" {
 			p.symbol = m[1]
 		}
 		p.numbered = p.numbered || p.symbol != "" || s.isNumber()
@@ -168,6 +168,16 @@ func (p page) isNational(i int) bool {
 		name += p.strips[i+1].plain
 	}
 	return fuzzy.Within(name, nationalName, 4) || fuzzy.Within(p.strips[i].plain, nationalMotto, 3)
+}
+
+// numberText is the text of strip i, with the next one where "Số:" stands alone:
+// a number written by pen leaves a gap before the symbol.
+func (p page) numberText(i int) string {
+	text := p.strips[i].text()
+	if p.strips[i].plain == "so" && i+1 < len(p.strips) && p.strips[i+1].line == p.strips[i].line {
+		text += " " + p.strips[i+1].text()
+	}
+	return text
 }
 
 // isNumber tells whether the strip is "Số: …/…", however badly read.

@@ -136,6 +136,16 @@ func TestColumns(t *testing.T) {
 	}
 }
 
+// TestNumberByPen reads a number that stands apart from the words around it.
+func TestNumberByPen(t *testing.T) {
+	kind, _ := load(t).Kind("decision")
+	r := printed(0.9, printedLine{100, 100, "Số:"}, printedLine{260, 100, "575 /QĐ-UBND"}, printedLine{900, 100, "Na Son, ngày 04 tháng 02 năm 2025"})
+	want := "date=04/02/2025 (2025-02-04)\nnumber=575/QĐ-UBND\n"
+	if got := show(extract.Fields(kind, []dossier.Reading{r}, []dossier.PageID{"p"})); got != want {
+		t.Errorf("fields:\n%swant:\n%s", got, want)
+	}
+}
+
 // TestWhereAndHowSure holds box, page, raw text and confidence of a value.
 func TestWhereAndHowSure(t *testing.T) {
 	kind, _ := load(t).Kind("birth_notice")

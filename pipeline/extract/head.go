@@ -51,7 +51,11 @@ var (
 // readNumber reads "Số: 707 /QĐ-TTg" as 707/QĐ-TTg. For an entry in a register
 // the number is what stands before the paper's own symbol: 224 of 224/TLKS-BS.
 func readNumber(head []row, typ dossier.FieldType) (dossier.Field, bool) {
-	for _, r := range head {
+	for i, r := range head {
+		if r.plain() == "so" && i+1 < len(head) && level(r, head[i+1]) {
+			// A number written by pen stands apart from the word before it.
+			r.tokens = slices.Concat(r.tokens, head[i+1].tokens)
+		}
 		text := viet.NFC(r.text())
 		m := paperNumber.FindStringSubmatch(text)
 		if !r.isNumber() || m == nil {
@@ -64,6 +68,11 @@ func readNumber(head []row, typ dossier.FieldType) (dossier.Field, bool) {
 		return candidate{like: 1}.field(strings.TrimSpace(value), "", r.tokens[1:]), true
 	}
 	return dossier.Field{}, false
+}
+
+// level tells whether two pieces stand side by side.
+func level(a, b row) bool {
+	return a.width > 0 && b.box.Y < a.box.Y+a.box.H && a.box.Y < b.box.Y+b.box.H
 }
 
 // symbolTail is the end of a symbol written with spaces ("TB-QL Đào tạo"). More
