@@ -49,13 +49,13 @@ func (p page) unknownTitle() bool {
 	return false
 }
 
-// symbolKind finds the administrative kind that a number's symbol names:
-// "QĐ-UBND" is a decision; "UBND-KTTH" names none, so it is a letter's.
+// symbolKind finds the kind that a number's symbol names: "QĐ-UBND" is a
+// decision; "UBND-KTTH" names none, so it is a letter's.
 func symbolKind(cat *dossier.Catalogue, symbol string) (dossier.Kind, bool) {
-	typ, _, _ := strings.Cut(strings.ReplaceAll(symbol, "–", "-"), "-")
-	typ = strings.TrimSpace(typ)
+	symbol = strings.ReplaceAll(strings.ReplaceAll(symbol, "–", "-"), " ", "")
+	typ, _, _ := strings.Cut(symbol, "-")
 	for _, k := range cat.Kinds() {
-		if slices.Contains(k.Symbols, symbol) || slices.Contains(k.Symbols, typ) {
+		if symbol != "" && (slices.Contains(k.Symbols, symbol) || slices.Contains(k.Symbols, typ)) {
 			return k, true
 		}
 	}
@@ -104,19 +104,14 @@ func (p page) bySymbol(kind dossier.Kind) Guess {
 }
 
 // weighSymbol compares the type symbol in the paper's number with its title.
-// They agree on a genuine paper.
-func (p page) weighSymbol(m *match) {
-	if p.symbol == "" || len(m.kind.Symbols) == 0 {
-		return
-	}
-	typ, _, _ := strings.Cut(p.symbol, "-")
-	for _, symbol := range m.kind.Symbols {
-		if fuzzy.Plain(symbol) == fuzzy.Plain(typ) || fuzzy.Plain(symbol) == fuzzy.Plain(p.symbol) {
-			m.confidence = 1 - (1-m.confidence)/2
-			return
-		}
-	}
-	if m.generic {
+// They agree on a genuine paper; a symbol that names no kind says nothing.
+func (p page) weighSymbol(cat *dossier.Catalogue, m *match) {
+	kind, typed := symbolKind(cat, p.symbol)
+	switch {
+	case !typed:
+	case kind.ID == m.kind.ID:
+		m.confidence = 1 - (1-m.confidence)/2
+	case m.generic:
 		m.speaks(contradiction, "the number says "+p.symbol)
 	}
 }

@@ -150,18 +150,45 @@ func (p *page) lookAtHead() {
 		if !p.inHead(i) {
 			continue
 		}
-		pair := s.plain
-		if i+1 < len(p.strips) {
-			pair += p.strips[i+1].plain
+		p.national = p.national || p.isNational(i)
+		if m := numberLine.FindStringSubmatch(p.numberText(i)); m != nil && p.symbol == "" {
+			p.symbol = m[1]
 		}
-		p.national = p.national || fuzzy.Within(pair, nationalName, 4) || fuzzy.Within(s.plain, nationalMotto, 3)
-		if m := numberLine.FindStringSubmatch(s.text()); m != nil && p.symbol == "" {
-			p.symbol, p.numbered = m[1], true
-		}
-		p.numbered = p.numbered || strings.HasPrefix(s.plain, "so") && strings.Contains(s.text(), ":") && len(s.plain) < 24 && strings.Contains(s.text(), "/")
+		p.numbered = p.numbered || p.symbol != "" || s.isNumber()
 		p.kinhGui = p.kinhGui || strings.HasPrefix(s.plain, "kinhgui")
-		p.subject = p.subject || strings.HasPrefix(s.plain, "vv") && strings.ContainsAny(s.text(), "/") || strings.HasPrefix(s.plain, "veviec") && p.numbered
+		p.subject = p.subject || s.isSubject() || p.numbered && strings.HasPrefix(s.plain, "veviec")
 	}
+}
+
+// isNational tells whether the national name or motto stands on strip i; the
+// name wraps in narrow heads.
+func (p page) isNational(i int) bool {
+	name := p.strips[i].plain
+	if i+1 < len(p.strips) {
+		name += p.strips[i+1].plain
+	}
+	return fuzzy.Within(name, nationalName, 4) || fuzzy.Within(p.strips[i].plain, nationalMotto, 3)
+}
+
+// numberText is the text of strip i, with the next one where "Số:" stands alone:
+// a number written by pen leaves a gap before the symbol.
+func (p page) numberText(i int) string {
+	text := p.strips[i].text()
+	if p.strips[i].plain == "so" && i+1 < len(p.strips) && p.strips[i+1].line == p.strips[i].line {
+		text += " " + p.strips[i+1].text()
+	}
+	return text
+}
+
+// isNumber tells whether the strip is "Số: …/…", however badly read.
+func (s strip) isNumber() bool {
+	return strings.HasPrefix(s.spaced, "so ") && len(s.plain) < 24 && strings.Contains(s.text(), "/")
+}
+
+// isSubject tells whether the strip is the first line of a letter's subject,
+// "V/v …".
+func (s strip) isSubject() bool {
+	return strings.HasPrefix(s.plain, "vv") && strings.Contains(s.text(), "/")
 }
 
 // pageNumber is how a page number alone on its line looks: "2", "- 2 -",

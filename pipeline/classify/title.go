@@ -49,7 +49,7 @@ func byTitle(cat *dossier.Catalogue, p page) Guess {
 		if !p.inHead(i) || !p.opensTitle(i) {
 			continue
 		}
-		if best, ok := p.bestAt(all, i); ok {
+		if best, ok := p.bestAt(cat, all, i); ok {
 			return p.titleGuess(best)
 		}
 	}
@@ -109,7 +109,7 @@ const maxHeadingWords = 12
 const maxTitleLines = 5
 
 // bestAt finds the title that explains most of what begins at strip i.
-func (p page) bestAt(all []title, i int) (match, bool) {
+func (p page) bestAt(cat *dossier.Catalogue, all []title, i int) (match, bool) {
 	text, ends := p.joined(i)
 	var found []match
 	for _, t := range all {
@@ -137,7 +137,7 @@ func (p page) bestAt(all []title, i int) (match, bool) {
 		return match{}, false
 	}
 	m := found[best]
-	p.weigh(&m)
+	p.weigh(cat, &m)
 	m.compare(found)
 	return m, m.confidence >= worthNaming
 }
@@ -199,7 +199,7 @@ func (p page) restAfter(i int, ends []int, end int) (last int, rest []dossier.Wo
 }
 
 // weigh lowers the confidence for everything that speaks against the match.
-func (p page) weigh(m *match) {
+func (p page) weigh(cat *dossier.Catalogue, m *match) {
 	m.confidence *= 0.99 // no title is certain
 	first := p.strips[m.at]
 	if !first.upper() && !upper(titleWords(first, m)) {
@@ -220,7 +220,7 @@ func (p page) weigh(m *match) {
 	if p.startsAbove(m.at) {
 		m.speaks(contradiction, "capitals above that are no part of the title")
 	}
-	p.weighSymbol(m)
+	p.weighSymbol(cat, m)
 }
 
 func (m *match) speaks(factor float64, why string) {

@@ -57,7 +57,8 @@ Họ, chữ đệm, tên: ..........
 Ngày, tháng, năm sinh: .......... ghi bằng chữ: .......
 Giới tính: ........ Dân tộc: ....... Quốc tịch: ........
 Họ, chữ đệm, tên người mẹ: ..........`, ""},
-		"no such day": {"birth_certificate", "Họ, chữ đệm, tên: LÊ AN\nNgày, tháng, năm sinh: 31/02/2011\nHọ, chữ đệm, tên người mẹ: Hoàng Thị Mỷ", "child_name=LÊ AN\nmother=Hoàng Thị Mỷ\n"},
+		"blanks without dots": {"birth_registration_application", "Đề nghị cơ quan đăng ký khai sinh\nGiới tính:  Dân tộc:  Quốc tịch: Việt Nam", ""},
+		"no such day":         {"birth_certificate", "Họ, chữ đệm, tên: LÊ AN\nNgày, tháng, năm sinh: 31/02/2011\nHọ, chữ đệm, tên người mẹ: Hoàng Thị Mỷ", "child_name=LÊ AN\nmother=Hoàng Thị Mỷ\n"},
 		"old birth certificate": {"birth_certificate", "Số: 15/2009\nHọ và tên: LÊ VĂN AN Giới tính: Nam\nSinh ngày: 12 tháng 4 năm 2009\nHọ và tên cha: LÊ VĂN B\nHọ và tên mẹ: TRẦN THỊ C",
 			"child_name=LÊ VĂN AN\ndob=12/04/2009 (2009-04-12)\nfather=LÊ VĂN B\nmother=TRẦN THỊ C\nnumber=15/2009\n"},
 		"extract number": {"birth_extract", "Số: 224/TLKS-BS\nHọ, chữ đệm, tên: TRIỆU THỊ LAN\nSố định danh cá nhân: 081745221600", "child_name=TRIỆU THỊ LAN\nnumber=224\npid=081745221600\n"},
@@ -130,6 +131,16 @@ func TestColumns(t *testing.T) {
 		printedLine{60, 400, "Dân tộc: Mông"}, printedLine{900, 400, "Ngày, tháng, năm sinh: 1977"},
 	)
 	want := "husband=VÀNG ĐÌNH CƯỜNG\nhusband_dob=1977\nwife=HẠNG THỊ THẢO\nwife_dob=14/07/1970 (1970-07-14)\n"
+	if got := show(extract.Fields(kind, []dossier.Reading{r}, []dossier.PageID{"p"})); got != want {
+		t.Errorf("fields:\n%swant:\n%s", got, want)
+	}
+}
+
+// TestNumberByPen reads a number that stands apart from the words around it.
+func TestNumberByPen(t *testing.T) {
+	kind, _ := load(t).Kind("decision")
+	r := printed(0.9, printedLine{100, 100, "Số:"}, printedLine{260, 100, "575 /QĐ-UBND"}, printedLine{900, 100, "Na Son, ngày 04 tháng 02 năm 2025"})
+	want := "date=04/02/2025 (2025-02-04)\nnumber=575/QĐ-UBND\n"
 	if got := show(extract.Fields(kind, []dossier.Reading{r}, []dossier.PageID{"p"})); got != want {
 		t.Errorf("fields:\n%swant:\n%s", got, want)
 	}

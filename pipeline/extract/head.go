@@ -31,7 +31,7 @@ func (p *paper) findInHead(label dossier.Label) (dossier.Field, bool) {
 	case "number":
 		return readNumber(head, label.Type)
 	case "date":
-		return readHeadDate(head)
+		return p.readHeadDate(head)
 	case "issuer":
 		return p.readIssuer(head)
 	case "subject":
@@ -51,7 +51,11 @@ var (
 // readNumber reads "Số: 707 /QĐ-TTg" as 707/QĐ-TTg. For an entry in a register
 // the number is what stands before the paper's own symbol: 224 of 224/TLKS-BS.
 func readNumber(head []row, typ dossier.FieldType) (dossier.Field, bool) {
-	for _, r := range head {
+	for i, r := range head {
+		if r.plain() == "so" && i+1 < len(head) && level(r, head[i+1]) {
+			// A number written by pen stands apart from the word before it.
+			r.tokens = slices.Concat(r.tokens, head[i+1].tokens)
+		}
 		text := viet.NFC(r.text())
 		m := paperNumber.FindStringSubmatch(text)
 		if !r.isNumber() || m == nil {
@@ -59,25 +63,43 @@ func readNumber(head []row, typ dossier.FieldType) (dossier.Field, bool) {
 		}
 		value := m[1]
 		if m[2] != "" && (typ == dossier.TypeNumber || unicode.IsDigit([]rune(m[2])[0])) {
-			value = spaceAround.ReplaceAllString(m[1]+"/"+m[2]+m[3], "$1")
+			value = spaceAround.ReplaceAllString(m[1]+"/"+m[2], "$1") + symbolTail(m[3])
 		}
 		return candidate{like: 1}.field(strings.TrimSpace(value), "", r.tokens[1:]), true
 	}
 	return dossier.Field{}, false
 }
 
-// readHeadDate reads the line "Hà Nội, ngày 28 tháng 4 năm 2026".
-func readHeadDate(head []row) (dossier.Field, bool) {
+// level tells whether two pieces stand side by side.
+func level(a, b row) bool {
+	return a.width > 0 && b.box.Y < a.box.Y+a.box.H && a.box.Y < b.box.Y+b.box.H
+}
+
+// symbolTail is the end of a symbol written with spaces ("TB-QL Đào tạo"). More
+// than two words, or a comma, are other words of the head that stand close.
+func symbolTail(rest string) string {
+	if len(strings.Fields(rest)) > 2 || strings.ContainsAny(rest, ",;:0123456789") {
+		return ""
+	}
+	return rest
+}
+
+// readHeadDate reads the line "Hà Nội, ngày 28 tháng 4 năm 2026". It stands
+// above the title; dates below belong to other papers.
+func (p *paper) readHeadDate(head []row) (dossier.Field, bool) {
 	for i, r := range head {
-		if !strings.Contains(r.plain(), "ngay") || strings.HasPrefix(r.plain(), "cancu") {
+		if p.isTitle(r) || r.begins([]string{"Căn cứ", "Kính gửi"}) {
+			break
+		}
+		if !strings.Contains(r.plain(), "ngay") {
 			continue
 		}
-		c := candidate{typ: dossier.TypeDate, like: 1, value: r.tokens}
-		if i+1 < len(head) {
-			c.next = head[i+1].tokens
+		c := candidate{like: 1, value: r.tokens}
+		if i+1 < len(head) && !dateWords.MatchString(viet.NFC(r.text())) {
+			c.value = slices.Concat(r.tokens, head[i+1].tokens) // wrapped in a narrow block
 		}
-		if f, ok := c.date(); ok && f.Norm != "" && len(f.Norm) == len("2006-01-02") {
-			return f, true
+		if dateWords.MatchString(viet.NFC(textOf(c.value))) {
+			return c.wholeDate()
 		}
 	}
 	return dossier.Field{}, false
@@ -93,7 +115,7 @@ var agencyWords = []string{"uybannhandan", "ubnd", "hoidong", "so", "bo", "cuc",
 func (p *paper) readIssuer(head []row) (dossier.Field, bool) {
 	var unit []token
 	for _, r := range head {
-		if r.isNumber() {
+		if r.isNumber() || p.isTitle(r) {
 			break
 		}
 		plain := r.plain()
@@ -132,11 +154,15 @@ func (p *paper) readSubject(head []row) (dossier.Field, bool) {
 		at = title + 1
 	}
 	var taken []token
+	last := head[at]
 	for i := at; i < len(head) && i < at+maxSubject && !endsSubject(head[i], i == at); i++ {
-		if len(taken) > 0 && sideways(head[at], head[i]) {
+		if sideways(head[at], head[i]) {
 			continue
 		}
-		taken = append(taken, head[i].tokens...)
+		if len(taken) > 0 && (apart(last, head[i]) || strings.HasSuffix(last.text(), ".")) {
+			break
+		}
+		taken, last = append(taken, head[i].tokens...), head[i]
 	}
 	value := strings.TrimSpace(viet.NFC(textOf(taken)))
 	if letters(value) < 4 {
@@ -159,12 +185,18 @@ func (p *paper) isTitle(r row) bool {
 // enacting agency in capitals, the reasons, the address, a rule.
 func endsSubject(r row, first bool) bool {
 	plain := r.plain()
-	for _, w := range []string{"cancu", "kinhgui", "dieu1", "xetdenghi", "theodenghi", "homnay"} {
+	for _, w := range []string{"cancu", "kinhgui", "dieu1", "xetdenghi", "theodenghi", "homnay", "thuchiennghi", "thuchienluat", "thuchienquyetdinh", "thuchienchithi"} {
 		if strings.HasPrefix(plain, w) {
 			return true
 		}
 	}
 	return plain == "" || r.isNumber() && strings.ContainsAny(r.text(), ":/") || !first && allUpper(r.tokens) || strings.Contains(plain, "ngay") && strings.Contains(plain, "thang") && strings.Contains(plain, "nam")
+}
+
+// apart tells whether there is more room between two lines than inside a
+// paragraph.
+func apart(above, below row) bool {
+	return above.width > 0 && 10*(below.box.Y-above.box.Y-above.box.H) > 13*above.box.H
 }
 
 // sideways tells whether the line stands in the other block of the head.

@@ -109,10 +109,10 @@ func (r row) wordsAt(want string, j int) (hit, bool) {
 
 // upToStop gives the tokens of the row from start to the next label.
 func (p *paper) upToStop(r row, start int) []token {
-	for j := start + 1; j < len(r.tokens); j++ {
+	for j := start; j < len(r.tokens); j++ {
 		for _, stop := range p.stops {
 			h, ok := r.wordsAt(stop, j)
-			if ok && (strings.Contains(r.tokens[h.end-1].Text, ":") || strings.ContainsAny(r.tokens[j-1].Text, ";")) {
+			if ok && (strings.Contains(r.tokens[h.end-1].Text, ":") || j > 0 && strings.Contains(r.tokens[j-1].Text, ";")) {
 				return r.tokens[start:j]
 			}
 		}
