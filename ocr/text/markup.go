@@ -20,8 +20,9 @@ func escaped(s string) string {
 	return b.String()
 }
 
-// writeHOCR writes hOCR 1.2 as XHTML: page, content area, line, word.
-func writeHOCR(out io.Writer, readings []dossier.Reading) error {
+// HOCR writes readings as the pages of one hOCR 1.2 document, in XHTML: page,
+// content area, line, word.
+func HOCR(out io.Writer, readings []dossier.Reading) error {
 	w := bufio.NewWriter(out)
 	engine := ""
 	if len(readings) > 0 {
@@ -42,7 +43,7 @@ func writeHOCR(out io.Writer, readings []dossier.Reading) error {
 		hocrPage(w, i+1, r)
 	}
 	fmt.Fprint(w, "</body>\n</html>\n")
-	return w.Flush()
+	return flush(w, "hocr")
 }
 
 func hocrPage(w io.Writer, number int, r dossier.Reading) {
@@ -82,8 +83,9 @@ func hocrLine(w io.Writer, page int, line group) {
 
 func bbox(b box) string { return fmt.Sprintf("bbox %d %d %d %d", b.x0, b.y0, b.x1, b.y1) }
 
-// writeALTO writes ALTO 4: page, print space, text block, line, string.
-func writeALTO(out io.Writer, readings []dossier.Reading) error {
+// ALTO writes readings as the pages of one ALTO 4 document: page, print space,
+// text block, line, string.
+func ALTO(out io.Writer, readings []dossier.Reading) error {
 	w := bufio.NewWriter(out)
 	fmt.Fprint(w, `<?xml version="1.0" encoding="UTF-8"?>
 <alto xmlns="http://www.loc.gov/standards/alto/ns-v4#" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://www.loc.gov/standards/alto/ns-v4# http://www.loc.gov/standards/alto/v4/alto-4-2.xsd">
@@ -101,7 +103,15 @@ func writeALTO(out io.Writer, readings []dossier.Reading) error {
 		altoPage(w, i+1, r)
 	}
 	fmt.Fprint(w, "</Layout>\n</alto>\n")
-	return w.Flush()
+	return flush(w, "alto")
+}
+
+// flush reports the first error of everything that was written.
+func flush(w *bufio.Writer, form string) error {
+	if err := w.Flush(); err != nil {
+		return fmt.Errorf("write %s: %w", form, err)
+	}
+	return nil
 }
 
 func altoPage(w io.Writer, number int, r dossier.Reading) {

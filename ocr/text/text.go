@@ -1,8 +1,8 @@
 // Package text puts recognized words into reading order and writes readings as
 // plain text, JSON, hOCR and ALTO.
 //
-// Start at [Order] for the words of a page and at [Write] for files. Everything
-// here is pure Go on values.
+// Start at [Order] for the words of a page; [Text], [JSON], [HOCR] and [ALTO]
+// write files. Everything here is pure Go on values.
 package text
 
 import (
@@ -36,71 +36,27 @@ func Plain(words []dossier.Word) string {
 	return b.String()
 }
 
-// Format names a form of output.
-type Format string
-
-// The formats.
-const (
-	FormatText Format = "text"
-	FormatJSON Format = "json"
-	FormatHOCR Format = "hocr"
-	FormatALTO Format = "alto"
-)
-
-// Extension is the file name extension of a format, without dot.
-func (f Format) Extension() string {
-	switch f {
-	case FormatText:
-		return "txt"
-	case FormatALTO:
-		return "xml"
-	}
-	return string(f)
-}
-
-// Write writes readings in a format: one after the other in text (parted by a
-// form feed) and JSON (one object a line), as pages of one document in hOCR and
-// ALTO.
-func Write(w io.Writer, format Format, readings []dossier.Reading) error {
-	var err error
-	switch format {
-	case FormatText:
-		err = writeText(w, readings)
-	case FormatJSON:
-		err = writeJSON(w, readings)
-	case FormatHOCR:
-		err = writeHOCR(w, readings)
-	case FormatALTO:
-		err = writeALTO(w, readings)
-	default:
-		return fmt.Errorf("write text: unknown format %q", format)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", format, err)
-	}
-	return nil
-}
-
-func writeText(w io.Writer, readings []dossier.Reading) error {
+// Text writes the text of readings, pages parted by a form feed.
+func Text(w io.Writer, readings []dossier.Reading) error {
 	for i, r := range readings {
+		page := r.Text
 		if i > 0 {
-			if _, err := io.WriteString(w, "\f"); err != nil {
-				return err
-			}
+			page = "\f" + page
 		}
-		if _, err := io.WriteString(w, r.Text); err != nil {
-			return err
+		if _, err := io.WriteString(w, page); err != nil {
+			return fmt.Errorf("write text: %w", err)
 		}
 	}
 	return nil
 }
 
-func writeJSON(w io.Writer, readings []dossier.Reading) error {
+// JSON writes readings as one JSON object a line.
+func JSON(w io.Writer, readings []dossier.Reading) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	for _, r := range readings {
 		if err := encoder.Encode(r); err != nil {
-			return err
+			return fmt.Errorf("write json: %w", err)
 		}
 	}
 	return nil
