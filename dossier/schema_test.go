@@ -75,7 +75,8 @@ func fullManifest() dossier.Manifest {
 	code := "H38.12-261122-0001"
 	return dossier.Manifest{
 		Schema: dossier.ManifestSchema, Batches: []dossier.BatchID{anID}, At: at, Actor: actor, Reason: "published",
-		Objects: []dossier.ObjectRef{{Key: dossier.RawKey("unit-1", digest), SHA256: digest, Size: 12, Role: "raw"}},
+		Decision: dossier.DecisionKey("unit-1", anID, 1),
+		Objects:  []dossier.ObjectRef{{Key: dossier.RawKey("unit-1", digest), SHA256: digest, Size: 12, Role: "raw"}},
 		Dossier: dossier.Dossier{
 			ID: anID, Code: &code, Type: dossier.TypeProcedure, Unit: "unit-1", ReceivingUnit: "unit-1",
 			DecidingUnit: "unit-1", Procedure: "birth_registration", ReceivedAt: at, DueAt: &at,
@@ -91,10 +92,22 @@ func fullManifest() dossier.Manifest {
 	}
 }
 
+func fullDecision() dossier.Decision {
+	return dossier.Decision{
+		Schema: dossier.DecisionSchema, Seq: 1, At: at, Actor: actor, Action: dossier.ActionPlace,
+		Placement: dossier.Placement{
+			Pages: []dossier.PageID{image.Page(1)}, Kind: "birth_certificate", Dossier: anID,
+			Code: "H38.12-261122-0001", Component: otherID, Position: 2,
+		},
+		Intent: dossier.Intent{ID: anID, Batch: otherID, Draft: fullManifest(), New: []dossier.ComponentID{otherID}},
+	}
+}
+
 // samples are full records by the name in their schema's file.
 func samples() map[string]any {
 	return map[string]any{
 		"archive": fullArchive(), "batch": fullBatch(), "reading": fullImageReading(), "manifest": fullManifest(),
+		"decision": fullDecision(),
 	}
 }
 
@@ -249,6 +262,8 @@ func TestWrongRecordsAreRefused(t *testing.T) {
 		{"five numbers", "reading", func(m map[string]any) { first(m, "readings")["to_input"] = []any{1, 0, 0, 1, 0} }},
 		{"too sure", "reading", func(m map[string]any) { first(m, "readings")["kind_confidence"] = 1.5 }},
 		{"reason is a sentence", "reading", func(m map[string]any) { m["reason"] = "Too tired." }},
+		{"unknown action", "decision", func(m map[string]any) { m["action"] = "burn" }},
+		{"no draft", "decision", func(m map[string]any) { delete(inside(m, "intent"), "draft") }},
 		{"no office", "archive", func(m map[string]any) { m["units"] = []any{} }},
 	}
 	for _, tc := range tests {
