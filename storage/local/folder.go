@@ -2,14 +2,13 @@ package local
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
 	"time"
 
-	"sohoa/dossier"
+	"sohoa/storage/internal/diskfault"
 )
 
 // maxDurable bounds the memory of folders known to be durable. Forgetting them
@@ -99,7 +98,7 @@ func (s *Store) syncFolder(dir string) error {
 // usable refuses work after a folder could not be synced.
 func (s *Store) usable() error {
 	if first := s.failed.Load(); first != nil {
-		return fault("put", fmt.Errorf("a folder could not be synced, check the disk and restart: %w", withoutPath(*first)))
+		return diskfault.Of("put: a folder could not be synced before; check the disk and restart", *first)
 	}
 	return nil
 }
@@ -111,7 +110,7 @@ func (s *Store) RemoveStale(before time.Time) (int, error) {
 	dir := filepath.Join(s.root, incoming)
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return 0, fault("remove stale files", err)
+		return 0, diskfault.Of("remove stale files", err)
 	}
 	removed := 0
 	for _, entry := range entries {
@@ -123,33 +122,9 @@ func (s *Store) RemoveStale(before time.Time) (int, error) {
 			err = os.Remove(filepath.Join(dir, entry.Name()))
 		}
 		if err != nil {
-			return removed, fault("remove stale files", err)
+			return removed, diskfault.Of("remove stale files", err)
 		}
 		removed++
 	}
 	return removed, nil
-}
-
-// fault says that the disk failed and work must stop; a full disk has its own
-// reason, since a person can do something about it. Paths are taken out of the
-// error: keys carry no personal data, the folder above them may.
-func fault(op string, err error) error {
-	if f, ok := errors.AsType[*dossier.Fault](err); ok {
-		return f
-	}
-	reason := dossier.ReasonStoreFailed
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		reason = dossier.ReasonDiskFull
-	}
-	return &dossier.Fault{Kind: dossier.Stop, Op: op, Reason: reason, Err: withoutPath(err)}
-}
-
-func withoutPath(err error) error {
-	if p, ok := errors.AsType[*fs.PathError](err); ok {
-		return p.Err
-	}
-	if l, ok := errors.AsType[*os.LinkError](err); ok {
-		return l.Err
-	}
-	return err
 }

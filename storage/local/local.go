@@ -33,6 +33,7 @@ import (
 	"sohoa/dossier"
 	"sohoa/storage"
 	"sohoa/storage/internal/digest"
+	"sohoa/storage/internal/diskfault"
 )
 
 // Store is a folder of objects.
@@ -65,7 +66,7 @@ func New(root string) (*Store, error) {
 	s := &Store{root: abs, disk: osDisk{}, durable: map[string]struct{}{}}
 	for _, dir := range []string{abs, filepath.Join(abs, incoming)} {
 		if err := s.makeOneFolder(dir); err != nil {
-			return nil, fault("open object folder", err)
+			return nil, diskfault.Of("open object folder", err)
 		}
 	}
 	return s, nil
@@ -120,7 +121,7 @@ func (s *Store) PutHashed(ctx context.Context, r io.Reader, name func(dossier.SH
 // is made durable here too before anybody relies on it.
 func (s *Store) taken(ctx context.Context, key string) (storage.Object, error) {
 	if err := s.settleName(key); err != nil {
-		return storage.Object{}, fault("put "+key, err)
+		return storage.Object{}, diskfault.Of("put "+key, err)
 	}
 	obj, err := storage.Digest(ctx, s, key)
 	if errors.Is(err, storage.ErrNotFound) {
@@ -160,12 +161,12 @@ func (s *Store) spool(ctx context.Context, r io.Reader) (string, storage.Object,
 	path := filepath.Join(s.root, incoming, dossier.NewID())
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, fileMode)
 	if err != nil {
-		return "", storage.Object{}, fault("put: create", err)
+		return "", storage.Object{}, diskfault.Of("put: create", err)
 	}
 	in := digest.NewReader(ctx, r)
 	err = s.fill(f, in)
 	if closeErr := f.Close(); err == nil && closeErr != nil {
-		err = fault("put: close", closeErr)
+		err = diskfault.Of("put: close", closeErr)
 	}
 	if err != nil {
 		_ = os.Remove(path)
@@ -182,7 +183,7 @@ func (s *Store) fill(f *os.File, in io.Reader) error {
 		n, readErr := in.Read(buf)
 		if n > 0 {
 			if err := s.writeAll(f, buf[:n]); err != nil {
-				return fault("put: write", err)
+				return diskfault.Of("put: write", err)
 			}
 		}
 		if errors.Is(readErr, io.EOF) {
@@ -193,7 +194,7 @@ func (s *Store) fill(f *os.File, in io.Reader) error {
 		}
 	}
 	if err := s.disk.sync(f); err != nil {
-		return fault("put: sync", err)
+		return diskfault.Of("put: sync", err)
 	}
 	return nil
 }
@@ -215,17 +216,17 @@ func (s *Store) publish(tmp, key string) error {
 		return fmt.Errorf("put %s: %w: a part of it is an object", key, storage.ErrKey)
 	}
 	if err != nil {
-		return fault("put "+key+": make folder", err)
+		return diskfault.Of("put "+key+": make folder", err)
 	}
 	err = s.disk.link(tmp, s.path(key))
 	if errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	if err != nil {
-		return fault("put "+key+": link", err)
+		return diskfault.Of("put "+key+": link", err)
 	}
 	if err := s.syncFolder(filepath.Dir(s.path(key))); err != nil {
-		return fault("put "+key+": sync folder", err)
+		return diskfault.Of("put "+key+": sync folder", err)
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"sohoa/storage"
+	"sohoa/storage/internal/diskfault"
 )
 
 // Open implements [storage.Store].
@@ -90,7 +91,7 @@ func (w *walk) folder(ctx context.Context, dir string) bool {
 		return true
 	}
 	if err != nil {
-		return w.fail(fault("list objects", err))
+		return w.fail(diskfault.Of("list objects", err))
 	}
 	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(sortName(a), sortName(b)) })
 	for _, entry := range entries {
@@ -119,7 +120,7 @@ func (w *walk) entry(ctx context.Context, dir string, entry fs.DirEntry) bool {
 		return true // removed by somebody since the folder was read
 	}
 	if err != nil {
-		return w.fail(fault("list objects", err))
+		return w.fail(diskfault.Of("list objects", err))
 	}
 	return w.yield(storage.Object{Key: key, Size: info.Size()}, nil)
 }
@@ -150,7 +151,7 @@ func readError(op, key string, err error) error {
 	if isAbsent(err) {
 		return fmt.Errorf("%s %s: %w", op, key, storage.ErrNotFound)
 	}
-	return fault(op+" "+key, err)
+	return diskfault.Of(op+" "+key, err)
 }
 
 // isAbsent tells the errors of a name that is no object: nothing there, a file

@@ -35,6 +35,23 @@ type match struct {
 	tones   []term // to be matched with tones, nil when the query has none
 }
 
+// narrower is a stricter match: pages that pass it rank above those that do not.
+type narrower struct {
+	column string
+	terms  []term
+}
+
+func (m match) better() []narrower {
+	var better []narrower
+	if m.letters != nil {
+		better = append(better, narrower{"fold", m.letters})
+	}
+	if m.tones != nil {
+		better = append(better, narrower{"raw", m.tones})
+	}
+	return better
+}
+
 func plan(ctx context.Context, tx Tx, q Query) (match, error) {
 	if strings.TrimSpace(q.Text) == "" {
 		return match{}, nil
@@ -96,8 +113,8 @@ func (ix *Index) find(ctx context.Context, tx Tx, q Query, m match) (Result, err
 			SELECT e.id AS id, e.page AS page, e.component AS component, ` + c.rank.sql + ` AS tier, ` + c.score.sql + ` AS score
 			FROM ` + c.from + ` WHERE ` + c.where.sql + ` AND ` + filter.sql + `),
 		top AS (SELECT * FROM hit ORDER BY tier DESC, score DESC, page, component LIMIT ? OFFSET ?)
-		SELECT n.total, top.score, e.dossier, e.code, e.component, e.kind, e.page, e.page_no, e.pdf, e.fields, e.body
-		FROM (SELECT count(*) AS total FROM hit) n LEFT JOIN top ON 1 = 1 LEFT JOIN search_entry e ON e.id = top.id
+		SELECT n.total, top.score, e.dossier, e.code, e.component, e.kind, e.page, e.page_no, e.pdf, b.fields, b.body
+		FROM (SELECT count(*) AS total FROM hit) n LEFT JOIN top ON 1 = 1 LEFT JOIN search_entry e ON e.id = top.id LEFT JOIN search_body b ON b.id = top.id
 		ORDER BY top.tier DESC, top.score DESC, top.page, top.component`
 	args := append(append(append(append([]any{}, c.rank.args...), c.score.args...), c.where.args...), filter.args...)
 	rows, err := tx.QueryContext(ctx, statement, append(args, limit(q), max(q.Offset, 0))...)

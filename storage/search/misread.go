@@ -25,6 +25,10 @@ const (
 	maxMisreadDigits = 1
 	// maxLikeness bounds how many misread words one word of a query stands for.
 	maxLikeness = 16
+	// A page with more of them is noise, and writing it down would hold up the
+	// transaction. Rows go in some at a time: engines bound their arguments.
+	maxLearned    = 400
+	learnedAtOnce = 100
 )
 
 const misreadSchema = `CREATE TABLE IF NOT EXISTS search_misread (
@@ -33,35 +37,75 @@ const misreadSchema = `CREATE TABLE IF NOT EXISTS search_misread (
 	PRIMARY KEY (key, word)
 )`
 
-// learn remembers the misread words of a page.
-func learn(ctx context.Context, tx Tx, words []word) error {
-	for _, w := range misread(words) {
-		done, err := tx.ExecContext(ctx, "INSERT INTO search_misread (key, word) VALUES (?, ?) ON CONFLICT DO NOTHING", w, w)
-		if err != nil {
-			return fmt.Errorf("remember misread words: %w", err)
-		}
-		if n, err := done.RowsAffected(); err == nil && n == 0 {
-			continue // known, with all its keys
-		}
-		if err := learnKeys(ctx, tx, w, shortened(w)); err != nil {
-			return fmt.Errorf("remember misread words: %w", err)
+// learn remembers misread words, each with its keys. It goes through them in
+// order, so that two transactions on PostgreSQL that bring the same words wait
+// for each other in one direction only.
+func learn(ctx context.Context, tx Tx, words []string) error {
+	slices.Sort(words)
+	for some := range slices.Chunk(slices.Compact(words), learnedAtOnce) {
+		if err := learnSome(ctx, tx, some); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func learnKeys(ctx context.Context, tx Tx, word string, keys []string) error {
-	args := make([]any, 0, 2*len(keys))
-	for _, key := range keys {
-		args = append(args, key, word)
+// learnSome writes the words first, which tells the new ones, and then the
+// keys of those: most pages bring few new words.
+func learnSome(ctx context.Context, tx Tx, words []string) error {
+	known := make([]misreadKey, len(words))
+	for i, w := range words {
+		known[i] = misreadKey{key: w, word: w}
 	}
-	values := strings.Repeat(", (?, ?)", len(keys))[2:]
-	_, err := tx.ExecContext(ctx, "INSERT INTO search_misread (key, word) VALUES "+values+" ON CONFLICT DO NOTHING", args...)
+	fresh, err := insertKeys(ctx, tx, known)
+	if err != nil {
+		return err
+	}
+	var keys []misreadKey
+	for _, w := range fresh {
+		for _, key := range shortened(w) {
+			keys = append(keys, misreadKey{key: key, word: w})
+		}
+	}
+	_, err = insertKeys(ctx, tx, keys)
 	return err
 }
 
-// misread picks the words that are no syllable, sorted: writers that lock rows
-// in one order cannot block each other for ever.
+// misreadKey is a row of search_misread.
+type misreadKey struct{ key, word string }
+
+// insertKeys gives the words of the rows that were not there before.
+func insertKeys(ctx context.Context, tx Tx, keys []misreadKey) ([]string, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	args := make([]any, 0, 2*len(keys))
+	for _, k := range keys {
+		args = append(args, k.key, k.word)
+	}
+	values := "(?, ?)" + strings.Repeat(", (?, ?)", len(keys)-1)
+	return column(ctx, tx, "INSERT INTO search_misread (key, word) VALUES "+values+" ON CONFLICT DO NOTHING RETURNING word", args)
+}
+
+// column runs a query for one column of text.
+func column(ctx context.Context, tx Tx, query string, args []any) ([]string, error) {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var values []string
+	for rows.Next() {
+		var value string
+		if err := rows.Scan(&value); err != nil {
+			return nil, err
+		}
+		values = append(values, value)
+	}
+	return values, rows.Err()
+}
+
+// misread picks the words of a page that are no syllable.
 func misread(words []word) []string {
 	var found []string
 	for _, w := range words {
@@ -71,7 +115,8 @@ func misread(words []word) []string {
 		}
 	}
 	slices.Sort(found)
-	return slices.Compact(found)
+	found = slices.Compact(found)
+	return found[:min(len(found), maxLearned)]
 }
 
 // shortened is the word with each one letter left out.
@@ -120,22 +165,12 @@ func alikes(ctx context.Context, tx Tx, fold string) ([]string, error) {
 	for i, k := range keys {
 		args[i] = k
 	}
-	rows, err := tx.QueryContext(ctx, "SELECT DISTINCT word FROM search_misread WHERE key IN (?"+strings.Repeat(", ?", len(keys)-1)+") ORDER BY word", args...)
+	near, err := column(ctx, tx, "SELECT DISTINCT word FROM search_misread WHERE key IN (?"+strings.Repeat(", ?", len(keys)-1)+") ORDER BY word", args)
 	if err != nil {
 		return nil, fmt.Errorf("look up misread words: %w", err)
 	}
-	defer func() { _ = rows.Close() }()
-	var found []string
-	for rows.Next() && len(found) < maxLikeness {
-		var other string
-		if err := rows.Scan(&other); err != nil {
-			return nil, fmt.Errorf("look up misread words: %w", err)
-		}
-		if other != fold && oneEdit(fold, other) {
-			found = append(found, other)
-		}
-	}
-	return found, rows.Err()
+	found := slices.DeleteFunc(near, func(other string) bool { return other == fold || !oneEdit(fold, other) })
+	return found[:min(len(found), maxLikeness)], nil
 }
 
 // oneEdit tells whether one letter put in, left out, replaced, or swapped with

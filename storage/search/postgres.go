@@ -9,8 +9,13 @@ import (
 
 // postgres keeps the words in two tsvector columns that Go fills: PostgreSQL's
 // own parser, which sees numbers with a sign, host names and file paths in a
-// dossier's code, never runs.
+// dossier's code, never runs. The columns are kept out of line (the low
+// toast_tuple_target), so that what is filtered and sorted by stays narrow.
 type postgres struct{}
+
+// maxScored bounds how many matches are scored. PostgreSQL fetches and unpacks
+// the words of each; SQLite reads its scores from the index.
+const maxScored = 5000
 
 func (postgres) schema() []string {
 	return []string{
@@ -24,14 +29,18 @@ func (postgres) schema() []string {
 			page TEXT COLLATE "C" NOT NULL,
 			page_no INTEGER NOT NULL,
 			pdf TEXT NOT NULL,
-			fields TEXT NOT NULL,
-			body TEXT NOT NULL,
 			raw TSVECTOR NOT NULL,
 			fold TSVECTOR NOT NULL,
 			UNIQUE (component, page)
+		) WITH (toast_tuple_target = 256)`,
+		`CREATE TABLE IF NOT EXISTS search_body (
+			id BIGINT PRIMARY KEY REFERENCES search_entry ON DELETE CASCADE,
+			fields TEXT NOT NULL,
+			body TEXT NOT NULL
 		)`,
 		`CREATE INDEX IF NOT EXISTS search_entry_code ON search_entry (unit, code)`,
 		`CREATE INDEX IF NOT EXISTS search_entry_fold ON search_entry USING gin (fold)`,
+		`CREATE INDEX IF NOT EXISTS search_entry_raw ON search_entry USING gin (raw)`,
 		misreadSchema,
 	}
 }
@@ -39,11 +48,12 @@ func (postgres) schema() []string {
 func (postgres) session(tx Tx) Tx { return numbered{tx} }
 
 func (postgres) insert(ctx context.Context, tx Tx, r row) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO search_entry
-		(unit, kind, code, dossier, component, page, page_no, pdf, fields, body, raw, fold)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::text::tsvector, ?::text::tsvector)`,
-		string(r.Unit), r.Kind, r.Code, string(r.Dossier), string(r.Component), string(r.Page), r.PageNo, r.PDF, r.fields, r.Text,
-		tsvector("raw", r.words), tsvector("fold", r.words))
+	_, err := tx.ExecContext(ctx, `WITH entry AS (INSERT INTO search_entry
+		(unit, kind, code, dossier, component, page, page_no, pdf, raw, fold)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?::text::tsvector, ?::text::tsvector) RETURNING id)
+		INSERT INTO search_body (id, fields, body) SELECT id, ?, ? FROM entry`,
+		string(r.Unit), r.Kind, r.Code, string(r.Dossier), string(r.Component), string(r.Page), r.PageNo, r.PDF,
+		tsvector("raw", r.words), tsvector("fold", r.words), r.fields, r.Text)
 	return err
 }
 
@@ -62,17 +72,13 @@ func (postgres) clauses(m match) clauses {
 		where: fragment{"e.fold @@ ?::text::tsquery", []any{wide}},
 		// 1: divided by 1 + the logarithm of the length, as a long page has
 		// every word sooner or later.
-		score: fragment{"ts_rank(e.fold, ?::text::tsquery, 1)", []any{wide}},
+		score: fragment{"CASE WHEN count(*) OVER () <= ? THEN ts_rank(e.fold, ?::text::tsquery, 1) ELSE 0 END", []any{maxScored, wide}},
 		rank:  fragment{sql: "0"},
 	}
-	for _, better := range []struct {
-		column string
-		terms  []term
-	}{{"fold", m.letters}, {"raw", m.tones}} {
-		if better.terms != nil {
-			c.rank.sql += " + (e." + better.column + " @@ ?::text::tsquery)::int"
-			c.rank.args = append(c.rank.args, tsquery(better.column, better.terms))
-		}
+	for _, better := range m.better() {
+		// A query of its own is answered by the index without unpacking words.
+		c.rank.sql += " + (e.id IN (SELECT id FROM search_entry WHERE " + better.column + " @@ ?::text::tsquery))::int"
+		c.rank.args = append(c.rank.args, tsquery(better.column, better.terms))
 	}
 	return c
 }

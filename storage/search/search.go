@@ -51,7 +51,7 @@ type Hit struct {
 	PDF     string            `json:"pdf"`
 	// Score orders the hits of one search, higher first, within the three
 	// groups exact tones, same letters, misread. It means nothing across
-	// searches or engines.
+	// searches or engines, and is 0 where too many pages match to tell.
 	Score float64 `json:"score"`
 }
 
@@ -105,26 +105,28 @@ func (ix *Index) Create(ctx context.Context, tx Tx) error {
 // its place, so that a step may run twice.
 func (ix *Index) Put(ctx context.Context, tx Tx, entries []Entry) error {
 	tx = ix.engine.session(tx)
+	var odd []string
 	for _, e := range entries {
-		if err := ix.putOne(ctx, tx, e); err != nil {
+		r, err := newRow(e)
+		if err == nil {
+			err = ix.replace(ctx, tx, r)
+		}
+		if err != nil {
 			return fmt.Errorf("index page %s: %w", e.Page, err)
 		}
+		odd = append(odd, misread(r.words)...)
+	}
+	if err := learn(ctx, tx, odd); err != nil {
+		return fmt.Errorf("remember misread words: %w", err)
 	}
 	return nil
 }
 
-func (ix *Index) putOne(ctx context.Context, tx Tx, e Entry) error {
-	r, err := newRow(e)
-	if err != nil {
+func (ix *Index) replace(ctx context.Context, tx Tx, r row) error {
+	if err := ix.engine.remove(ctx, tx, "component = ? AND page = ?", r.Component, r.Page); err != nil {
 		return err
 	}
-	if err := ix.engine.remove(ctx, tx, "component = ? AND page = ?", e.Component, e.Page); err != nil {
-		return err
-	}
-	if err := ix.engine.insert(ctx, tx, r); err != nil {
-		return err
-	}
-	return learn(ctx, tx, r.words)
+	return ix.engine.insert(ctx, tx, r)
 }
 
 func newRow(e Entry) (row, error) {

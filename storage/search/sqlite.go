@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// sqlite keeps the words in an FTS5 table without content: the entries stand in
-// a table beside it, so a text is stored once.
+// sqlite keeps the words in an FTS5 table without content, what is filtered and
+// sorted by in a narrow table beside it, of which many rows fit on a disk page,
+// and the texts, which only hits need, in a third.
 type sqlite struct{}
 
 // The tokenizer is "ascii": it parts words at spaces and takes every byte above
@@ -25,9 +26,12 @@ func (sqlite) schema() []string {
 			page TEXT NOT NULL,
 			page_no INTEGER NOT NULL,
 			pdf TEXT NOT NULL,
-			fields TEXT NOT NULL,
-			body TEXT NOT NULL,
 			UNIQUE (component, page)
+		)`,
+		`CREATE TABLE IF NOT EXISTS search_body (
+			id INTEGER PRIMARY KEY,
+			fields TEXT NOT NULL,
+			body TEXT NOT NULL
 		)`,
 		`CREATE INDEX IF NOT EXISTS search_entry_code ON search_entry (unit, code)`,
 		`CREATE VIRTUAL TABLE IF NOT EXISTS search_words USING fts5(
@@ -40,13 +44,16 @@ func (sqlite) session(tx Tx) Tx { return tx }
 
 func (sqlite) insert(ctx context.Context, tx Tx, r row) error {
 	done, err := tx.ExecContext(ctx, `INSERT INTO search_entry
-		(unit, kind, code, dossier, component, page, page_no, pdf, fields, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		r.Unit, r.Kind, r.Code, r.Dossier, r.Component, r.Page, r.PageNo, r.PDF, r.fields, r.Text)
+		(unit, kind, code, dossier, component, page, page_no, pdf) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		r.Unit, r.Kind, r.Code, r.Dossier, r.Component, r.Page, r.PageNo, r.PDF)
 	if err != nil {
 		return err
 	}
 	id, err := done.LastInsertId()
 	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, "INSERT INTO search_body (id, fields, body) VALUES (?, ?, ?)", id, r.fields, r.Text); err != nil {
 		return err
 	}
 	var raw, fold strings.Builder
@@ -59,8 +66,10 @@ func (sqlite) insert(ctx context.Context, tx Tx, r row) error {
 }
 
 func (sqlite) remove(ctx context.Context, tx Tx, condition string, args ...any) error {
-	if _, err := tx.ExecContext(ctx, "DELETE FROM search_words WHERE rowid IN (SELECT id FROM search_entry WHERE "+condition+")", args...); err != nil {
-		return err
+	for _, beside := range []string{"search_words WHERE rowid", "search_body WHERE id"} {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM "+beside+" IN (SELECT id FROM search_entry WHERE "+condition+")", args...); err != nil {
+			return err
+		}
 	}
 	_, err := tx.ExecContext(ctx, "DELETE FROM search_entry WHERE "+condition, args...)
 	return err
@@ -78,14 +87,9 @@ func (sqlite) clauses(m match) clauses {
 		score: fragment{sql: "-bm25(search_words)"},
 		rank:  fragment{sql: "0"},
 	}
-	for _, better := range []struct {
-		column string
-		terms  []term
-	}{{"fold", m.letters}, {"raw", m.tones}} {
-		if better.terms != nil {
-			c.rank.sql += " + (e.id IN (SELECT rowid FROM search_words WHERE search_words MATCH ?))"
-			c.rank.args = append(c.rank.args, ftsQuery(better.column, better.terms))
-		}
+	for _, better := range m.better() {
+		c.rank.sql += " + (e.id IN (SELECT rowid FROM search_words WHERE search_words MATCH ?))"
+		c.rank.args = append(c.rank.args, ftsQuery(better.column, better.terms))
 	}
 	return c
 }

@@ -34,7 +34,7 @@ func Run(t *testing.T, open func(t *testing.T) storage.Store) {
 		"BadKeys":            badKeys,
 		"PutHashed":          putHashed,
 		"PutHashedDamaged":   putHashedDamaged,
-		"PutHashedSideways":  putHashedBadName,
+		"PutHashedBadName":   putHashedBadName,
 		"ListOrder":          listOrder,
 		"ListStops":          listStops,
 		"LocalPath":          localPath,

@@ -30,6 +30,7 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx" for database/sql
 
 	"sohoa/dossier"
+	"sohoa/storage/storagetest/internal/watched"
 )
 
 // Driver is the name under which database/sql knows the driver that
@@ -157,20 +158,10 @@ func initCluster(ctx context.Context, bin, dir string, owner account) error {
 	return nil
 }
 
-// watcher runs the server "$@" until its standard input ends, then stops the
-// server and removes the folder $0.
-const watcher = `"$@" & server=$!
-cat >/dev/null
-kill -QUIT $server
-wait $server
-rm -rf "$0"`
-
 // run starts the server and waits until it says that it is ready. Tests never
 // cut the power, so the server may skip what protects against that.
 func run(bin, dir string, owner account) (*server, error) {
-	// Not CommandContext: the server lives as long as the test binary.
-	cmd := exec.Command("/bin/sh", "-c", watcher, dir, //nolint:noctx
-		filepath.Join(bin, "postgres"), "-D", filepath.Join(dir, "data"), "-k", dir,
+	cmd := watched.Command(dir, filepath.Join(bin, "postgres"), "-D", filepath.Join(dir, "data"), "-k", dir,
 		"-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=60")
 	cmd.Dir = dir
 	cmd.SysProcAttr = owner.attributes()
