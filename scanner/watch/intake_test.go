@@ -489,10 +489,11 @@ func TestClaimDoesNotOverwrite(t *testing.T) {
 	must(t, os.WriteFile(stranger, []byte("put here by hand"), 0o640))
 	r.write("a/2.pdf", pdf("2"))
 	r.pass(2 * time.Minute)
-	if content, err := os.ReadFile(stranger); err == nil && string(content) != "put here by hand" {
-		t.Fatalf("now holds %q", content)
-	}
 	r.wantBatches("a: 1.pdf 2.pdf")
+	content, err := os.ReadFile(filepath.Join(r.cfg.Done, string(r.taken[0].id), "2.pdf"))
+	if err != nil || string(content) != "put here by hand" {
+		t.Fatalf("now holds %q, %v", content, err)
+	}
 	if got := r.taken[0].contents[1]; got != pdf("2") {
 		t.Fatalf("took %q", got)
 	}
