@@ -127,6 +127,33 @@ func TestSourceRewrittenDuringTheCopy(t *testing.T) {
 	}
 }
 
+// The source is written anew between the look and the copy: the copy equals
+// the source, but is not what was looked at, and half of it is missing.
+func TestSourceRewrittenBeforeTheCopy(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	whole, half := pdf("rewritten"), true
+	copyFile := r.ops.copy
+	r.ops.copy = func(from, to string) error {
+		if half {
+			half = false
+			r.write("a/1.pdf", whole[:20])
+		}
+		return copyFile(from, to)
+	}
+	r.refuseRename(syscall.EXDEV)
+	r.write("a/1.pdf", pdf("original"))
+	r.pass(time.Minute)
+	r.wantWaiting("1.pdf", ReasonIncomplete)
+	r.wantBatches()
+	r.appendTo("a/1.pdf", whole[20:])
+	r.pass(2 * time.Minute)
+	r.wantBatches("a: 1.pdf")
+	if got := r.taken[0].contents[0]; got != whole {
+		t.Fatalf("took %q", got)
+	}
+}
+
 // A copy whose bytes differ from the source's (a bad disk, a bad line) is not
 // believed, although size and mtime are right.
 func TestCopyWithWrongBytesIsNotBelieved(t *testing.T) {

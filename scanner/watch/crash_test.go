@@ -66,10 +66,12 @@ func TestKilledAtEveryStep(t *testing.T) {
 	t.Parallel()
 	for _, refuse := range []bool{false, true} {
 		for _, before := range []bool{false, true} {
-			died := true
-			for at := 1; died; at++ {
-				died = killAt(t, at, before, refuse)
-			}
+			t.Run(fmt.Sprintf("copying %v, before %v", refuse, before), func(t *testing.T) {
+				t.Parallel()
+				for at, died := 1, true; died; at++ {
+					died = killAt(t, at, before, refuse)
+				}
+			})
 		}
 	}
 }
@@ -175,6 +177,27 @@ func TestSealedBatchThatChangedWhileDown(t *testing.T) {
 	r.wantBatches("a: 1.pdf")
 	if r.taken[0].id == first.ID || r.taken[0].contents[0] != pdf("changed") {
 		t.Fatalf("came as %q", r.taken[0].contents)
+	}
+}
+
+func TestSealedBatchThatLostAFileWhileDown(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	r.write("a/1.pdf", pdf("1"))
+	r.write("a/2.pdf", pdf("2"))
+	var first Batch
+	r.takeFn = func(b Batch) error {
+		first = b
+		return errors.New("the store is busy")
+	}
+	r.pass(40 * time.Second)
+	must(t, os.Remove(first.Files[0].Path))
+	r.takeFn = nil
+	r.restart()
+	r.pass(time.Minute)
+	r.wantBatches("a: 2.pdf")
+	if r.taken[0].id == first.ID {
+		t.Fatal("fewer files came under the id of the whole batch")
 	}
 }
 

@@ -79,7 +79,8 @@ func TestStalledFileIsShownAndTakenWhenItGoesOn(t *testing.T) {
 	r.wantBatches()
 	r.pass(2 * time.Minute)
 	r.wantBatches("a: 1.pdf")
-	r.pass(48 * time.Hour)
+	r.clock.Advance(48 * time.Hour)
+	r.pass(time.Minute)
 	w := r.wantWaiting("2.pdf", ReasonIncomplete)
 	if w.For < 48*time.Hour {
 		t.Errorf("waits for %v, want two days", w.For)
@@ -90,6 +91,24 @@ func TestStalledFileIsShownAndTakenWhenItGoesOn(t *testing.T) {
 	r.appendTo("a/2.pdf", whole[20:])
 	r.pass(2 * time.Minute)
 	r.wantBatches("a: 1.pdf", "a: 2.pdf")
+}
+
+// A file that never stops changing must not keep its neighbours for ever.
+func TestFileThatGrowsForEverHoldsABatchOnlySoLong(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	r.write("a/1.pdf", pdf("1"))
+	r.write("a/endless.pdf", "%PDF-")
+	var closed time.Duration
+	for closed = 0; len(r.taken) == 0 && closed < time.Hour; closed += r.cfg.Poll {
+		r.appendTo("a/endless.pdf", "x")
+		r.pass(r.cfg.Poll)
+	}
+	r.wantBatches("a: 1.pdf")
+	if closed < holdCap*r.cfg.BatchHold || closed > 2*holdCap*r.cfg.BatchHold {
+		t.Errorf("closed after %v", closed)
+	}
+	r.wantWaiting("endless.pdf", ReasonGrowing)
 }
 
 func TestUnknownFormatIsTakenAfterALongerRest(t *testing.T) {
@@ -460,6 +479,26 @@ func TestFileThatCannotBeClaimedWaitsAndKeepsItsPlace(t *testing.T) {
 	r.wantBatches("a: 1.pdf 2.pdf")
 }
 
+// Whatever lies in a batch's folder is never written over.
+func TestClaimDoesNotOverwrite(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	r.write("a/1.pdf", pdf("1"))
+	r.pass(8 * time.Second)
+	stranger := filepath.Join(r.in.snapshot().Open[0].Dir, "2.pdf")
+	must(t, os.WriteFile(stranger, []byte("put here by hand"), 0o640))
+	r.write("a/2.pdf", pdf("2"))
+	r.pass(2 * time.Minute)
+	r.wantBatches("a: 1.pdf 2.pdf")
+	content, err := os.ReadFile(filepath.Join(r.cfg.Done, string(r.taken[0].id), "2.pdf"))
+	if err != nil || string(content) != "put here by hand" {
+		t.Fatalf("now holds %q, %v", content, err)
+	}
+	if got := r.taken[0].contents[1]; got != pdf("2") {
+		t.Fatalf("took %q", got)
+	}
+}
+
 func TestNothingIsClaimedWithoutARecord(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil)
@@ -497,6 +536,20 @@ func TestShareThatVanishesAndReturns(t *testing.T) {
 	if s := r.in.snapshot(); !s.InboxGone.IsZero() || s.InboxErr != nil {
 		t.Error("the inbox is back, but still said to be away")
 	}
+}
+
+// While the share is away nobody knows whether the pile goes on: its batch
+// stays open for longer than the idle time, but not for ever.
+func TestVanishedShareKeepsItsBatchOpenForAWhile(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, nil)
+	r.write("a/1.pdf", pdf("1"))
+	r.pass(8 * time.Second)
+	must(t, os.Rename(r.cfg.Inbox, r.cfg.Inbox+" away"))
+	r.pass(time.Minute)
+	r.wantBatches()
+	r.pass(2 * time.Minute)
+	r.wantBatches("a: 1.pdf")
 }
 
 func TestFolderThatCannotBeListed(t *testing.T) {

@@ -29,10 +29,9 @@ func (r *resting) observe(id identity, now time.Time) (changed bool) {
 	return true
 }
 
-// still tells whether two looks at least, and the time d, saw no change.
-func (r *resting) still(d time.Duration, now time.Time) bool {
-	return r.looks >= 2 && now.Sub(r.changed) >= d
-}
+// still tells whether no look since the time d saw a change. It means something
+// after a look only.
+func (r *resting) still(d time.Duration, now time.Time) bool { return now.Sub(r.changed) >= d }
 
 // entry is a name in a folder of the inbox, and what is known of the file that
 // bears it now.
