@@ -52,7 +52,7 @@ func TestMarksLandUpright(t *testing.T) {
 
 // finer is how many times finer than testDPI pages are rendered: poppler snaps
 // an image's edges to whole pixels, which must not blur the comparison.
-const finer = 4
+const finer = 3
 
 // render draws a page.
 func render(t testing.TB, path string, page int) *image.Gray {
