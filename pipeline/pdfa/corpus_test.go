@@ -79,7 +79,7 @@ func TestCorpusScans(t *testing.T) {
 	root := corpus(t)
 	folders := map[string][]Page{}
 	for _, group := range []string{"dossier-pages", "vi-scans", "leptonica", "deskew-blank", "split-page"} {
-		err := filepath.WalkDir(filepath.Join(root, group), func(path string, d fs.DirEntry, err error) error {
+		err := filepath.WalkDir(filepath.Join(root, group), func(path string, _ fs.DirEntry, err error) error {
 			if ext := strings.ToLower(filepath.Ext(path)); err != nil || ext != ".jpg" && ext != ".jpeg" {
 				return err
 			}

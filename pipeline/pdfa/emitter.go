@@ -55,7 +55,7 @@ func (e *emitter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-func (e *emitter) printf(format string, args ...any) { fmt.Fprintf(e, format, args...) }
+func (e *emitter) printf(format string, args ...any) { _, _ = fmt.Fprintf(e, format, args...) }
 
 // reserve hands out the number of an object that is written later.
 func (e *emitter) reserve() ref {
