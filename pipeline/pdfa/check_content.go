@@ -161,16 +161,14 @@ func (p *contentParser) codes(digits string) error {
 	return nil
 }
 
-// operands takes n numbers, each followed by a blank, and gives the rest.
-func operands(s string, n int) (values []float64, rest string, err error) {
-	values = make([]float64, n)
-	for i := range values {
+// operands takes n numbers, at most six, each followed by a blank, and gives
+// the rest.
+func operands(s string, n int) (values [6]float64, rest string, err error) {
+	for i := range n {
 		word, after, _ := strings.Cut(s, " ")
-		v, err := strictNumber(word)
-		if err != nil {
-			return nil, "", err
+		if values[i], err = strictFloat(word); err != nil {
+			return values, "", err
 		}
-		values[i], _ = float(v)
 		s = after
 	}
 	return values, s, nil

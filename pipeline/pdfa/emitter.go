@@ -40,7 +40,7 @@ type emitter struct {
 func newEmitter(w io.Writer) (*emitter, error) {
 	e := &emitter{sum: sha256.New(), offsets: make([]int64, 1)}
 	e.out = bufio.NewWriterSize(io.MultiWriter(w, e.sum), copyBuffer)
-	zip, err := zlib.NewWriterLevel(io.Discard, zlib.BestCompression)
+	zip, err := zlib.NewWriterLevel(io.Discard, zlib.DefaultCompression)
 	if err != nil {
 		return nil, fmt.Errorf("prepare compression: %w", err)
 	}
@@ -55,7 +55,7 @@ func (e *emitter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-func (e *emitter) printf(format string, args ...any) { fmt.Fprintf(e, format, args...) }
+func (e *emitter) printf(format string, args ...any) { _, _ = fmt.Fprintf(e, format, args...) }
 
 // reserve hands out the number of an object that is written later.
 func (e *emitter) reserve() ref {

@@ -62,7 +62,7 @@ func misread(err error) error {
 // of ToInput makes it an upright pixel; the sheet scales that and turns y up.
 func (s sheet) placement(img *dossier.ImageStream, toInput dossier.Matrix) (dossier.Matrix, error) {
 	up, ok := toInput.Invert()
-	if !ok || !finite(up[:]) {
+	if !ok || !finite(up[:]...) {
 		return dossier.Matrix{}, misread(errors.New("matrix to_input can not be inverted"))
 	}
 	w, h := float64(img.Width), float64(img.Height)
@@ -73,7 +73,7 @@ func (s sheet) placement(img *dossier.ImageStream, toInput dossier.Matrix) (doss
 	}, nil
 }
 
-func finite(values []float64) bool {
+func finite(values ...float64) bool {
 	for _, v := range values {
 		if math.IsNaN(v) || math.Abs(v) > 1e9 {
 			return false

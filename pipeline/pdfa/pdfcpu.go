@@ -36,7 +36,7 @@ func CheckPdfcpu(ctx context.Context, r io.ReadSeeker, size int64) error {
 func pdfcpuConfig() *model.Configuration {
 	limits := model.DefaultResourceLimits()
 	limits.MaxStreamBytes = maxPdfcpu
-	limits.MaxDecodeBytes = maxTable
+	limits.MaxDecodeBytes = maxContent
 	limits.MaxObjectCount = maxObjects
 	limits.MaxXRefEntries = maxObjects
 	return &model.Configuration{

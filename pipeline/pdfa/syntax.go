@@ -157,14 +157,24 @@ func (c *cursor) word() (any, error) {
 	return v, nil
 }
 
-// strictNumber reads a number in the one form in which this package writes it.
+// strictNumber reads a number in the one form in which this package writes it,
+// as int64 or float64.
 func strictNumber(s string) (any, error) {
 	if whole, err := strconv.ParseInt(s, 10, 64); err == nil && strconv.FormatInt(whole, 10) == s {
 		return whole, nil
 	}
+	return strictFloat(s)
+}
+
+// strictFloat reads any number as float64.
+func strictFloat(s string) (float64, error) {
 	v, err := strconv.ParseFloat(s, 64)
-	if err != nil || !finite([]float64{v}) || string(number(nil, v, pageDigits)) != s {
-		return nil, fmt.Errorf("number: %w", errSyntax)
+	if err != nil || !finite(v) {
+		return 0, fmt.Errorf("number: %w", errSyntax)
+	}
+	var b [32]byte
+	if string(number(b[:0], v, pageDigits)) != s {
+		return 0, fmt.Errorf("number: %w", errSyntax)
 	}
 	return v, nil
 }

@@ -50,9 +50,10 @@ func TestMarksLandUpright(t *testing.T) {
 	}
 }
 
-// finer is how many times finer than testDPI pages are rendered: poppler snaps
-// an image's edges to whole pixels, which must not blur the comparison.
-const finer = 4
+// finer is how many times finer than testDPI pages are rendered: poppler draws
+// images up to a rendered pixel off (12 times finer, all marks are within 0.12
+// pixels), which must not blur the comparison.
+const finer = 6
 
 // render draws a page.
 func render(t testing.TB, path string, page int) *image.Gray {
@@ -87,15 +88,15 @@ func checkMarks(t *testing.T, img *image.Gray, at []image.Point, side int) {
 		}
 		total += area
 		dx, dy := mx/area-float64(m.X)-float64(side)/2, my/area-float64(m.Y)-float64(side)/2
-		if math.Hypot(dx, dy) > 0.5 || math.Abs(area-want) > 0.06*want {
+		if math.Hypot(dx, dy) > 0.35 || math.Abs(area-want) > 0.06*want {
 			t.Errorf("mark at %v: off by (%.2f, %.2f) pixels, %.0f of %.0f pixels of ink", m, dx, dy, area, want)
 		}
 	}
-	all := 0.0
-	for i := range img.Pix {
-		all += (1 - float64(img.Pix[i])/255) / (finer * finer)
+	sum := 0
+	for _, v := range img.Pix {
+		sum += 255 - int(v)
 	}
-	if all > total*1.05 {
+	if all := float64(sum) / (255 * finer * finer); all > total*1.05 {
 		t.Errorf("ink outside the marks: %.0f of %.0f", all-total, all)
 	}
 }
