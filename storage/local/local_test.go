@@ -14,7 +14,12 @@ import (
 )
 
 func TestConformance(t *testing.T) {
-	storagetest.Run(t, func(t *testing.T) storage.Store { return open(t, t.TempDir()) })
+	storagetest.Run(t, openEmpty)
+}
+
+func openEmpty(t *testing.T) storage.Store {
+	t.Helper()
+	return open(t, t.TempDir())
 }
 
 func open(t testing.TB, dir string) *local.Store {

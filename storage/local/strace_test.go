@@ -45,6 +45,7 @@ func TestTheKernelSeesEveryFsync(t *testing.T) {
 }
 
 func putOne(t *testing.T, dir string) {
+	t.Helper()
 	s, err := New(dir)
 	if err != nil {
 		t.Fatal(err)

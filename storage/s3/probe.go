@@ -12,7 +12,7 @@ import (
 	"sohoa/dossier"
 )
 
-// ErrPromise: the bucket or the service does not keep what the archive needs.
+// ErrPromise is for a bucket or service that does not keep what the archive needs.
 // The error it stands in says what, in one sentence for the administrator.
 var ErrPromise = errors.New("the S3 bucket cannot be used")
 
@@ -98,7 +98,7 @@ func (s *Store) putProbe(ctx context.Context, key string) error {
 // probeEncryption looks for the service's word that it has encrypted what it
 // was asked to: some accept the request and store the plain bytes.
 func (s *Store) probeEncryption(ctx context.Context, key string) error {
-	info, err := s.client.Client.StatObject(ctx, s.bucket, key, minio.StatObjectOptions{})
+	info, err := s.client.StatObject(ctx, s.bucket, key, minio.StatObjectOptions{})
 	if err != nil {
 		return mapped("look at a probe", "", err)
 	}

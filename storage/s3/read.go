@@ -26,7 +26,7 @@ func (s *Store) Stat(ctx context.Context, key string) (storage.Object, error) {
 	if err := storage.CheckKey(key); err != nil {
 		return storage.Object{}, err
 	}
-	info, err := s.client.Client.StatObject(ctx, s.bucket, key, minio.StatObjectOptions{})
+	info, err := s.client.StatObject(ctx, s.bucket, key, minio.StatObjectOptions{})
 	if err != nil {
 		return storage.Object{}, mapped("stat", key, err)
 	}

@@ -21,16 +21,24 @@ import (
 )
 
 func TestConformance(t *testing.T) {
-	storagetest.Run(t, func(t *testing.T) storage.Store { return open(t, config(t, false)) })
+	storagetest.Run(t, openEmpty)
+}
+
+func openEmpty(t *testing.T) storage.Store {
+	t.Helper()
+	return open(t, config(t, false))
 }
 
 // A bucket as an archive would have it: locked, with versions.
 func TestConformanceOfALockedBucket(t *testing.T) {
-	storagetest.Run(t, func(t *testing.T) storage.Store {
-		c := config(t, true)
-		c.Need = s3.Promises{ObjectLock: true, Versioning: true}
-		return open(t, c)
-	})
+	storagetest.Run(t, openLocked)
+}
+
+func openLocked(t *testing.T) storage.Store {
+	t.Helper()
+	c := config(t, true)
+	c.Need = s3.Promises{ObjectLock: true, Versioning: true}
+	return open(t, c)
 }
 
 // config is that of an empty bucket of the real service.

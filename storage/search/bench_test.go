@@ -65,6 +65,7 @@ func (a archive) fill(b *testing.B, g *generator) {
 }
 
 func (a archive) benchLike(b *testing.B, g *generator) {
+	b.Helper()
 	var times []time.Duration
 	for i := 0; b.Loop(); i++ {
 		pattern := "%" + g.names[i%len(g.names)] + "%"

@@ -88,7 +88,7 @@ func (postgres) clauses(m match) clauses {
 func tsvector(column string, words []word) string {
 	var b strings.Builder
 	for i, w := range forms(column, words) {
-		if words[i] != barrier {
+		if words[i].raw != barrier {
 			b.WriteString("'" + w + "':" + strconv.Itoa(i+1) + " ")
 		}
 	}
@@ -116,14 +116,17 @@ func tsquery(column string, terms []term) string {
 // numbered lets queries written with "?" run where arguments are $1, $2, …
 type numbered struct{ tx Tx }
 
+// ExecContext implements [Tx].
 func (n numbered) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	return n.tx.ExecContext(ctx, number(query), args...)
 }
 
+// QueryContext implements [Tx].
 func (n numbered) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	return n.tx.QueryContext(ctx, number(query), args...)
 }
 
+// QueryRowContext implements [Tx].
 func (n numbered) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	return n.tx.QueryRowContext(ctx, number(query), args...)
 }

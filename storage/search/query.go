@@ -209,12 +209,3 @@ func toned(terms []term) bool {
 	}
 	return false
 }
-
-// exactOnly leaves the phrases found by likeness out.
-func exactOnly(terms []term) []term {
-	exact := make([]term, len(terms))
-	for i, t := range terms {
-		exact[i] = slices.DeleteFunc(slices.Clone(t), func(p phrase) bool { return p.approx })
-	}
-	return exact
-}

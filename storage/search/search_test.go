@@ -16,24 +16,27 @@ import (
 	"sohoa/storage/storagetest/pgtest"
 )
 
-// archive is an index in a database of its own.
+// archive is an index in a database of its own, with the test that uses it.
 type archive struct {
+	t testing.TB
 	*search.Index
 	db *sql.DB
 }
 
 // onBoth runs a test on both engines: what differs is a defect.
-func onBoth(t *testing.T, check func(t *testing.T, a archive)) {
+func onBoth(t *testing.T, check func(archive)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { check(t, openSQLite(t)) })
-	t.Run("postgres", func(t *testing.T) { check(t, openPostgres(t)) })
+	t.Run("sqlite", func(t *testing.T) { check(openSQLite(t)) })
+	t.Run("postgres", func(t *testing.T) { check(openPostgres(t)) })
 }
 
 func openSQLite(t testing.TB) archive {
+	t.Helper()
 	return openArchive(t, search.SQLite(), "sqlite3", "file:"+filepath.Join(t.TempDir(), "search.db")+"?_journal_mode=WAL&_txlock=immediate")
 }
 
 func openPostgres(t testing.TB) archive {
+	t.Helper()
 	return openArchive(t, search.Postgres(), pgtest.Driver, pgtest.Start(t))
 }
 
@@ -47,7 +50,7 @@ func openArchive(t testing.TB, index *search.Index, driver, dsn string) archive 
 	if err := index.Create(t.Context(), db); err != nil {
 		t.Fatalf("%v (SQLite needs -tags sqlite_fts5)", err)
 	}
-	return archive{index, db}
+	return archive{t, index, db}
 }
 
 // page is an entry of unit x in a component of its own, named after the page.
@@ -110,7 +113,8 @@ func (a archive) wantOrder(t testing.TB, text string, want ...string) {
 }
 
 func TestWordsAreJoinedByAnd(t *testing.T) {
-	onBoth(t, func(t *testing.T, a archive) {
+	onBoth(t, func(a archive) {
+		t := a.t
 		a.put(t, page("1", "GIẤY KHAI SINH\nHọ và tên: Nguyễn Văn An"), page("2", "GIẤY KHAI SINH\nHọ và tên: Trần Thị Hoa"), page("3", "Quyết định"))
 		a.wantPages(t, "khai sinh", "1", "2")
 		a.wantPages(t, "sinh khai", "1", "2")
@@ -121,7 +125,8 @@ func TestWordsAreJoinedByAnd(t *testing.T) {
 }
 
 func TestWithoutTonesFindsEverySpelling(t *testing.T) {
-	onBoth(t, func(t *testing.T, a archive) {
+	onBoth(t, func(a archive) {
+		t := a.t
 		a.put(t, page("1", "Quyết định"), page("2", "QUYẾT ĐỊNH"), page("3", "quyet dinh"), page("4", "Quye\u0302\u0301t đi\u0323nh"), page("5", "quyển đinh"))
 		a.wantPages(t, "quyet dinh", "1", "2", "3", "4")
 		a.wantPages(t, "QUYET DINH", "1", "2", "3", "4")
@@ -129,7 +134,8 @@ func TestWithoutTonesFindsEverySpelling(t *testing.T) {
 }
 
 func TestExactTonesComeFirstAndDamagedOnesAreStillFound(t *testing.T) {
-	onBoth(t, func(t *testing.T, a archive) {
+	onBoth(t, func(a archive) {
+		t := a.t
 		a.put(t,
 			page("1-damaged", "Tran Thi Hoa Tran Thi Hoa Tran Thi Hoa"),
 			page("2-other", "Trần Thị Hoa"),
@@ -146,7 +152,8 @@ func TestExactTonesComeFirstAndDamagedOnesAreStillFound(t *testing.T) {
 }
 
 func TestQuotesMakeAPhrase(t *testing.T) {
-	onBoth(t, func(t *testing.T, a archive) {
+	onBoth(t, func(a archive) {
+		t := a.t
 		a.put(t, page("1", "Nguyễn Văn An"), page("2", "Văn Nguyễn An"), page("3", "Nguyễn Văn\nAn Bình"))
 		a.wantPages(t, `"nguyen van"`, "1", "3")
 		a.wantPages(t, `"văn an"`, "1", "3")
@@ -158,7 +165,8 @@ func TestQuotesMakeAPhrase(t *testing.T) {
 }
 
 func TestAStarEndsABeginning(t *testing.T) {
-	onBoth(t, func(t *testing.T, a archive) {
+	onBoth(t, func(a archive) {
+		t := a.t
 		a.put(t, page("1", "Nguyễn Hoàng"), page("2", "Nguyệt"), page("3", "Ngô"), page("4", "n"))
 		a.wantPages(t, "nguy*", "1", "2")
 		a.wantPages(t, "ng*", "1", "2", "3")
@@ -172,14 +180,16 @@ func TestAStarEndsABeginning(t *testing.T) {
 
 // A beginning with tones finds every spelling, exact ones first, as words do.
 func TestABeginningWithTonesRanks(t *testing.T) {
-	onBoth(t, func(t *testing.T, a archive) {
+	onBoth(t, func(a archive) {
+		t := a.t
 		a.put(t, page("1", "hoang hoang hoang"), page("2", "một hai ba bốn hoàng"))
 		a.wantOrder(t, "hoàn*", "2", "1")
 	})
 }
 
 func TestFieldsAndCodesAreFound(t *testing.T) {
-	onBoth(t, func(t *testing.T, a archive) {
+	onBoth(t, func(a archive) {
+		t := a.t
 		e := page("1", "trang hai")
 		e.Code = "H38.12-250101-0001"
 		e.Fields = map[string]string{"owner": "Lê Thị Mai", "serial": "CH 662153", "dob": "12/03/1985", "id": "001 085 012 345"}
@@ -201,7 +211,8 @@ func TestFieldsAndCodesAreFound(t *testing.T) {
 }
 
 func TestNumbersInTheTextAreFoundHoweverGrouped(t *testing.T) {
-	onBoth(t, func(t *testing.T, a archive) {
+	onBoth(t, func(a archive) {
+		t := a.t
 		a.put(t,
 			page("spaced", "Số phát hành: CH 662153, thửa 12"),
 			page("joined", "Số phát hành: CH662153. Thửa 12"),
@@ -222,7 +233,8 @@ func TestNumbersInTheTextAreFoundHoweverGrouped(t *testing.T) {
 
 // Words of different fields never make a phrase together.
 func TestPhrasesStayWithinAField(t *testing.T) {
-	onBoth(t, func(t *testing.T, a archive) {
+	onBoth(t, func(a archive) {
+		t := a.t
 		e := page("1", "trang một")
 		e.Code = "mã"
 		e.Fields = map[string]string{"a": "Lê Văn", "b": "Bảy Tám"}
@@ -236,7 +248,8 @@ func TestPhrasesStayWithinAField(t *testing.T) {
 }
 
 func TestMisreadWordsAreFoundLast(t *testing.T) {
-	onBoth(t, func(t *testing.T, a archive) {
+	onBoth(t, func(a archive) {
+		t := a.t
 		a.put(t, page("1-misread", "Nguỵễn Tr4n Quang Nguyen Quang Quang"), page("2-right", "Trần Quang"), page("3-valid", "Tran Quan"), page("4-toneless", "Tran Quang"))
 		a.wantOrder(t, "Trần Quang", "2-right", "4-toneless", "1-misread")
 		a.wantOrder(t, `"tran quang"`, "2-right", "4-toneless", "1-misread")
@@ -249,7 +262,8 @@ func TestMisreadWordsAreFoundLast(t *testing.T) {
 }
 
 func TestUnitsNeverMeet(t *testing.T) {
-	onBoth(t, func(t *testing.T, a archive) {
+	onBoth(t, func(a archive) {
+		t := a.t
 		theirs := page("theirs", "Nguyễn Văn An bí mật m4t")
 		theirs.Unit = "y"
 		a.put(t, page("ours", "Nguyễn Văn An"), theirs)
@@ -266,7 +280,8 @@ func TestUnitsNeverMeet(t *testing.T) {
 }
 
 func TestFilters(t *testing.T) {
-	onBoth(t, func(t *testing.T, a archive) {
+	onBoth(t, func(a archive) {
+		t := a.t
 		notice, coded := page("2", "Nguyễn"), page("3", "Nguyễn")
 		notice.Kind, coded.Code = "birth_notice", "H38.12-250101-0001"
 		a.put(t, page("1", "Nguyễn"), notice, coded)
@@ -291,7 +306,8 @@ func TestFilters(t *testing.T) {
 }
 
 func TestTotalIsExactAndPagesOfResultsMeet(t *testing.T) {
-	onBoth(t, func(t *testing.T, a archive) {
+	onBoth(t, func(a archive) {
+		t := a.t
 		var entries []search.Entry
 		for i := range 55 {
 			entries = append(entries, page(fmt.Sprintf("%02d", i), "cùng một nội dung"))
@@ -322,7 +338,8 @@ func TestTotalIsExactAndPagesOfResultsMeet(t *testing.T) {
 }
 
 func TestPutReplacesAndDeleteComponentForgets(t *testing.T) {
-	onBoth(t, func(t *testing.T, a archive) {
+	onBoth(t, func(a archive) {
+		t := a.t
 		a.put(t, page("1", "bản cũ"), page("2", "giữ lại"))
 		again := page("1", "bản mới")
 		again.PDF, again.PageNo = "u/x/c/c-1/v2.pdf", 3
@@ -348,7 +365,8 @@ func TestPutReplacesAndDeleteComponentForgets(t *testing.T) {
 }
 
 func TestOnePageInTwoComponentsIsTwoHits(t *testing.T) {
-	onBoth(t, func(t *testing.T, a archive) {
+	onBoth(t, func(a archive) {
+		t := a.t
 		one, two := page("1", "chung"), page("1", "chung")
 		two.Component = "c-2"
 		a.put(t, one, two)
@@ -360,7 +378,8 @@ func TestOnePageInTwoComponentsIsTwoHits(t *testing.T) {
 }
 
 func TestTheIndexIsPartOfTheCallersTransaction(t *testing.T) {
-	onBoth(t, func(t *testing.T, a archive) {
+	onBoth(t, func(a archive) {
+		t := a.t
 		a.put(t, page("1", "trước"))
 		tx, err := a.db.BeginTx(t.Context(), nil)
 		if err != nil {
@@ -385,7 +404,8 @@ func TestTheIndexIsPartOfTheCallersTransaction(t *testing.T) {
 }
 
 func TestAHitCarriesWhatIsShown(t *testing.T) {
-	onBoth(t, func(t *testing.T, a archive) {
+	onBoth(t, func(a archive) {
+		t := a.t
 		e := page("9f.1.1", "GIẤY KHAI SINH\nHọ và tên: Nguyễn Văn An")
 		e.PageNo, e.Code, e.Fields = 2, "H38.12-250101-0001", map[string]string{"child_name": "Nguyễn Văn An", "dob": "01/02/2020"}
 		a.put(t, e)
@@ -405,7 +425,8 @@ func TestAHitCarriesWhatIsShown(t *testing.T) {
 
 func TestNoQueryIsAnError(t *testing.T) {
 	long := strings.Repeat("nguyễn văn an ", 5000)
-	onBoth(t, func(t *testing.T, a archive) {
+	onBoth(t, func(a archive) {
+		t := a.t
 		a.put(t, page("1", "near and or not Nguyễn"), page("2", "x\x00y \xff\xfe zero"))
 		for _, query := range []string{
 			`"`, `""`, `"""`, `"nguyễn`, `nguyễn"`, `'`, `''; DROP TABLE search_entry; --`, "-", "--", "-nguyễn", "+nguyễn", "nguyễn -văn",
@@ -431,7 +452,8 @@ func TestAHugePageIsIndexedUpToABound(t *testing.T) {
 	for i := range 40_000 {
 		fmt.Fprintf(&text, "từ%d ", i)
 	}
-	onBoth(t, func(t *testing.T, a archive) {
+	onBoth(t, func(a archive) {
+		t := a.t
 		a.put(t, page("1", text.String()), page("2", strings.Repeat("a", 1<<20)), page("3", strings.Repeat("lặp ", 30_000)))
 		a.wantPages(t, "từ0", "1")
 		a.wantPages(t, `"từ9000 từ9001"`, "1")
@@ -440,7 +462,8 @@ func TestAHugePageIsIndexedUpToABound(t *testing.T) {
 }
 
 func TestSearchEndsWithItsContext(t *testing.T) {
-	onBoth(t, func(t *testing.T, a archive) {
+	onBoth(t, func(a archive) {
+		t := a.t
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		if _, err := a.Search(ctx, a.db, search.Query{Unit: "x", Text: "a"}); err == nil {

@@ -15,7 +15,7 @@ type word struct{ raw, fold string }
 
 // barrier stands between parts of an entry that must not make a phrase
 // together. No query can contain it: it is neither letter nor digit.
-var barrier = word{"¶", "¶"}
+const barrier = "¶"
 
 // The most of one page that is indexed: many times what fits on paper, but
 // within what a tsvector can hold (positions to 16,383, a megabyte of words).
@@ -79,11 +79,11 @@ func entryWords(e Entry) []word {
 	}
 	var words []word
 	for _, part := range parts {
-		words = append(append(words, wordsOf(part)...), barrier)
+		words = append(append(words, wordsOf(part)...), word{barrier, barrier})
 	}
 	for _, part := range parts {
 		for _, joined := range joinedNumbers(part) {
-			words = append(words, joined, barrier)
+			words = append(words, joined, word{barrier, barrier})
 		}
 	}
 	return bounded(words)

@@ -6,10 +6,10 @@ package storagetest
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"errors"
 	"io"
-	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -21,30 +21,37 @@ import (
 // and takes care of its end with t.Cleanup.
 func Run(t *testing.T, open func(t *testing.T) storage.Store) {
 	t.Helper()
-	for name, check := range map[string]func(*testing.T, storage.Store){
-		"PutThenRead":        putThenRead,
-		"EmptyObject":        emptyObject,
-		"LargeObject":        largeObject,
-		"Ranges":             ranges,
-		"NotFound":           notFound,
-		"PutIfAbsent":        putIfAbsent,
-		"ConcurrentPut":      concurrentPut,
-		"FailingSource":      failingSource,
-		"CancelledContext":   cancelledContext,
-		"BadKeys":            badKeys,
-		"PutHashed":          putHashed,
-		"PutHashedDamaged":   putHashedDamaged,
-		"PutHashedBadName":   putHashedBadName,
-		"ListOrder":          listOrder,
-		"ListStops":          listStops,
-		"LocalPath":          localPath,
-		"ReadersIndependent": readersIndependent,
+	for name, check := range map[string]func(run){
+		"PutThenRead":        run.putThenRead,
+		"EmptyObject":        run.emptyObject,
+		"LargeObject":        run.largeObject,
+		"Ranges":             run.ranges,
+		"NotFound":           run.notFound,
+		"PutIfAbsent":        run.putIfAbsent,
+		"ConcurrentPut":      run.concurrentPut,
+		"FailingSource":      run.failingSource,
+		"CancelledContext":   run.cancelledContext,
+		"BadKeys":            run.badKeys,
+		"PutHashed":          run.putHashed,
+		"PutHashedDamaged":   run.putHashedDamaged,
+		"PutHashedBadName":   run.putHashedBadName,
+		"ListOrder":          run.listOrder,
+		"ListStops":          run.listStops,
+		"LocalPath":          run.localPath,
+		"ReadersIndependent": run.readersIndependent,
 	} {
-		t.Run(name, func(t *testing.T) { check(t, open(t)) })
+		t.Run(name, func(t *testing.T) { check(run{t, open(t)}) })
 	}
 }
 
-func putThenRead(t *testing.T, s storage.Store) {
+// run is one check on one store.
+type run struct {
+	t *testing.T
+	s storage.Store
+}
+
+func (c run) putThenRead() {
+	t, s := c.t, c.s
 	body := []byte("Giấy khai sinh")
 	put := mustPut(t, s, "u/x/c/one/v1.pdf", body)
 	wantObject(t, put, storage.Object{Key: "u/x/c/one/v1.pdf", Size: int64(len(body)), SHA256: sum(body)})
@@ -64,7 +71,8 @@ func putThenRead(t *testing.T, s storage.Store) {
 	wantObject(t, digest, put)
 }
 
-func emptyObject(t *testing.T, s storage.Store) {
+func (c run) emptyObject() {
+	t, s := c.t, c.s
 	put := mustPut(t, s, "empty", nil)
 	wantObject(t, put, storage.Object{Key: "empty", SHA256: sum(nil)})
 	wantBytes(t, mustGet(t, s, "empty"), nil)
@@ -72,7 +80,8 @@ func emptyObject(t *testing.T, s storage.Store) {
 
 // largeObject is bigger than one part of a multipart upload and no multiple of
 // any buffer.
-func largeObject(t *testing.T, s storage.Store) {
+func (c run) largeObject() {
+	t, s := c.t, c.s
 	body := noise(6<<20 + 12345)
 	put := mustPut(t, s, "large", body)
 	if put.SHA256 != sum(body) || put.Size != int64(len(body)) {
@@ -81,7 +90,8 @@ func largeObject(t *testing.T, s storage.Store) {
 	wantBytes(t, mustGet(t, s, "large"), body)
 }
 
-func ranges(t *testing.T, s storage.Store) {
+func (c run) ranges() {
+	t, s := c.t, c.s
 	body := noise(300 << 10)
 	mustPut(t, s, "ranges", body)
 	r, _, err := s.Open(t.Context(), "ranges")
@@ -113,7 +123,8 @@ func ranges(t *testing.T, s storage.Store) {
 	wantBytes(t, readAll(t, r), body)
 }
 
-func notFound(t *testing.T, s storage.Store) {
+func (c run) notFound() {
+	t, s := c.t, c.s
 	mustPut(t, s, "folder/there", []byte("x"))
 	for _, key := range []string{"missing", "folder", "folder/missing", "folder/there/below"} {
 		_, err := s.Stat(t.Context(), key)
@@ -125,7 +136,8 @@ func notFound(t *testing.T, s storage.Store) {
 	}
 }
 
-func putIfAbsent(t *testing.T, s storage.Store) {
+func (c run) putIfAbsent() {
+	t, s := c.t, c.s
 	first := mustPut(t, s, "key", []byte("first"))
 	again, err := s.Put(t.Context(), "key", strings.NewReader("second, and longer"))
 	wantError(t, err, storage.ErrExists)
@@ -136,7 +148,8 @@ func putIfAbsent(t *testing.T, s storage.Store) {
 // concurrentPut lets many writers start at once on one key, each with its own
 // bytes. The readers that feed them meet at a gate, so that every writer is in
 // the middle of Put when the first one finishes.
-func concurrentPut(t *testing.T, s storage.Store) {
+func (c run) concurrentPut() {
+	t, s := c.t, c.s
 	const writers = 8
 	type result struct {
 		obj storage.Object
@@ -174,7 +187,8 @@ func concurrentPut(t *testing.T, s storage.Store) {
 	}
 }
 
-func failingSource(t *testing.T, s storage.Store) {
+func (c run) failingSource() {
+	t, s := c.t, c.s
 	broken := errors.New("the scanner went away")
 	source := func() io.Reader {
 		return io.MultiReader(bytes.NewReader(noise(300<<10)), failingReader{broken})
@@ -187,7 +201,8 @@ func failingSource(t *testing.T, s storage.Store) {
 	mustPut(t, s, "half", []byte("whole"))
 }
 
-func cancelledContext(t *testing.T, s storage.Store) {
+func (c run) cancelledContext() {
+	t, s := c.t, c.s
 	ctx, cancel := context.WithCancel(t.Context())
 	body := io.MultiReader(bytes.NewReader(noise(300<<10)), callingReader{cancel}, bytes.NewReader(noise(1000)))
 	_, err := s.Put(ctx, "cancelled", body)
@@ -197,7 +212,8 @@ func cancelledContext(t *testing.T, s storage.Store) {
 	wantEmpty(t, s)
 }
 
-func badKeys(t *testing.T, s storage.Store) {
+func (c run) badKeys() {
+	t, s := c.t, c.s
 	for _, key := range []string{"", "/abs", "a/../b", "../up", "a//b", "a/", ".", "..", ".hidden", "a/.hidden", "tên", "a b", `a\b`, "a\x00b", strings.Repeat("k", 513)} {
 		_, err := s.Put(t.Context(), key, strings.NewReader("x"))
 		wantError(t, err, storage.ErrKey)
@@ -213,7 +229,8 @@ func badKeys(t *testing.T, s storage.Store) {
 	wantEmpty(t, s)
 }
 
-func putHashed(t *testing.T, s storage.Store) {
+func (c run) putHashed() {
+	t, s := c.t, c.s
 	body := noise(50 << 10)
 	name := func(d dossier.SHA256) string { return dossier.RawKey("x", d) }
 	first, existed, err := s.PutHashed(t.Context(), bytes.NewReader(body), name)
@@ -234,7 +251,8 @@ func putHashed(t *testing.T, s storage.Store) {
 
 // putHashedDamaged meets an object that no longer is what its name says. To
 // answer "known" would let the caller throw away the only good copy.
-func putHashedDamaged(t *testing.T, s storage.Store) {
+func (c run) putHashedDamaged() {
+	t, s := c.t, c.s
 	good := []byte("the good bytes")
 	key := dossier.RawKey("x", sum(good))
 	mustPut(t, s, key, []byte("the bad byte!!"))
@@ -245,7 +263,8 @@ func putHashedDamaged(t *testing.T, s storage.Store) {
 	}
 }
 
-func putHashedBadName(t *testing.T, s storage.Store) {
+func (c run) putHashedBadName() {
+	t, s := c.t, c.s
 	_, _, err := s.PutHashed(t.Context(), strings.NewReader("x"), func(dossier.SHA256) string { return "../up" })
 	wantError(t, err, storage.ErrKey)
 	wantEmpty(t, s)
@@ -253,7 +272,8 @@ func putHashedBadName(t *testing.T, s storage.Store) {
 
 // listOrder uses names on which the order of folders and the order of keys
 // differ: "-" and "." come before "/", "0" after it.
-func listOrder(t *testing.T, s storage.Store) {
+func (c run) listOrder() {
+	t, s := c.t, c.s
 	all := []string{"a-b", "a.b/c", "a/b", "a/b-c/d", "a/b.c", "a0", "b/c/d/e", "b/cc"}
 	for i := range all {
 		mustPut(t, s, all[(i*3+5)%len(all)], []byte("x")) // 3 and 8 share no factor: every key once, out of order
@@ -278,7 +298,8 @@ func listOrder(t *testing.T, s storage.Store) {
 	}
 }
 
-func listStops(t *testing.T, s storage.Store) {
+func (c run) listStops() {
+	t, s := c.t, c.s
 	for _, key := range []string{"a/1", "a/2", "b/1"} {
 		mustPut(t, s, key, []byte("x"))
 	}
@@ -299,7 +320,8 @@ func listStops(t *testing.T, s storage.Store) {
 	}
 }
 
-func localPath(t *testing.T, s storage.Store) {
+func (c run) localPath() {
+	t, s := c.t, c.s
 	files, ok := s.(storage.Files)
 	if !ok {
 		t.Fatal("the store cannot give files to page workers")
@@ -315,7 +337,8 @@ func localPath(t *testing.T, s storage.Store) {
 	wantBytes(t, mustGet(t, s, "u/x/raw/file"), body)
 }
 
-func readersIndependent(t *testing.T, s storage.Store) {
+func (c run) readersIndependent() {
+	t, s := c.t, c.s
 	body := noise(64 << 10)
 	mustPut(t, s, "shared", body)
 	one, _, err := s.Open(t.Context(), "shared")
@@ -336,8 +359,6 @@ func sum(b []byte) dossier.SHA256 { return dossier.SumString(sha256.Sum256(b)) }
 // noise is bytes that no compression or chance makes equal to others.
 func noise(n int) []byte {
 	b := make([]byte, n)
-	for i := range b {
-		b[i] = byte(rand.Uint32())
-	}
+	_, _ = rand.Read(b) // never fails
 	return b
 }

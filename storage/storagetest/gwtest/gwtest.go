@@ -36,7 +36,7 @@ import (
 const EnvProgram = "SOHOA_VERSITYGW"
 
 // install is how a machine gets the program.
-const install = "GOBIN=$PWD/.tools go install github.com/versity/versitygw/cmd/versitygw@v1.8.0"
+const install = "scripts/tools versitygw"
 
 // Server is a running S3 service.
 type Server struct {
@@ -77,7 +77,7 @@ func (s *Server) Bucket(t testing.TB, objectLock bool) string {
 const region = "us-east-1"
 
 // shared is the one server of this test binary: see package pgtest.
-var shared = sync.OnceValues(start)
+var shared = sync.OnceValues(start) //nolint:gochecknoglobals // what outlives each test has no other place
 
 // starts is how often a port may turn out to be taken between choosing and
 // using it.
@@ -153,7 +153,7 @@ func startOnce(program string) (*Server, error) {
 }
 
 func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx
+	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // waits for nothing
 	if err != nil {
 		return "", err
 	}

@@ -53,9 +53,8 @@ func Start(t testing.TB) string {
 	return dsn
 }
 
-// shared is the one server of this test binary. It is the package's only
-// state: tests have no other place for what outlives each of them.
-var shared = sync.OnceValues(startServer)
+// shared is the one server of this test binary.
+var shared = sync.OnceValues(startServer) //nolint:gochecknoglobals // what outlives each test has no other place
 
 // server is a running PostgreSQL.
 type server struct {
