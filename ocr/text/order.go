@@ -133,6 +133,8 @@ type orderer struct {
 	line, block int
 	gutter      int
 	last        row // the row before, to see where a block ends
+	// afterColumns: the next row begins a block.
+	afterColumns bool
 }
 
 // columns emits the columns that begin at the first row and returns how many
@@ -157,7 +159,7 @@ func (o *orderer) columns(rows []row) int {
 	middle := (left + right) / 2
 	o.emitSide(rows[:n], func(s span) bool { return s.x1 <= middle })
 	o.emitSide(rows[:n], func(s span) bool { return s.x1 > middle })
-	o.last = rows[n-1]
+	o.last, o.afterColumns = rows[n-1], true
 	return n
 }
 
@@ -213,9 +215,10 @@ func (o *orderer) emitSide(rows []row, on func(span) bool) {
 // emitRow emits a row as one line, in a new block after a gap.
 func (o *orderer) emitRow(r row) {
 	height := max(r.y1-r.y0, o.last.y1-o.last.y0)
-	if o.block == 0 || len(o.last.spans) != 1 || float64(r.y0-o.last.y1) > blockGap*float64(height) {
+	if o.afterColumns || o.block == 0 || float64(r.y0-o.last.y1) > blockGap*float64(height) {
 		o.block++
 	}
+	o.afterColumns = false
 	var words []dossier.Word
 	for _, s := range r.spans {
 		words = append(words, s.words...)
