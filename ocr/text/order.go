@@ -3,6 +3,7 @@ package text
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"sohoa/dossier"
 )
@@ -10,15 +11,15 @@ import (
 // Reading order. Engines cut a page into blocks and read one after the other,
 // which tears "label: value" apart where the gap is wide. Here the order is
 // found from the boxes of the engine's lines alone: lines that overlap in
-// height make a row; neighbours in a row are joined unless a gap of words'
-// width is between them; consecutive rows that leave a common gutter free are
-// two columns, read left then right (letterhead: agency, then motto; last page:
-// "Nơi nhận", then signature); all else is read row by row.
+// height make a row; consecutive rows whose lines leave a common gutter free
+// are two columns, read left then right (letterhead: agency, then motto; last
+// page: "Nơi nhận", then signature), unless the left one holds the labels of
+// the right one; all else is read row by row.
 //
 // Limits: text in columns over a whole page, as in newspapers, is read as two
 // columns only while no line crosses the gutter; a table is read by columns.
 const (
-	// wordGap separates neighbours that do not belong to one line, in inches.
+	// wordGap cuts a line of the engine in two, in inches.
 	wordGap = 0.22
 	// leastGutter is the narrowest free strip between two columns, in inches.
 	leastGutter = 0.05
@@ -44,10 +45,7 @@ type row struct {
 // Order numbers lines and blocks from 1 in reading order and returns the words
 // in it. The words come with the engine's lines.
 func Order(words []dossier.Word, dpi float64) []dossier.Word {
-	rows := toRows(toSpans(words))
-	for i := range rows {
-		rows[i].spans = join(rows[i].spans, int(wordGap*dpi))
-	}
+	rows := toRows(toSpans(words, int(wordGap*dpi)))
 	o := orderer{gutter: max(1, int(leastGutter*dpi))}
 	for len(rows) > 0 {
 		n := o.columns(rows)
@@ -60,12 +58,12 @@ func Order(words []dossier.Word, dpi float64) []dossier.Word {
 	return o.words
 }
 
-// toSpans groups words by the engine's lines.
-func toSpans(words []dossier.Word) []span {
+// toSpans groups words by the engine's lines, cut where a gap is wide.
+func toSpans(words []dossier.Word, gap int) []span {
 	var spans []span
 	for len(words) > 0 {
 		n := 1
-		for n < len(words) && words[n].Line == words[0].Line {
+		for n < len(words) && words[n].Line == words[0].Line && words[n].X-words[n-1].X-words[n-1].W < gap {
 			n++
 		}
 		spans = append(spans, newSpan(slices.Clone(words[:n])))
@@ -129,26 +127,14 @@ func (r *row) add(s span) {
 	r.y0, r.y1 = (r.y0*(n-1)+s.y0)/n, (r.y1*(n-1)+s.y1)/n
 }
 
-// join makes one span of neighbours with less than gap between them.
-func join(spans []span, gap int) []span {
-	joined := spans[:1:1]
-	for _, s := range spans[1:] {
-		last := &joined[len(joined)-1]
-		if s.x0-last.x1 >= gap {
-			joined = append(joined, s)
-			continue
-		}
-		*last = newSpan(append(slices.Clone(last.words), s.words...))
-	}
-	return joined
-}
-
 // orderer emits words and numbers them.
 type orderer struct {
 	words       []dossier.Word
 	line, block int
 	gutter      int
 	last        row // the row before, to see where a block ends
+	// afterColumns: the next row begins a block.
+	afterColumns bool
 }
 
 // columns emits the columns that begin at the first row and returns how many
@@ -167,14 +153,29 @@ func (o *orderer) columns(rows []row) int {
 		left, right = l, r
 		n++
 	}
-	if n < 2 {
+	if n < 2 || labels(rows[:n], (left+right)/2) {
 		return 0
 	}
 	middle := (left + right) / 2
 	o.emitSide(rows[:n], func(s span) bool { return s.x1 <= middle })
 	o.emitSide(rows[:n], func(s span) bool { return s.x1 > middle })
-	o.last = rows[n-1]
+	o.last, o.afterColumns = rows[n-1], true
 	return n
+}
+
+// labels tells whether most lines left of the gutter end with a colon: then
+// each belongs to what stands beside it.
+func labels(rows []row, gutter int) bool {
+	colons, lines := 0, 0
+	for _, r := range rows {
+		if s := r.spans[0]; len(r.spans) > 1 && s.x1 <= gutter {
+			lines++
+			if strings.HasSuffix(s.words[len(s.words)-1].Text, ":") {
+				colons++
+			}
+		}
+	}
+	return 2*colons > lines
 }
 
 // apart tells whether a wide empty band lies above row n: columns end there.
@@ -195,18 +196,18 @@ func narrow(r row, left, right, least int) (l, rt int, ok bool) {
 	return left, right, right-left >= least
 }
 
+// emitSide emits what a column has of each row as one line.
 func (o *orderer) emitSide(rows []row, on func(span) bool) {
-	first := true
+	o.block++
 	for _, r := range rows {
+		var words []dossier.Word
 		for _, s := range r.spans {
-			if !on(s) {
-				continue
+			if on(s) {
+				words = append(words, s.words...)
 			}
-			if first {
-				o.block++
-				first = false
-			}
-			o.emit(s.words)
+		}
+		if len(words) > 0 {
+			o.emit(words)
 		}
 	}
 }
@@ -214,9 +215,10 @@ func (o *orderer) emitSide(rows []row, on func(span) bool) {
 // emitRow emits a row as one line, in a new block after a gap.
 func (o *orderer) emitRow(r row) {
 	height := max(r.y1-r.y0, o.last.y1-o.last.y0)
-	if o.block == 0 || len(o.last.spans) != 1 || float64(r.y0-o.last.y1) > blockGap*float64(height) {
+	if o.afterColumns || o.block == 0 || float64(r.y0-o.last.y1) > blockGap*float64(height) {
 		o.block++
 	}
+	o.afterColumns = false
 	var words []dossier.Word
 	for _, s := range r.spans {
 		words = append(words, s.words...)
