@@ -74,7 +74,7 @@ func fullImageReading() dossier.ImageReading {
 func fullManifest() dossier.Manifest {
 	code := "H38.12-261122-0001"
 	return dossier.Manifest{
-		Schema: dossier.ManifestSchema, Batches: []dossier.BatchID{anID}, At: at, Actor: actor, Reason: "published", Decision: "u/"+string(anID)+"/p/"+string(anID)+"/1.json",
+		Schema: dossier.ManifestSchema, Batches: []dossier.BatchID{anID}, At: at, Actor: actor, Reason: "published",
 		Decision: dossier.DecisionKey("unit-1", anID, 1),
 		Objects:  []dossier.ObjectRef{{Key: dossier.RawKey("unit-1", digest), SHA256: digest, Size: 12, Role: "raw"}},
 		Dossier: dossier.Dossier{

@@ -118,6 +118,9 @@ func (p placer) plan(ctx context.Context, decided split.Plan) (dossier.Plan, err
 	}
 	parked := make(map[int][]split.Parked)
 	for _, x := range decided.Parked {
+		if _, placed := p.stack.placed[x.Page]; placed {
+			continue // a person has placed it since
+		}
 		if x.Group < 0 {
 			plan.Pages = append(plan.Pages, p.page(x.Page, dossier.PageParked, x.Reason, ""))
 			continue

@@ -23,6 +23,7 @@ type Restorer interface {
 	Empty(ctx context.Context) error
 	RestoreBatch(ctx context.Context, act dossier.Act, batch dossier.Batch, objects []dossier.ObjectRef) error
 	RestoreManifest(ctx context.Context, act dossier.Act, p dossier.Publication) error
+	RestoreDecision(ctx context.Context, act dossier.Act, decision dossier.Decision, object dossier.ObjectRef) error
 	Reconcile(ctx context.Context) (wanted int, err error)
 }
 
@@ -32,6 +33,8 @@ type Restored struct {
 	Images   int `json:"images"`
 	Dossiers int `json:"dossiers"`
 	Versions int `json:"versions"`
+	// Decisions of people.
+	Decisions int `json:"decisions"`
 	// Unfinished counts the steps that were enqueued again.
 	Unfinished int `json:"unfinished"`
 	// Orphans are raw objects that no batch record names: taken in, but the
@@ -52,7 +55,7 @@ func (f *Flow) Rebuild(ctx context.Context, objects Lister, ledger Restorer) (Re
 	r.found.Orphans = []string{}
 	for _, step := range []func(context.Context) error{
 		func(ctx context.Context) error { return ledger.Empty(ctx) },
-		r.collectReadings, r.collectRaw, r.batches, r.manifests,
+		r.collectReadings, r.collectRaw, r.batches, r.manifests, r.decisions,
 	} {
 		if err := step(ctx); err != nil {
 			return r.found, fmt.Errorf("rebuild: %w", err)
@@ -240,6 +243,27 @@ func (r *rebuilder) manifest(ctx context.Context, id dossier.DossierID, version 
 	}
 	r.found.Versions++
 	return r.ledger.RestoreManifest(ctx, r.flow.act(), p)
+}
+
+// decisions lists what people decided; a decision whose version was not
+// published before the database was lost is carried out now.
+func (r *rebuilder) decisions(ctx context.Context) error {
+	for ref, err := range r.objects.List(ctx, dossier.UnitPrefix(r.flow.Unit.ID)+"p/") {
+		if err != nil {
+			return err
+		}
+		var decision dossier.Decision
+		object, err := r.load(ctx, ref.Key, &decision)
+		if err != nil {
+			return err
+		}
+		object.Role = "decision"
+		if err := r.ledger.RestoreDecision(ctx, r.flow.act(), decision, object); err != nil {
+			return err
+		}
+		r.found.Decisions++
+	}
+	return nil
 }
 
 // entries makes the index entries of every page of a dossier again.

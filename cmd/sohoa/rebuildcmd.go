@@ -48,6 +48,9 @@ func (r rebuildCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := a.writeRoot(ctx); err != nil {
+		return err
+	}
 	if err := a.workUntil(ctx, flow, func(ctx context.Context) (bool, error) {
 		return a.catalog.AllDone(ctx, a.unit().ID)
 	}); err != nil {

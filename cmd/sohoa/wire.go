@@ -50,11 +50,16 @@ func (c *cli) makeArchive(ctx context.Context, record dossier.Archive) error {
 	if err != nil {
 		return err
 	}
-	written, err := a.flow(nil).WriteRoot(ctx, record)
-	if err == nil {
-		err = a.catalog.AddObjects(ctx, a.unit().ID, written)
+	return errors.Join(a.writeRoot(ctx), a.Close())
+}
+
+// writeRoot writes what is missing of the root objects and lists them.
+func (a *archive) writeRoot(ctx context.Context) error {
+	written, err := a.flow(nil).WriteRoot(ctx, a.record)
+	if err != nil {
+		return err
 	}
-	return errors.Join(err, a.Close())
+	return a.catalog.AddObjects(ctx, a.unit().ID, written)
 }
 
 // open opens an existing archive.

@@ -64,3 +64,30 @@ func (c *Catalog) RestoreManifest(ctx context.Context, act dossier.Act, p dossie
 		return audit(ctx, tx, act, "rebuild.dossier", string(m.Dossier.ID), map[string]any{"version": m.Dossier.Version})
 	})
 }
+
+// RestoreDecision lists a decision's object and, when it is the next version of
+// its dossier, records its intent again. A decision that came to nothing (its
+// number was tried and given up) is only listed.
+func (c *Catalog) RestoreDecision(ctx context.Context, act dossier.Act, decision dossier.Decision, object dossier.ObjectRef) error {
+	return c.inTx(ctx, "restore decision", func(ctx context.Context, tx bun.Tx) error {
+		draft := decision.Intent.Draft
+		if err := insertObjects(ctx, tx, draft.Dossier.Unit, []dossier.ObjectRef{object}); err != nil {
+			return err
+		}
+		published, err := tx.NewSelect().Model((*manifestRow)(nil)).Where("dossier = ?", draft.Dossier.ID).Count(ctx)
+		if err != nil {
+			return err
+		}
+		intended, err := tx.NewSelect().Model((*intentRow)(nil)).Where("dossier = ?", draft.Dossier.ID).Count(ctx)
+		if err != nil {
+			return err
+		}
+		if int64(draft.Dossier.Version) != published+intended+1 {
+			return nil
+		}
+		if err := insertIntent(ctx, tx, decision.Intent); err != nil {
+			return err
+		}
+		return audit(ctx, tx, act, "rebuild.decision", string(draft.Dossier.ID), map[string]any{"version": draft.Dossier.Version})
+	})
+}
