@@ -254,6 +254,11 @@ func (p *Pix) Replicate(factor int) (*Pix, error) {
 // PaintWhite sets every pixel under the black of the mask to white, in place.
 func (p *Pix) PaintWhite(mask *Pix) { C.pixPaintThroughMask(p.c, mask.c, 0, 0, 255) }
 
+// PaintWhiteBox makes a rectangle of a 1-bit picture white, in place.
+func (p *Pix) PaintWhiteBox(b Box) {
+	C.pixRasterop(p.c, C.l_int32(b.X), C.l_int32(b.Y), C.l_int32(b.W), C.l_int32(b.H), C.PIX_CLR, nil, 0, 0)
+}
+
 // FlattenBackground evens the paper of an 8-bit picture out: the background
 // is the brightest value of each 8x8 cell, closed and blurred, and every pixel
 // is scaled so that its background becomes target.
