@@ -25,31 +25,40 @@ const (
 	letterSize  = 5    // pixels, both sides: smaller marks are dust
 	surelyMarks = 2
 	maybeMarks  = 30
+	surelyInk   = 0.0005
 	maybeInk    = 0.0015
-	maxBlankInk = 0.005 // of anything, letters or not: more is a drawing
-	maxBlankRed = 0.003 // a fresh red stamp is no blank page
+	// maxBlankLarge is of anything larger than print: a seal shining through
+	// has half of it, large letters and drawings have more.
+	maxBlankLarge = 0.0005
+	maxBlankRed   = 0.003 // a fresh red stamp is no blank page
 	// Paper is bright and even: few pixels are clearly darker than the middle
 	// one. Photographs have a tenth and more of them.
 	leastPaper   = 110
 	darkerShare  = 0.65
 	maxBlankDark = 0.01
+	// streak is the thickness of a streak or a fold, in inches.
+	streak = 0.04
+	// maxBlankBorder: where so much was erased as border, it may have been a
+	// dark picture.
+	maxBlankBorder = 0.3
 )
 
 // marks is what is found on a page.
 type marks struct {
 	letters int
-	ink     float64 // share of the area covered by text
-	all     float64 // share of the area covered by anything
-	red     float64 // share of saturated red in the original
+	ink     float64 // share of the area covered by anything
+	red     float64 // share of saturated red in the input
 	paper   int     // middle gray value
 	dark    float64 // share of pixels clearly darker than the paper
+	border  float64 // share of the page erased as dark border
+	large   float64 // share of the area covered by what is larger than print
 }
 
 func (m marks) blankness() Blankness {
 	switch {
-	case m.all > maxBlankInk, m.red > maxBlankRed, m.paper < leastPaper, m.dark > maxBlankDark:
+	case m.large > maxBlankLarge, m.red > maxBlankRed, m.paper < leastPaper, m.dark > maxBlankDark, m.border > maxBlankBorder:
 		return Written
-	case m.letters <= surelyMarks && m.ink < maybeInk/3:
+	case m.letters <= surelyMarks && m.ink < surelyInk:
 		return SurelyBlank
 	case m.letters < maybeMarks && m.ink < maybeInk:
 		return MaybeBlank
@@ -57,17 +66,18 @@ func (m marks) blankness() Blankness {
 	return Written
 }
 
-func countMarks(s *sheet, red float64) (marks, error) {
+// countMarks measures a sheet; red and border were measured on the way to it.
+func countMarks(s *sheet, red, border float64) (marks, error) {
 	w, h := s.text.Width(), s.text.Height()
 	margin := max(1, min(inches(blankMargin), int(marginShare*float64(min(w, h)))))
 	area := float64(w) * float64(h)
-	m := marks{red: red}
+	m := marks{red: red, border: border}
 	m.paper, m.dark = darkness(s.gray.Histogram())
 	var err error
-	if m.ink, err = inkInside(s.text, margin, area); err != nil {
+	if m.ink, err = inkInside(s.binary, margin, area); err != nil {
 		return m, err
 	}
-	if m.all, err = inkInside(s.binary, margin, area); err != nil {
+	if m.large, err = largeInk(s.binary, margin, area); err != nil {
 		return m, err
 	}
 	boxes, err := s.text.Components()
@@ -99,6 +109,26 @@ func darkness(counts [256]int) (middle int, share float64) {
 		below += n
 	}
 	return middle, float64(below) / float64(max(total, 1))
+}
+
+// largeInk is the share of black in components larger than print: large
+// letters, drawings. Streaks of the scanner and folds are large but thin.
+func largeInk(binary *lept.Pix, margin int, area float64) (float64, error) {
+	thick, err := binary.Larger(inches(textWidth), inches(textHeight))
+	if err != nil {
+		return 0, err
+	}
+	defer thick.Close()
+	boxes, err := thick.Components()
+	if err != nil {
+		return 0, err
+	}
+	for _, b := range boxes {
+		if min(b.W, b.H) <= inches(streak) {
+			thick.PaintWhiteBox(b)
+		}
+	}
+	return inkInside(thick, margin, area)
 }
 
 // inkInside is the share of black inside the margin.

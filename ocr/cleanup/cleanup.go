@@ -89,7 +89,8 @@ func (s *straightener) run(picture *decode.Picture) error {
 	if err := s.applyTag(picture.Orientation); err != nil {
 		return err
 	}
-	if err := eraseBorder(s.work.pix); err != nil {
+	border, err := eraseBorder(s.work.pix)
+	if err != nil {
 		return err
 	}
 	sheet, err := newSheet(s.work.pix, s.dpi)
@@ -100,7 +101,7 @@ func (s *straightener) run(picture *decode.Picture) error {
 	if s.page.Small, err = sheet.gray.Copy(); err != nil {
 		return err
 	}
-	marks, err := countMarks(sheet, s.red)
+	marks, err := countMarks(sheet, s.red, border)
 	if err != nil {
 		return err
 	}

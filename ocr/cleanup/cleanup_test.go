@@ -246,6 +246,12 @@ func TestBlankness(t *testing.T) {
 	for i := range photo.Pix {
 		photo.Pix[i] = uint8(60 + (i/photo.Stride)/10)
 	}
+	large := drawn.Blank(1166, 1654)
+	drawn.Text(t, large, "MẬT", 60, testDPI, 400, 500)
+	negative := drawn.Page(t, testDPI)
+	for i, v := range negative.Pix {
+		negative.Pix[i] = 255 - v
+	}
 	line := drawn.PageOf(t, testDPI, []string{"Một dòng chữ ở giữa"})
 	tests := []struct {
 		name string
@@ -257,6 +263,8 @@ func TestBlankness(t *testing.T) {
 		{"specks", specks, MaybeBlank},
 		{"one line", line, MaybeBlank},
 		{"photograph", photo, Written},
+		{"large print", large, Written},
+		{"white on black", negative, Written},
 		{"page", drawn.Page(t, testDPI), Written},
 	}
 	for _, test := range tests {

@@ -89,28 +89,35 @@ const (
 	borderDark  = 90
 	borderBrick = 5
 	borderRing  = 2
+	// maxBorder is the largest share of the page that is taken for border: a
+	// small sheet on a dark lid. What is darker still is a dark page.
+	maxBorder = 0.65
 )
 
 // eraseBorder paints dark areas that touch the edge of a gray page white, in
-// place.
-func eraseBorder(page *lept.Pix) error {
+// place, and returns the share of the page they covered.
+func eraseBorder(page *lept.Pix) (share float64, err error) {
 	quarter, err := page.Scale(1.0/borderScale, 1.0/borderScale)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer quarter.Close()
 	border, err := darkFromEdge(quarter)
 	if err != nil || border == nil {
-		return err
+		return 0, err
 	}
 	defer border.Close()
+	share = float64(border.Black()) / (float64(border.Width()) * float64(border.Height()))
+	if share > maxBorder {
+		return share, nil
+	}
 	mask, err := border.Replicate(borderScale)
 	if err != nil {
-		return err
+		return share, err
 	}
 	defer mask.Close()
 	page.PaintWhite(mask)
-	return nil
+	return share, nil
 }
 
 // darkFromEdge is the mask of dark areas connected with the edge, a little

@@ -273,13 +273,27 @@ func (l lifter) imageStream(image types.StreamDict) (*Stream, error) {
 	if s.Components == 0 || s.BitsPerComponent != 8 && (s.BitsPerComponent != 1 || s.Components != 1) {
 		return nil, errDraw
 	}
-	if err := l.limits.checkSize(s.Width, s.Height, float64(s.Components*s.BitsPerComponent)/4); err != nil {
+	if err := l.limits.checkSize(s.Width, s.Height, liftedBytesPerPixel(s)); err != nil {
 		return nil, err
 	}
 	if err := l.decodeArray(d, s); err != nil {
 		return nil, err
 	}
 	return s, l.filterParms(image, s)
+}
+
+// liftedBytesPerPixel counts what decoding needs: the picture, and for deflate
+// the rows, which pdfcpu collects in a buffer that doubles as it grows.
+func liftedBytesPerPixel(s *Stream) float64 {
+	stored := float64(s.Components*s.BitsPerComponent) / 8
+	picture := stored
+	if s.Components == 3 {
+		picture = 4
+	}
+	if s.Filter == "FlateDecode" {
+		return picture + 3*stored
+	}
+	return picture
 }
 
 func (l lifter) integer(d types.Dict, key string) int {

@@ -45,32 +45,31 @@ func screenGuess(x, y float64, w, h int) bool {
 	return x <= 96 && y <= 96 && max(float64(w)/x, float64(h)/y) > longestSheet
 }
 
-// The usual sheets (longer side in inches) and resolutions, likeliest first.
+// sheet is a size of paper in inches, upright.
+type sheet struct{ short, long float64 }
+
+// The usual sheets and resolutions, likeliest first: A4, A3, A5, Letter.
 var (
-	sheets    = []float64{297 / 25.4, 420 / 25.4, 210 / 25.4}
+	sheets    = []sheet{{210 / 25.4, 297 / 25.4}, {297 / 25.4, 420 / 25.4}, {148 / 25.4, 210 / 25.4}, {8.5, 11}}
 	usualDPIs = []float64{300, 200, 150, 600, 400, 240, 100}
 )
 
-const (
-	// sheetTolerance: feeders crop and add a few millimetres.
-	sheetTolerance = 0.03
-	// aspectTolerance around the square root of two of the A series.
-	aspectTolerance = 0.06
-)
+// sheetTolerance: feeders crop and add a few millimetres.
+const sheetTolerance = 0.03
 
-// fromPaper takes the sheet and the usual resolution that together explain the
-// longer side. A picture that is no A sheet is taken for the length of an A4.
+// fromPaper takes the sheet and the usual resolution that together explain
+// both sides. A picture that is none of them is taken for the length of an A4.
 func fromPaper(w, h int) Resolution {
 	long, short := float64(max(w, h)), float64(min(w, h))
-	if math.Abs(long/short/math.Sqrt2-1) <= aspectTolerance {
-		for _, dpi := range usualDPIs {
-			for _, sheet := range sheets {
-				if math.Abs(long/(sheet*dpi)-1) <= sheetTolerance {
-					return Resolution{X: dpi, Y: dpi, Source: "paper"}
-				}
+	for _, dpi := range usualDPIs {
+		for _, s := range sheets {
+			if near(long, s.long*dpi) && near(short, s.short*dpi) {
+				return Resolution{X: dpi, Y: dpi, Source: "paper"}
 			}
 		}
 	}
-	dpi := math.Round(min(max(long/sheets[0], minDPI), 600))
+	dpi := math.Round(min(max(long/sheets[0].long, minDPI), 600))
 	return Resolution{X: dpi, Y: dpi, Source: "default"}
 }
+
+func near(pixels, expected float64) bool { return math.Abs(pixels/expected-1) <= sheetTolerance }

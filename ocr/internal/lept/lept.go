@@ -114,13 +114,14 @@ func (p *Pix) GrayRows(header []byte) ([]byte, error) {
 // Invert swaps black and white in place.
 func (p *Pix) Invert() { C.pixInvert(p.c, p.c) }
 
-// JPEG decodes a JPEG; warnings counts what the decoder had to guess.
+// JPEG decodes a JPEG as far as it goes; warnings counts what the decoder had
+// to guess.
 func JPEG(data []byte) (p *Pix, warnings int, err error) {
 	if len(data) == 0 {
 		return nil, 0, errFailed
 	}
 	var warn C.l_int32
-	c := C.pixReadMemJpeg((*C.l_uint8)(unsafe.Pointer(&data[0])), C.size_t(len(data)), 0, 1, &warn, 0)
+	c := C.pixReadMemJpeg((*C.l_uint8)(unsafe.Pointer(&data[0])), C.size_t(len(data)), 0, 1, &warn, C.L_JPEG_CONTINUE_WITH_BAD_DATA)
 	p, err = wrap(c, "decode jpeg")
 	return p, int(warn), err
 }
@@ -253,6 +254,11 @@ func (p *Pix) Replicate(factor int) (*Pix, error) {
 
 // PaintWhite sets every pixel under the black of the mask to white, in place.
 func (p *Pix) PaintWhite(mask *Pix) { C.pixPaintThroughMask(p.c, mask.c, 0, 0, 255) }
+
+// PaintWhiteBox makes a rectangle of a 1-bit picture white, in place.
+func (p *Pix) PaintWhiteBox(b Box) {
+	C.pixRasterop(p.c, C.l_int32(b.X), C.l_int32(b.Y), C.l_int32(b.W), C.l_int32(b.H), C.PIX_CLR, nil, 0, 0)
+}
 
 // FlattenBackground evens the paper of an 8-bit picture out: the background
 // is the brightest value of each 8x8 cell, closed and blurred, and every pixel

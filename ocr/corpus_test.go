@@ -1,0 +1,112 @@
+//go:build corpus
+
+package ocr
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"sohoa/dossier"
+)
+
+// corpus finds the shared test documents: $SOHOA_CORPUS, or shared/corpus beside
+// a folder above.
+func corpus(t *testing.T) string {
+	t.Helper()
+	if dir := os.Getenv("SOHOA_CORPUS"); dir != "" {
+		return dir
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ; dir != "/"; dir = filepath.Dir(dir) {
+		found := filepath.Join(dir, "shared", "corpus")
+		if _, err := os.Stat(found); err == nil {
+			return found
+		}
+	}
+	t.Fatal("no corpus: set SOHOA_CORPUS")
+	return ""
+}
+
+// truth of a made-up page.
+type truth struct {
+	File       string  `json:"file"`
+	Kind       string  `json:"kind"`
+	Skew       float64 `json:"skew_cw_degrees"`
+	RotationCW int     `json:"rotation_cw"`
+	Fields     struct {
+		Code string `json:"dossier_code"`
+	} `json:"fields"`
+}
+
+// TestDossierPages: on every made-up page the turn is right, the skew is within
+// a tenth of a degree, blanks and only blanks are blank, and every dossier code
+// is read from its QR.
+func TestDossierPages(t *testing.T) {
+	root := filepath.Join(corpus(t), "dossier-pages")
+	files, err := filepath.Glob(filepath.Join(root, "truth", "*.json"))
+	if err != nil || len(files) < 60 {
+		t.Fatalf("%d truths, %v", len(files), err)
+	}
+	r := reader(t)
+	var errors []float64
+	for _, file := range files {
+		want := load(t, file)
+		got := one(t, r, filepath.Join(root, want.File))
+		name := filepath.Base(file)
+		if got.Blank != (want.Kind == "blank") {
+			t.Errorf("%s: blank %v, kind %s", name, got.Blank, want.Kind)
+		}
+		if got.Blank {
+			continue
+		}
+		if got.RotationCW != want.RotationCW {
+			t.Errorf("%s: rotation %d, want %d", name, got.RotationCW, want.RotationCW)
+		}
+		errors = append(errors, math.Abs(got.SkewCWDegrees-want.Skew))
+		if code := want.Fields.Code; code != "" && !slices.ContainsFunc(got.Codes, func(c dossier.Code) bool { return strings.Contains(c.Text, code) }) {
+			t.Errorf("%s: codes %v, want %s", name, got.Codes, code)
+		}
+	}
+	slices.Sort(errors)
+	median, worst := errors[len(errors)/2], errors[len(errors)-1]
+	t.Logf("skew error: median %.3f, worst %.3f degrees", median, worst)
+	if median > 0.02 || worst > 0.15 {
+		t.Errorf("skew error: median %.3f, worst %.3f degrees", median, worst)
+	}
+}
+
+func load(t *testing.T, file string) truth {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want truth
+	if err := json.Unmarshal(data, &want); err != nil {
+		t.Fatal(err)
+	}
+	return want
+}
+
+// TestRealBlanks: backs of sealed pages and an empty sheet from real scanners.
+func TestRealBlanks(t *testing.T) {
+	root := corpus(t)
+	files, err := filepath.Glob(filepath.Join(root, "vi-scans", "trang-trang-vet-dau", "*.jpg"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no blank backs: %v", err)
+	}
+	r := reader(t)
+	for _, file := range append(files, filepath.Join(root, "deskew-blank", "naps2", "blank1.jpg")) {
+		if got := one(t, r, file); !got.Blank {
+			t.Errorf("%s is not blank: %q", filepath.Base(file), got.Text)
+		}
+	}
+}
