@@ -71,7 +71,7 @@ func (a archive) benchLike(b *testing.B, g *generator) {
 		pattern := "%" + g.names[i%len(g.names)] + "%"
 		times = append(times, timed(func() {
 			var n int
-			if err := a.db.QueryRowContext(b.Context(), "SELECT count(*) FROM search_entry WHERE body LIKE '"+pattern+"'").Scan(&n); err != nil {
+			if err := a.db.QueryRowContext(b.Context(), "SELECT count(*) FROM search_body WHERE body LIKE '"+pattern+"'").Scan(&n); err != nil {
 				b.Fatal(err)
 			}
 		}))

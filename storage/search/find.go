@@ -86,10 +86,19 @@ func sameTerms(a, b []term) bool {
 // clauses is a match in the engine's SQL. Conditions and expressions may use
 // the table search_entry as e.
 type clauses struct {
-	from  string // the tables
+	from  fragment // the tables
 	where fragment
 	rank  fragment // 2 exact tones, 1 same letters, 0 misread
 	score fragment
+	// late is the score once all hits are known, an expression over the table
+	// hit with the columns id and score.
+	late fragment
+}
+
+// everything is the clauses of a search without words.
+func everything() clauses {
+	zero := fragment{sql: "0"}
+	return clauses{from: fragment{sql: "search_entry e"}, where: fragment{sql: "1 = 1"}, rank: zero, score: zero, late: zero}
 }
 
 // fragment is a piece of SQL with its arguments.
@@ -111,12 +120,17 @@ func (ix *Index) find(ctx context.Context, tx Tx, q Query, m match) (Result, err
 	filter := unitFilter(q)
 	statement := `WITH hit AS MATERIALIZED (
 			SELECT e.id AS id, e.page AS page, e.component AS component, ` + c.rank.sql + ` AS tier, ` + c.score.sql + ` AS score
-			FROM ` + c.from + ` WHERE ` + c.where.sql + ` AND ` + filter.sql + `),
-		top AS (SELECT * FROM hit ORDER BY tier DESC, score DESC, page, component LIMIT ? OFFSET ?)
+			FROM ` + c.from.sql + ` WHERE ` + c.where.sql + ` AND ` + filter.sql + `),
+		top AS (SELECT id, page, component, tier, ` + c.late.sql + ` AS score FROM hit
+			ORDER BY tier DESC, score DESC, page, component LIMIT ? OFFSET ?)
 		SELECT n.total, top.score, e.dossier, e.code, e.component, e.kind, e.page, e.page_no, e.pdf, b.fields, b.body
-		FROM (SELECT count(*) AS total FROM hit) n LEFT JOIN top ON 1 = 1 LEFT JOIN search_entry e ON e.id = top.id LEFT JOIN search_body b ON b.id = top.id
+		FROM (SELECT count(*) AS total FROM hit) n LEFT JOIN top ON 1 = 1
+			LEFT JOIN search_entry e ON e.id = top.id LEFT JOIN search_body b ON b.id = top.id
 		ORDER BY top.tier DESC, top.score DESC, top.page, top.component`
-	args := append(append(append(append([]any{}, c.rank.args...), c.score.args...), c.where.args...), filter.args...)
+	var args []any
+	for _, f := range []fragment{c.rank, c.score, c.from, c.where, filter, c.late} {
+		args = append(args, f.args...) // in the order of the text
+	}
 	rows, err := tx.QueryContext(ctx, statement, append(args, limit(q), max(q.Offset, 0))...)
 	if err != nil {
 		return Result{}, err

@@ -9,14 +9,17 @@ import (
 
 // postgres keeps the words in two tsvector columns that Go fills: PostgreSQL's
 // own parser, which sees numbers with a sign, host names and file paths in a
-// dossier's code, never runs. The columns are kept out of line (the low
-// toast_tuple_target), so that what is filtered and sorted by stays narrow.
+// dossier's code, never runs. As in SQLite, words, what is filtered and sorted
+// by, and texts stand in tables of their own.
 type postgres struct{}
 
-// maxScored bounds how many matches are scored. PostgreSQL fetches and unpacks
-// the words of each; SQLite reads its scores from the index.
-const maxScored = 5000
+// maxScored bounds how many matches are scored. PostgreSQL fetches the words of
+// each to do it; SQLite reads its scores from the index.
+const maxScored = 2000
 
+// The words are kept in the row up to the size of a disk page. Out of line, the
+// table would look small to the planner, which would then read all of it
+// rather than ask the index.
 func (postgres) schema() []string {
 	return []string{
 		`CREATE TABLE IF NOT EXISTS search_entry (
@@ -29,18 +32,21 @@ func (postgres) schema() []string {
 			page TEXT COLLATE "C" NOT NULL,
 			page_no INTEGER NOT NULL,
 			pdf TEXT NOT NULL,
-			raw TSVECTOR NOT NULL,
-			fold TSVECTOR NOT NULL,
 			UNIQUE (component, page)
-		) WITH (toast_tuple_target = 256)`,
+		)`,
 		`CREATE TABLE IF NOT EXISTS search_body (
 			id BIGINT PRIMARY KEY REFERENCES search_entry ON DELETE CASCADE,
 			fields TEXT NOT NULL,
 			body TEXT NOT NULL
 		)`,
+		`CREATE TABLE IF NOT EXISTS search_words (
+			id BIGINT PRIMARY KEY REFERENCES search_entry ON DELETE CASCADE,
+			raw TSVECTOR NOT NULL,
+			fold TSVECTOR NOT NULL
+		) WITH (toast_tuple_target = 8160)`,
 		`CREATE INDEX IF NOT EXISTS search_entry_code ON search_entry (unit, code)`,
-		`CREATE INDEX IF NOT EXISTS search_entry_fold ON search_entry USING gin (fold)`,
-		`CREATE INDEX IF NOT EXISTS search_entry_raw ON search_entry USING gin (raw)`,
+		`CREATE INDEX IF NOT EXISTS search_words_fold ON search_words USING gin (fold)`,
+		`CREATE INDEX IF NOT EXISTS search_words_raw ON search_words USING gin (raw)`,
 		misreadSchema,
 	}
 }
@@ -48,12 +54,13 @@ func (postgres) schema() []string {
 func (postgres) session(tx Tx) Tx { return numbered{tx} }
 
 func (postgres) insert(ctx context.Context, tx Tx, r row) error {
-	_, err := tx.ExecContext(ctx, `WITH entry AS (INSERT INTO search_entry
-		(unit, kind, code, dossier, component, page, page_no, pdf, raw, fold)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?::text::tsvector, ?::text::tsvector) RETURNING id)
-		INSERT INTO search_body (id, fields, body) SELECT id, ?, ? FROM entry`,
+	_, err := tx.ExecContext(ctx, `WITH
+		entry AS (INSERT INTO search_entry (unit, kind, code, dossier, component, page, page_no, pdf)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id),
+		body AS (INSERT INTO search_body (id, fields, body) SELECT id, ?, ? FROM entry)
+		INSERT INTO search_words (id, raw, fold) SELECT id, ?::text::tsvector, ?::text::tsvector FROM entry`,
 		string(r.Unit), r.Kind, r.Code, string(r.Dossier), string(r.Component), string(r.Page), r.PageNo, r.PDF,
-		tsvector("raw", r.words), tsvector("fold", r.words), r.fields, r.Text)
+		r.fields, r.Text, tsvector("raw", r.words), tsvector("fold", r.words))
 	return err
 }
 
@@ -64,20 +71,22 @@ func (postgres) remove(ctx context.Context, tx Tx, condition string, args ...any
 
 func (postgres) clauses(m match) clauses {
 	if m.wide == nil {
-		return clauses{from: "search_entry e", where: fragment{sql: "1 = 1"}, rank: fragment{sql: "0"}, score: fragment{sql: "0.0"}}
+		return everything()
 	}
 	wide := tsquery("fold", m.wide)
 	c := clauses{
-		from:  "search_entry e",
-		where: fragment{"e.fold @@ ?::text::tsquery", []any{wide}},
+		// OFFSET 0: the words choose the rows, by their index and on their own.
+		from:  fragment{"(SELECT id FROM search_words WHERE fold @@ ?::text::tsquery OFFSET 0) w JOIN search_entry e ON e.id = w.id", []any{wide}},
+		where: fragment{sql: "1 = 1"},
+		rank:  fragment{sql: "0"},
+		score: fragment{sql: "0"},
 		// 1: divided by 1 + the logarithm of the length, as a long page has
 		// every word sooner or later.
-		score: fragment{"CASE WHEN count(*) OVER () <= ? THEN ts_rank(e.fold, ?::text::tsquery, 1) ELSE 0 END", []any{maxScored, wide}},
-		rank:  fragment{sql: "0"},
+		late: fragment{`CASE WHEN (SELECT count(*) FROM hit) <= ? THEN
+			(SELECT ts_rank(fold, ?::text::tsquery, 1) FROM search_words w WHERE w.id = hit.id) ELSE 0 END`, []any{maxScored, wide}},
 	}
 	for _, better := range m.better() {
-		// A query of its own is answered by the index without unpacking words.
-		c.rank.sql += " + (e.id IN (SELECT id FROM search_entry WHERE " + better.column + " @@ ?::text::tsquery))::int"
+		c.rank.sql += " + (e.id IN (SELECT id FROM search_words WHERE " + better.column + " @@ ?::text::tsquery))::int"
 		c.rank.args = append(c.rank.args, tsquery(better.column, better.terms))
 	}
 	return c

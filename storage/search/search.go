@@ -143,10 +143,10 @@ func newRow(e Entry) (row, error) {
 	return row{Entry: e, fields: string(encoded), words: entryWords(e)}, nil
 }
 
-// storable drops what PostgreSQL refuses in a text: the zero byte and broken
+// storable replaces what PostgreSQL refuses in a text: the zero byte and broken
 // UTF-8. Neither can be searched for.
 func storable(s string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", " ")
 }
 
 // DeleteComponent removes every page of a component.

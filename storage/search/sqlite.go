@@ -77,15 +77,16 @@ func (sqlite) remove(ctx context.Context, tx Tx, condition string, args ...any) 
 
 func (sqlite) clauses(m match) clauses {
 	if m.wide == nil {
-		return clauses{from: "search_entry e", where: fragment{sql: "1 = 1"}, rank: fragment{sql: "0"}, score: fragment{sql: "0.0"}}
+		return everything()
 	}
 	c := clauses{
 		// CROSS JOIN: the words choose the rows. The planner may not turn it
 		// round and ask FTS5 once for every page of the unit.
-		from:  "search_words CROSS JOIN search_entry e ON e.id = search_words.rowid",
+		from:  fragment{sql: "search_words CROSS JOIN search_entry e ON e.id = search_words.rowid"},
 		where: fragment{"search_words MATCH ?", []any{ftsQuery("fold", m.wide)}},
 		score: fragment{sql: "-bm25(search_words)"},
 		rank:  fragment{sql: "0"},
+		late:  fragment{sql: "hit.score"},
 	}
 	for _, better := range m.better() {
 		c.rank.sql += " + (e.id IN (SELECT rowid FROM search_words WHERE search_words MATCH ?))"
