@@ -17,12 +17,13 @@ type LineReader interface {
 
 // Up or down: ascenders and the marks above Vietnamese letters outnumber
 // descenders, which leptonica counts on a level page. Where the count is not
-// clear (short pages, capitals, numbers), up to four lines are read both ways
-// up and the better read wins.
+// clear (short pages, capitals, numbers), up to four lines of print are read
+// both ways up and the better read wins.
 const (
 	sureDetector = 8.0 // |confidence| above which the count alone was never wrong
 	leastCount   = 8   // marks above and below that the count must rest on
 	linesToRead  = 4
+	linesToTry   = 12   // the longest "lines" of a framed page are its frame
 	sureGap      = 0.30 // mean difference of the two readings at which to stop
 	leastGap     = 0.05 // below it the readings say nothing
 	fullSigns    = 5    // a reading of fewer signs counts in proportion
@@ -51,20 +52,22 @@ func readFlip(reader LineReader, text, page *lept.Pix, dpi float64, guess flippe
 	if err != nil {
 		return guess, err
 	}
-	total, read, best := 0.0, 0, 0.0
+	total, read := 0.0, 0
 	for _, b := range boxes {
 		up, down, err := readBothWays(reader, page, b, dpi)
 		if err != nil {
 			return guess, err
 		}
+		if max(up, down) < leastRead {
+			continue // a frame, an ornament, a table's rule: no print
+		}
 		total += up - down
 		read++
-		best = max(best, up, down)
-		if math.Abs(total/float64(read)) >= sureGap {
+		if read == linesToRead || math.Abs(total/float64(read)) >= sureGap {
 			break
 		}
 	}
-	if read == 0 || best < leastRead {
+	if read == 0 {
 		guess.noPrint = true
 		return guess, nil
 	}
@@ -114,7 +117,7 @@ const (
 	linePad    = 4 // pixels, for the marks above and below
 )
 
-// lineBoxes are the longest lines of a level mask.
+// lineBoxes are the longest lines of a level mask, the longest first.
 func lineBoxes(text *lept.Pix) ([]lept.Box, error) {
 	joined, err := text.CloseBrick(inches(wordGap), 1)
 	if err != nil {
@@ -129,7 +132,7 @@ func lineBoxes(text *lept.Pix) ([]lept.Box, error) {
 		return b.W < inches(leastLine) || b.H < inches(lowestLine) || b.H > inches(textHeight)
 	})
 	slices.SortStableFunc(boxes, func(a, b lept.Box) int { return cmp.Compare(b.W, a.W) })
-	boxes = boxes[:min(len(boxes), linesToRead)]
+	boxes = boxes[:min(len(boxes), linesToTry)]
 	for i, b := range boxes {
 		boxes[i] = lept.Box{X: max(0, b.X-linePad), Y: max(0, b.Y-linePad),
 			W: min(b.W, inches(longestCut)) + 2*linePad, H: b.H + 2*linePad}
