@@ -3,6 +3,7 @@ package search_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -470,4 +471,48 @@ func TestSearchEndsWithItsContext(t *testing.T) {
 			t.Error("a search went on after its context had ended")
 		}
 	})
+}
+
+// Two offices publish at once, and their pages share misread words in another
+// order each: neither may block the other for ever.
+func TestWritersDoNotBlockEachOther(t *testing.T) {
+	a := openPostgres(t)
+	const writers, rounds = 4, 8
+	errs := make(chan error, writers)
+	for w := range writers {
+		go func() {
+			var err error
+			for i := 0; i < rounds && err == nil; i++ {
+				err = a.putInTransaction(t.Context(), w, i)
+			}
+			errs <- err
+		}()
+	}
+	for range writers {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	if got := a.search(t, search.Query{Text: "sạch"}); got.Total != writers*rounds*3 {
+		t.Errorf("%d pages found, want %d", got.Total, writers*rounds*3)
+	}
+}
+
+func (a archive) putInTransaction(ctx context.Context, writer, round int) error {
+	var entries []search.Entry
+	for i := range 3 {
+		text := "sạch"
+		for k := range 40 {
+			text += fmt.Sprintf(" bw%c%cx", 'a'+(k*(writer*2+1)+i)%26, 'a'+(k+round)%26)
+		}
+		entries = append(entries, page(fmt.Sprintf("%d-%d-%d", writer, round, i), text))
+	}
+	tx, err := a.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := a.Put(ctx, tx, entries); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit()
 }

@@ -76,8 +76,9 @@ func (s *Server) Bucket(t testing.TB, objectLock bool) string {
 
 const region = "us-east-1"
 
-// shared is the one server of this test binary: see package pgtest.
-var shared = sync.OnceValues(start) //nolint:gochecknoglobals // what outlives each test has no other place
+// shared is the one server of this test binary: what outlives each test has no
+// other place.
+var shared = sync.OnceValues(start)
 
 // starts is how often a port may turn out to be taken between choosing and
 // using it.
@@ -153,7 +154,7 @@ func startOnce(program string) (*Server, error) {
 }
 
 func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // waits for nothing
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}

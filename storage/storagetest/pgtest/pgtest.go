@@ -53,8 +53,9 @@ func Start(t testing.TB) string {
 	return dsn
 }
 
-// shared is the one server of this test binary.
-var shared = sync.OnceValues(startServer) //nolint:gochecknoglobals // what outlives each test has no other place
+// shared is the one server of this test binary: what outlives each test has no
+// other place.
+var shared = sync.OnceValues(startServer)
 
 // server is a running PostgreSQL.
 type server struct {

@@ -8,7 +8,7 @@ import "os/exec"
 // binary holds the other end of that input and never writes to it: it ends
 // with the test binary, also when that is killed.
 func Command(dir string, argv ...string) *exec.Cmd {
-	return exec.Command("/bin/sh", append([]string{"-c", script, dir}, argv...)...) //nolint:noctx // the server outlives the test that started it
+	return exec.Command("/bin/sh", append([]string{"-c", script, dir}, argv...)...)
 }
 
 // script gives the server a standard input of its own; when the server ends by
