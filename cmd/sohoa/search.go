@@ -25,14 +25,14 @@ type hits struct {
 }
 
 type hit struct {
-	Dossier   dossier.DossierID   `json:"dossier"`
-	Code      *string             `json:"code"`
-	Component dossier.ComponentID `json:"component"`
-	Kind      string              `json:"kind"`
-	Page      dossier.PageID      `json:"page"`
-	Snippet   string              `json:"snippet"`
-	Fields    map[string]string   `json:"fields"`
-	PDF       string              `json:"pdf"`
+	Dossier   dossier.DossierID        `json:"dossier"`
+	Code      *string                  `json:"code"`
+	Component dossier.ComponentID      `json:"component"`
+	Kind      string                   `json:"kind"`
+	Page      dossier.PageID           `json:"page"`
+	Snippet   string                   `json:"snippet"`
+	Fields    map[string]dossier.Field `json:"fields"`
+	PDF       string                   `json:"pdf"`
 }
 
 // Run searches and prints.
@@ -48,9 +48,9 @@ func (s searchCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 	if err != nil {
 		return err
 	}
-	result := hits{Total: found.Total, Hits: make([]hit, len(found.Hits))}
-	for i, h := range found.Hits {
-		result.Hits[i] = newHit(h)
+	result, err := a.hits(ctx, found)
+	if err != nil {
+		return err
 	}
 	if c.JSON {
 		return printJSON(con.out, result)
@@ -59,10 +59,34 @@ func (s searchCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 	return err
 }
 
-func newHit(h search.Hit) hit {
+// hits gives what was found in its stable form. Fields come from the manifest
+// with all that is known of them; the index holds their values only.
+func (a *archive) hits(ctx context.Context, found search.Result) (hits, error) {
+	result := hits{Total: found.Total, Hits: make([]hit, len(found.Hits))}
+	manifests := make(map[dossier.DossierID]dossier.Manifest)
+	for i, h := range found.Hits {
+		m, ok := manifests[h.Dossier]
+		if !ok {
+			var err error
+			if m, err = a.catalog.Dossier(ctx, a.unit().ID, string(h.Dossier)); err != nil {
+				return result, err
+			}
+			manifests[h.Dossier] = m
+		}
+		result.Hits[i] = newHit(h, m.Dossier)
+	}
+	return result, nil
+}
+
+func newHit(h search.Hit, d dossier.Dossier) hit {
 	result := hit{
 		Dossier: h.Dossier, Component: h.Component, Kind: h.Kind, Page: h.Page,
-		Snippet: h.Snippet, Fields: h.Fields, PDF: h.PDF,
+		Snippet: h.Snippet, Fields: map[string]dossier.Field{}, PDF: h.PDF,
+	}
+	for _, component := range d.Components {
+		if component.ID == h.Component {
+			result.Fields = component.Fields
+		}
 	}
 	if h.Code != "" {
 		result.Code = &h.Code

@@ -26,6 +26,7 @@ type archive struct {
 	layout  layout
 	record  dossier.Archive
 	store   storage.Store
+	files   *local.Store
 	objects objects
 	catalog *catalog.Catalog
 	queue   *jobs.Queue
@@ -92,7 +93,7 @@ func (c *cli) openRecord(ctx context.Context, record dossier.Archive) (_ *archiv
 	if err != nil {
 		return nil, err
 	}
-	a.store, a.objects = files, objects{store: files, files: files}
+	a.store, a.files, a.objects = files, files, objects{store: files, files: files}
 	if a.databases, err = catalog.OpenDatabases(ctx, c.databaseURL()); err != nil {
 		return nil, err
 	}
@@ -137,6 +138,10 @@ func (a *archive) lockForWork(ctx context.Context) error {
 	}
 	a.lock = lock
 	if err := emptyFolder(a.layout.scratch()); err != nil {
+		return err
+	}
+	// With the lock held, whatever is half-written belongs to a dead process.
+	if _, err := a.files.RemoveStale(time.Now()); err != nil {
 		return err
 	}
 	if err := a.queue.Rescue(ctx); err != nil {
