@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strconv"
 	"strings"
 
@@ -31,13 +32,18 @@ func (f *Flow) openFile(ctx context.Context, subject string) error {
 	case err == nil:
 		return f.Ledger.FileOpened(ctx, file, images)
 	case dossier.KindOf(err) == dossier.Reject:
-		f.Log.InfoContext(ctx, "file rejected", "file", subject, "reason", dossier.ReasonOf(err), "cause", err)
+		f.Log.InfoContext(ctx, "file rejected", slog.String("file", subject), gaveUp(err))
 		return f.Ledger.FileRejected(ctx, f.act(), file, dossier.ReasonOf(err))
 	case dossier.KindOf(err) == dossier.Park:
 		return f.Ledger.FileOpened(ctx, file, 1)
 	default:
 		return err
 	}
+}
+
+// gaveUp is why an input was given up, for the log.
+func gaveUp(err error) slog.Attr {
+	return slog.Group("fault", slog.String("reason", string(dossier.ReasonOf(err))), slog.String("cause", err.Error()))
 }
 
 func parseFileSubject(subject string) (dossier.FileRef, error) {
@@ -98,7 +104,7 @@ func (f *Flow) read(ctx context.Context, image dossier.TakenImage) (dossier.Imag
 		if kind != dossier.Park && kind != dossier.Reject {
 			return dossier.ImageReading{}, err
 		}
-		f.Log.InfoContext(ctx, "image given up", "image", image.ID, "reason", dossier.ReasonOf(err), "cause", err)
+		f.Log.InfoContext(ctx, "image given up", slog.String("image", string(image.ID)), gaveUp(err))
 		reading.Readings, reading.Reason = []dossier.Reading{}, dossier.ReasonOf(err)
 	}
 	return reading, nil

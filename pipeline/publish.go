@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"slices"
 
@@ -47,7 +48,7 @@ func (f *Flow) publishVersion(ctx context.Context, intent dossier.Intent) error 
 		}
 		made, err := f.publishComponent(ctx, final.Dossier, component)
 		if reason, park := parkable(err); park {
-			f.Log.WarnContext(ctx, "component not published", "component", component.ID, "reason", reason, "cause", err)
+			f.Log.WarnContext(ctx, "component not published", slog.String("component", string(component.ID)), gaveUp(err))
 			return f.parkComponent(ctx, intent, component, reason)
 		}
 		if err != nil {

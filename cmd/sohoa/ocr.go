@@ -88,11 +88,13 @@ type reading struct {
 type image struct {
 	input
 	index, of int
-	names     []string // of the files to write, one a page
 	readings  []dossier.Reading
-	err       error
+	// fault is why the input could not be read; it is told and the rest goes on.
+	fault error
+	done  chan struct{}
 }
 
+// all reads several images at a time and writes them in their order.
 func (r reading) all(ctx context.Context, files []input) error {
 	images, err := r.open(ctx, files)
 	if err != nil {
@@ -104,32 +106,12 @@ func (r reading) all(ctx context.Context, files []input) error {
 		}
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.NumCPU())
-	done := make([]chan struct{}, len(images))
-	for i := range images {
-		done[i] = make(chan struct{})
-	}
-	go func() {
-		for i := range images {
-			group.Go(func() error {
-				defer close(done[i])
-				return r.read(ctx, &images[i])
-			})
-		}
-	}()
+	group.Go(func() error { return r.readAll(ctx, images) })
 	failed := false
-	for i := range images {
-		select {
-		case <-done[i]:
-		case <-ctx.Done():
-			return errors.Join(group.Wait(), ctx.Err())
-		}
-		ok, err := r.write(ctx, &images[i])
-		if err != nil {
-			return err
-		}
-		failed = failed || !ok
-	}
+	group.Go(func() error {
+		failed, err = r.writeAll(ctx, images)
+		return err
+	})
 	if err := group.Wait(); err != nil {
 		return err
 	}
@@ -137,6 +119,39 @@ func (r reading) all(ctx context.Context, files []input) error {
 		return errParked
 	}
 	return nil
+}
+
+// readAll reads as many images at once as there are cores.
+func (r reading) readAll(ctx context.Context, images []image) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.NumCPU())
+	for i := range images {
+		group.Go(func() error {
+			defer close(images[i].done)
+			return r.read(ctx, &images[i])
+		})
+	}
+	return group.Wait()
+}
+
+// writeAll writes each image once it is read.
+func (r reading) writeAll(ctx context.Context, images []image) (failed bool, err error) {
+	for i := range images {
+		select {
+		case <-images[i].done:
+		case <-ctx.Done():
+			return failed, ctx.Err()
+		}
+		if err := ctx.Err(); err != nil {
+			return failed, err
+		}
+		ok, err := r.write(ctx, &images[i])
+		if err != nil {
+			return failed, err
+		}
+		failed = failed || !ok
+	}
+	return failed, nil
 }
 
 // open counts the images of every file and fixes the names of all outputs: two
@@ -150,11 +165,11 @@ func (r reading) open(ctx context.Context, files []input) ([]image, error) {
 			return nil, err
 		}
 		if err != nil {
-			images = append(images, image{input: file, index: 1, of: 1, err: err})
+			images = append(images, image{input: file, index: 1, of: 1, fault: err, done: make(chan struct{})})
 			continue
 		}
 		for index := 1; index <= opened.Images; index++ {
-			next := image{input: file, index: index, of: opened.Images}
+			next := image{input: file, index: index, of: opened.Images, done: make(chan struct{})}
 			name := r.name(next, 1, 1)
 			if other, taken := owner[name]; taken && r.Out != "" {
 				return nil, usage("Read them in two runs with different -o folders.", "%s and %s would both write %s", other, file.path, name)
@@ -168,6 +183,9 @@ func (r reading) open(ctx context.Context, files []input) ([]image, error) {
 
 // forPeople tells whether an error is the input's own fault.
 func forPeople(err error) bool {
+	if err == nil {
+		return false
+	}
 	kind := dossier.KindOf(err)
 	return kind == dossier.Park || kind == dossier.Reject
 }
@@ -186,12 +204,17 @@ func (r reading) name(i image, part, parts int) string {
 }
 
 func (r reading) read(ctx context.Context, i *image) error {
-	if i.err != nil {
+	if i.fault != nil {
 		return nil
 	}
-	i.readings, i.err = r.pool.Read(ctx, worker.Task{Path: i.path, File: i.name, Index: i.index})
-	if i.err != nil && !forPeople(i.err) {
-		return i.err
+	var err error
+	i.readings, err = r.pool.Read(ctx, worker.Task{Path: i.path, File: i.name, Index: i.index})
+	if forPeople(err) {
+		i.fault = err
+		return nil
+	}
+	if err != nil {
+		return err
 	}
 	for n := range i.readings {
 		page := &i.readings[n]
@@ -206,8 +229,8 @@ func (r reading) read(ctx context.Context, i *image) error {
 
 // write writes what came of one image; ok is false when it could not be read.
 func (r reading) write(ctx context.Context, i *image) (ok bool, err error) {
-	if i.err != nil {
-		w := newWaiting(i.name, i.index, dossier.ReasonOf(i.err))
+	if i.fault != nil {
+		w := newWaiting(i.name, i.index, dossier.ReasonOf(i.fault))
 		_, err := fmt.Fprintf(r.con.err, "%s: %s [%s]\n  %s\n", describe(w.File, w.Page), w.Text, w.Reason, w.TextEn)
 		return false, err
 	}

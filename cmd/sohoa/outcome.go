@@ -121,6 +121,7 @@ func (o *outcome) addPage(name string, index int, page dossier.PlacedPage) {
 		o.Separators = append(o.Separators, position{File: name, Page: index})
 	case dossier.PageBlank:
 		o.Blanks = append(o.Blanks, position{File: name, Page: index})
+	default: // placed pages are named by their dossiers
 	}
 }
 
@@ -161,13 +162,23 @@ func (o outcome) text() string {
 	for _, d := range o.Dossiers {
 		writeDossier(&b, d.Dossier)
 	}
-	for _, k := range o.Known {
-		fmt.Fprintf(&b, "known     %s: the same file was taken in before\n", k.File)
-	}
+	writeKnown(&b, o.Known)
 	writeWaiting(&b, "parked  ", o.Parked)
 	writeWaiting(&b, "rejected", o.Rejected)
 	b.WriteString(accountLine(o.Account))
 	return b.String()
+}
+
+// writeKnown names files that were taken in before: each of a few, the number
+// of many.
+func writeKnown(b *strings.Builder, all []known) {
+	if len(all) > 5 {
+		fmt.Fprintf(b, "known     %d file(s) were taken in before and are not read again\n", len(all))
+		return
+	}
+	for _, k := range all {
+		fmt.Fprintf(b, "known     %s: the same file was taken in before\n", k.File)
+	}
 }
 
 // writeWaiting names what waits, once for each reason: a clerk reads the

@@ -14,7 +14,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"sync"
 	"time"
@@ -55,7 +54,7 @@ func New(ctx context.Context, db *sql.DB, postgres bool) (*Queue, error) {
 }
 
 // silent drops River's own log lines: errors of jobs come back through Run.
-func silent() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+func silent() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 func (q *Queue) client(config *river.Config) (*river.Client[*sql.Tx], error) {
 	if q.postgres {
@@ -199,16 +198,17 @@ func (q *Queue) Run(ctx context.Context, workers int, handle Handler) error {
 	case <-ctx.Done():
 	case <-stopped.done:
 	}
-	return errors.Join(stopped.cause(), q.stop(client))
+	return errors.Join(stopped.cause(), q.stop(context.WithoutCancel(ctx), client))
 }
 
-func (q *Queue) stop(client *river.Client[*sql.Tx]) error {
-	soft, cancel := context.WithTimeout(context.Background(), stopDeadline)
+// stop lets running jobs finish within a deadline, then ends their contexts.
+func (q *Queue) stop(ctx context.Context, client *river.Client[*sql.Tx]) error {
+	soft, cancel := context.WithTimeout(ctx, stopDeadline)
 	defer cancel()
 	if err := client.Stop(soft); err == nil {
 		return nil
 	}
-	hard, cancelHard := context.WithTimeout(context.Background(), stopDeadline)
+	hard, cancelHard := context.WithTimeout(ctx, stopDeadline)
 	defer cancelHard()
 	if err := client.StopAndCancel(hard); err != nil {
 		return fmt.Errorf("stop jobs: %w", err)

@@ -21,7 +21,7 @@ func (c *Catalog) Known(ctx context.Context, unit dossier.UnitID, sums []dossier
 	var rows []fileRow
 	err := c.write.NewSelect().Model(&rows).Column("sha256", "batch").
 		Where("unit = ?", unit).Where("duplicate_of = ''").Where("state <> ?", fileDuplicate).
-		Where("sha256 IN (?)", bun.In(sums)).Scan(ctx)
+		Where("sha256 IN (?)", bun.List(sums)).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("look up known files: %w", err)
 	}

@@ -129,6 +129,7 @@ func (c *Catalog) countFile(ctx context.Context, account *dossier.Account, f dos
 		for range max(first.Images, 1) {
 			account.Count(dossier.PageDuplicate)
 		}
+	default: // an opened file is booked by its images
 	}
 	return nil
 }
