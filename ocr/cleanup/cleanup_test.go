@@ -247,7 +247,7 @@ func TestBlankness(t *testing.T) {
 		photo.Pix[i] = uint8(60 + (i/photo.Stride)/10)
 	}
 	large := drawn.Blank(1166, 1654)
-	drawn.Text(t, large, "MẬT", 60, testDPI, 400, 500)
+	drawn.Text(t, large, "MẬT", drawn.Size{Points: 60, DPI: testDPI}, image.Pt(400, 500))
 	negative := drawn.Page(t, testDPI)
 	for i, v := range negative.Pix {
 		negative.Pix[i] = 255 - v

@@ -21,6 +21,7 @@ type LineReader interface {
 // both ways up and the better read wins.
 const (
 	sureDetector = 8.0 // |confidence| above which the count alone was never wrong
+	someCount    = 3.0 // pictures stay below it, short pages do not
 	leastCount   = 8   // marks above and below that the count must rest on
 	linesToRead  = 4
 	linesToTry   = 12   // the longest "lines" of a framed page are its frame
@@ -32,9 +33,12 @@ const (
 	leastRead = 0.6
 )
 
-// flipped is the answer: is the page upside down, and is that certain. noPrint
-// says that nothing like print could be read either way up.
-type flipped struct{ upsideDown, sure, noPrint bool }
+// flipped is the answer: is the page upside down, and is that certain. count is
+// what the detector said; noPrint, that nothing on the page is like print.
+type flipped struct {
+	upsideDown, sure, noPrint bool
+	count                     float64
+}
 
 // detectFlip counts on a level text mask.
 func detectFlip(text *lept.Pix) (flipped, error) {
@@ -42,7 +46,7 @@ func detectFlip(text *lept.Pix) (flipped, error) {
 	if err != nil {
 		return flipped{}, err
 	}
-	return flipped{upsideDown: confidence < 0, sure: math.Abs(confidence) >= sureDetector}, nil
+	return flipped{upsideDown: confidence < 0, sure: math.Abs(confidence) >= sureDetector, count: math.Abs(confidence)}, nil
 }
 
 // readFlip settles a doubt by reading lines of the page both ways up. text is
@@ -68,7 +72,7 @@ func readFlip(reader LineReader, text, page *lept.Pix, dpi float64, guess flippe
 		}
 	}
 	if read == 0 {
-		guess.noPrint = true
+		guess.noPrint = guess.count < someCount
 		return guess, nil
 	}
 	if math.Abs(total/float64(read)) < leastGap {

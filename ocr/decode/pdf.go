@@ -71,7 +71,7 @@ func (p *pdfFile) checkCount(pages int) error {
 
 func (p *pdfFile) close() {
 	if p.copied {
-		os.RemoveAll(filepath.Dir(p.path))
+		_ = os.RemoveAll(filepath.Dir(p.path)) // else it goes with the worker's scratch folder
 	}
 }
 
@@ -176,7 +176,7 @@ func hasSignature(path string) (bool, error) {
 }
 
 func notEOF(err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return nil
 	}
 	return err

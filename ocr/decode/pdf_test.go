@@ -103,7 +103,11 @@ func TestPDFLift(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			f := open(t, drawn.File(t, "a.pdf", imagePage(test.page, test.content, test.image, jpeg)))
-			page := f.source.(*pdfFile).inspect(1)
+			source, ok := f.source.(*pdfFile)
+			if !ok {
+				t.Fatalf("source is %T", f.source)
+			}
+			page := source.inspect(1)
 			if (page.image != nil) != test.lifted || page.text != test.text {
 				t.Fatalf("lifted %v, text %v; want %v, %v", page.image != nil, page.text, test.lifted, test.text)
 			}

@@ -168,11 +168,10 @@ func (t pdfTools) repair(ctx context.Context, path string) (string, error) {
 	if info, statErr := os.Stat(out); err == nil && statErr == nil && info.Size() > 0 {
 		return out, nil
 	}
-	os.RemoveAll(dir)
 	if err == nil {
 		err = fmt.Errorf("qpdf: %w", errTool)
 	}
-	return "", err
+	return "", errors.Join(err, os.RemoveAll(dir))
 }
 
 // render draws a page as PNG, as a viewer shows it.

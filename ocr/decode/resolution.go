@@ -18,8 +18,8 @@ func (r Resolution) Guessed() bool { return r.Source == "paper" || r.Source == "
 const (
 	minDPI = 50
 	maxDPI = 2400
-	// screenDPI is what editors write when they do not know.
-	screenDPI = 72
+	// screenDPI is the most that editors write when they do not know.
+	screenDPI = 96
 	// longestSheet is the longest sheet an office scanner takes, in inches
 	// (A3 and a margin). A 72-dpi page longer than that is not a 72-dpi page.
 	longestSheet = 17
@@ -42,7 +42,7 @@ func resolve(x, y float64, w, h int) Resolution {
 func credible(dpi float64) bool { return dpi >= minDPI && dpi <= maxDPI && !math.IsNaN(dpi) }
 
 func screenGuess(x, y float64, w, h int) bool {
-	return x <= 96 && y <= 96 && max(float64(w)/x, float64(h)/y) > longestSheet
+	return x <= screenDPI && y <= screenDPI && max(float64(w)/x, float64(h)/y) > longestSheet
 }
 
 // sheet is a size of paper in inches, upright.

@@ -76,8 +76,8 @@ func New(cfg Config) (*Engine, error) {
 	client := gosseract.NewClient()
 	e := &Engine{client: client, name: "tesseract " + client.Version() + " " + strings.Join(languages, "+")}
 	if err := e.load(cfg.Data, languages); err != nil {
-		client.Close()
-		return nil, fmt.Errorf("load tesseract models %s: %w", strings.Join(languages, "+"), err)
+		err = fmt.Errorf("load tesseract models %s: %w", strings.Join(languages, "+"), err)
+		return nil, errors.Join(err, client.Close())
 	}
 	return e, nil
 }

@@ -86,7 +86,7 @@ func hasInk(page *image.Gray, box image.Rectangle) bool {
 // which the library would lose.
 func TestLayoutAfterStart(t *testing.T) {
 	line := drawn.Blank(1200, 90)
-	drawn.Text(t, line, "Ủy ban nhân dân xã Đông Thạnh", 13, 300, 20, 60)
+	drawn.Text(t, line, "Ủy ban nhân dân xã Đông Thạnh", drawn.Size{Points: 13, DPI: 300}, image.Pt(20, 60))
 	e := engine(t)
 	confidence, signs, err := e.ReadLine(pix(t, line), 300)
 	if err != nil || confidence < 0.8 || signs != 23 {

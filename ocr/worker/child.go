@@ -37,12 +37,11 @@ func startChild(command []string, scratch string) (*child, error) {
 	}
 	answersIn, answersOut, err := os.Pipe()
 	if err != nil {
-		questionsIn.Close()
-		questionsOut.Close()
+		closeAll(questionsIn, questionsOut)
 		return nil, fmt.Errorf("start page worker: %w", err)
 	}
 	c := &child{questions: questionsOut, answers: answersIn, stderr: &tail{}, exited: make(chan struct{})}
-	cmd := exec.Command(command[0], command[1:]...)
+	cmd := exec.Command(command[0], command[1:]...) //nolint:noctx // a child outlives the call that starts it; kill ends it
 	cmd.Stderr = c.stderr
 	cmd.ExtraFiles = []*os.File{questionsIn, answersOut} // become 3 and 4
 	cmd.Env = childEnv(scratch)
@@ -51,8 +50,7 @@ func startChild(command []string, scratch string) (*child, error) {
 	started := make(chan error)
 	go c.run(cmd, started)
 	err = <-started
-	questionsIn.Close()
-	answersOut.Close()
+	closeAll(questionsIn, answersOut)
 	if err != nil {
 		c.closePipes()
 		return nil, fmt.Errorf("start page worker: %w", err)
@@ -145,7 +143,9 @@ func (c *child) exchange(ctx context.Context, q question) (answer, error) {
 		return a, nil
 	case <-ctx.Done():
 		c.kill()
-		<-done
+		if err := <-done; err == nil {
+			return a, nil // the answer had come at the last moment
+		}
 		return answer{}, context.Cause(ctx)
 	}
 }
@@ -196,7 +196,7 @@ func (c *child) kill() {
 
 // retire lets an idle process end by itself and kills it if it does not.
 func (c *child) retire(patience time.Duration) {
-	c.questions.Close()
+	closeAll(c.questions)
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {
@@ -206,9 +206,14 @@ func (c *child) retire(patience time.Duration) {
 	c.kill()
 }
 
-func (c *child) closePipes() {
-	c.questions.Close()
-	c.answers.Close()
+func (c *child) closePipes() { closeAll(c.questions, c.answers) }
+
+// closeAll closes ends of pipes. Nothing is buffered in them, so that an error
+// says nothing but that they were closed before.
+func closeAll(files ...*os.File) {
+	for _, f := range files {
+		_ = f.Close()
+	}
 }
 
 // tail keeps the first kilobytes of stderr: a crash report begins with what

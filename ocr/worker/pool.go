@@ -133,7 +133,7 @@ func (p *Pool) Read(ctx context.Context, t Task) ([]dossier.Reading, error) {
 // stream is not needed any more, and is never nil.
 func (p *Pool) Extract(ctx context.Context, path string, index int) (dossier.ImageStream, func(), error) {
 	out := filepath.Join(p.scratch, "stream-"+dossier.NewID())
-	release := func() { os.Remove(out) }
+	release := func() { _ = os.Remove(out) } // gone already when the stream is of the input itself
 	var extracted dossier.ImageStream
 	err := p.ask(ctx, question{Op: opExtract, Path: path, Index: index, Out: out}, func(a answer) error {
 		if a.Stream == nil {
@@ -201,7 +201,7 @@ func openRanges(path string, ranges []decode.Range) (io.ReadCloser, error) {
 func (p *Pool) ask(ctx context.Context, q question, take func(answer) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	stop := context.AfterFunc(p.life, func() { cancel(ErrClosed) })
+	stop := context.AfterFunc(p.life, func() { cancel(ErrClosed) }) //nolint:contextcheck // joins the pool's life to the caller's
 	defer stop()
 	s, err := p.acquire(ctx)
 	if err != nil {
@@ -305,12 +305,13 @@ func (p *Pool) tidy(s *slot) {
 	}
 }
 
-// discard empties a slot and removes what its child left on disk.
+// discard empties a slot and removes what its child left on disk; what cannot
+// be removed now goes with the pool's folder.
 func (p *Pool) discard(s *slot) {
 	if s.child == nil {
 		return
 	}
 	s.child.kill()
-	os.RemoveAll(s.child.scratch)
+	_ = os.RemoveAll(s.child.scratch)
 	s.child = nil
 }

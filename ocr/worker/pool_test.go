@@ -229,8 +229,7 @@ func TestStartFailures(t *testing.T) {
 			scratch := t.TempDir()
 			p, err := NewPool(Config{Command: command, Workers: 1, Scratch: scratch})
 			if err == nil {
-				p.Close()
-				t.Fatal("pool started")
+				t.Fatal("pool started", p.Close())
 			}
 			if dossier.KindOf(err) != dossier.Stop {
 				t.Errorf("kind of %v is not Stop", err)

@@ -67,7 +67,7 @@ func receive(ctx context.Context, in io.Reader, questions chan<- question) error
 	for {
 		var q question
 		if err := readFrame(in, maxQuestion, &q); err != nil {
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return nil
 			}
 			return fmt.Errorf("page worker: question: %w", err)

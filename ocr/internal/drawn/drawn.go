@@ -49,7 +49,7 @@ func PageOf(tb testing.TB, dpi int, lines []string) *image.Gray {
 	tb.Helper()
 	page := Blank(int(5.83*float64(dpi)), int(8.27*float64(dpi)))
 	for i, line := range lines {
-		Text(tb, page, line, 13, dpi, dpi/2, dpi+i*dpi*3/10)
+		Text(tb, page, line, Size{13, dpi}, image.Pt(dpi/2, dpi+i*dpi*3/10))
 	}
 	return page
 }
@@ -61,8 +61,14 @@ func Blank(w, h int) *image.Gray {
 	return page
 }
 
-// Text draws one line of print with its baseline at y.
-func Text(tb testing.TB, page draw.Image, line string, points float64, dpi, x, y int) {
+// Size of print: points, at a resolution.
+type Size struct {
+	Points float64
+	DPI    int
+}
+
+// Text draws one line of print; its baseline begins at the point.
+func Text(tb testing.TB, page draw.Image, line string, size Size, at image.Point) {
 	tb.Helper()
 	data, err := os.ReadFile(fontFile)
 	if err != nil {
@@ -72,12 +78,12 @@ func Text(tb testing.TB, page draw.Image, line string, points float64, dpi, x, y
 	if err != nil {
 		tb.Fatal(err)
 	}
-	face, err := opentype.NewFace(parsed, &opentype.FaceOptions{Size: points, DPI: float64(dpi), Hinting: font.HintingNone})
+	face, err := opentype.NewFace(parsed, &opentype.FaceOptions{Size: size.Points, DPI: float64(size.DPI), Hinting: font.HintingNone})
 	if err != nil {
 		tb.Fatal(err)
 	}
 	defer face.Close()
-	d := font.Drawer{Dst: page, Src: image.Black, Face: face, Dot: fixed.P(x, y)}
+	d := font.Drawer{Dst: page, Src: image.Black, Face: face, Dot: fixed.P(at.X, at.Y)}
 	d.DrawString(line)
 }
 

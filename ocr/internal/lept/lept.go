@@ -54,10 +54,14 @@ func (p *Pix) Close() {
 	}
 }
 
-// Width, Height and Depth tell the form of the picture.
-func (p *Pix) Width() int  { return int(C.pixGetWidth(p.c)) }
+// Width is the number of pixels in a row.
+func (p *Pix) Width() int { return int(C.pixGetWidth(p.c)) }
+
+// Height is the number of rows.
 func (p *Pix) Height() int { return int(C.pixGetHeight(p.c)) }
-func (p *Pix) Depth() int  { return int(C.pixGetDepth(p.c)) }
+
+// Depth is the number of bits of a pixel.
+func (p *Pix) Depth() int { return int(C.pixGetDepth(p.c)) }
 
 // Copy is another picture of the same pixels.
 func (p *Pix) Copy() (*Pix, error) { return wrap(C.pixCopy(nil, p.c), "copy") }
@@ -184,9 +188,11 @@ func (p *Pix) G4() ([]byte, error) {
 	return C.GoBytes(unsafe.Pointer(cid.datacomp), C.int(cid.nbytescomp)), nil
 }
 
-// Luminance and Red are the 8-bit gray of an RGB picture.
+// Luminance is the brightness of an RGB picture, in 8 bits.
 func (p *Pix) Luminance() (*Pix, error) { return wrap(C.pixConvertRGBToLuminance(p.c), "luminance") }
-func (p *Pix) Red() (*Pix, error)       { return wrap(C.pixGetRGBComponent(p.c, C.COLOR_RED), "red") }
+
+// Red is the red channel of an RGB picture, in 8 bits.
+func (p *Pix) Red() (*Pix, error) { return wrap(C.pixGetRGBComponent(p.c, C.COLOR_RED), "red") }
 
 // RedShare is the share of pixels of saturated red in an RGB picture, counted
 // on every step-th pixel of every step-th row.
