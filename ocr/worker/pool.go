@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"sohoa/dossier"
+	"sohoa/ocr"
 	"sohoa/ocr/decode"
 )
 
@@ -152,6 +154,19 @@ func (p *Pool) Extract(ctx context.Context, path string, index int) (dossier.Ima
 		return dossier.ImageStream{}, func() {}, err
 	}
 	return extracted, release, nil
+}
+
+// Preview gives one image as JPEG for the screen, turned and sized as view says.
+func (p *Pool) Preview(ctx context.Context, path string, index int, view ocr.View) ([]byte, error) {
+	var jpeg []byte
+	err := p.ask(ctx, question{Op: opPreview, Path: path, Index: index, View: &view}, func(a answer) error {
+		if !bytes.HasPrefix(a.JPEG, []byte("\xff\xd8")) {
+			return fmt.Errorf("%w: no preview", errFrame)
+		}
+		jpeg = a.JPEG
+		return nil
+	})
+	return jpeg, err
 }
 
 // toImageStream checks a child's stream against the file that holds its bytes.

@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"sohoa/dossier"
+	"sohoa/ocr"
 	"sohoa/ocr/decode"
 )
 
@@ -28,6 +29,7 @@ const (
 	opOpen    = "open"
 	opRead    = "read"
 	opExtract = "extract"
+	opPreview = "preview"
 )
 
 // question is what the parent asks.
@@ -38,6 +40,7 @@ type question struct {
 	File  string    `json:"file,omitempty"`
 	Index int       `json:"index,omitempty"`
 	Out   string    `json:"out,omitempty"` // where extract may write a stream
+	View  *ocr.View `json:"view,omitempty"`
 }
 
 // settings of a child.
@@ -56,6 +59,7 @@ type answer struct {
 	Opened   *Opened           `json:"opened,omitempty"`
 	Readings []dossier.Reading `json:"readings,omitempty"`
 	Stream   *stream           `json:"stream,omitempty"`
+	JPEG     []byte            `json:"jpeg,omitempty"`
 }
 
 // fault carries a dossier.Fault over the pipe.

@@ -125,6 +125,10 @@ func (c *childReader) dispatch(ctx context.Context, q question) (answer, error) 
 	case opExtract:
 		return c.extract(ctx, q)
 	}
+	if q.Op == opPreview && q.View != nil {
+		jpeg, err := c.Preview(ctx, q.Path, q.Index, *q.View)
+		return answer{JPEG: jpeg}, err
+	}
 	return answer{}, errors.New("unknown operation")
 }
 
