@@ -15,8 +15,10 @@ type apiStatusAnswer struct {
 	At      time.Time        `json:"at"`
 	Parked  int              `json:"parked"`
 	Waiting int              `json:"waiting"` // files in the inbox that are not ready
-	Filling int              `json:"filling"` // files of batches not closed yet
-	Trouble []string         `json:"trouble"`
+	Filling int              `json:"filling"` // files of batches not in the catalogue yet
+	Trouble []dossier.Reason `json:"trouble"`
+	// InboxGone is true while the inbox can't be opened.
+	InboxGone bool `json:"inbox_gone"`
 	Batch   *dossier.Account `json:"batch"` // of the newest batch
 	Done    bool             `json:"done"`  // whether the newest batch is
 }
@@ -26,16 +28,19 @@ func (s *site) apiStatus(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	answer := apiStatusAnswer{Unit: s.Unit.CodeAt(s.Now()), Demo: s.Demo, At: s.Now().UTC(), Parked: parked, Trouble: []string{}}
+	answer := apiStatusAnswer{Unit: s.Unit.CodeAt(s.Now()), Demo: s.Demo, At: s.Now().UTC(), Parked: parked, Trouble: []dossier.Reason{}}
 	if s.Inbox != nil {
 		inflow := s.Inbox.Inflow()
 		for _, d := range inflow.Devices {
 			answer.Waiting += len(d.Waiting)
-			answer.Filling += len(d.Files)
 		}
-		for _, t := range inflow.Trouble {
-			answer.Trouble = append(answer.Trouble, t.En)
+		answer.Filling = len(inflow.Files)
+		for _, reason := range []dossier.Reason{inflow.NotStored, inflow.Stopped} {
+			if reason != "" {
+				answer.Trouble = append(answer.Trouble, reason)
+			}
 		}
+		answer.InboxGone = !inflow.InboxGone.IsZero()
 	}
 	batches, err := s.Config.Arrivals.Batches(r.Context(), s.Unit.ID, 1)
 	if err != nil {

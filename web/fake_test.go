@@ -31,6 +31,7 @@ type fakeArchive struct {
 	mu        sync.Mutex
 	batches   []dossier.BatchSummary
 	arrivals  []dossier.Arrival // newest first
+	older     []dossier.Arrival // what busyDay puts behind them
 	manifests []dossier.Manifest
 	readings  map[dossier.PageID]dossier.Reading
 	pdf       string
@@ -298,9 +299,10 @@ func busyDay() *fakeArchive {
 			})
 		}
 	}
+	f.arrivals = append(f.arrivals, f.older...)
 	f.batches = []dossier.BatchSummary{{ID: "batch1", Device: "quay-1", At: noon, Account: dossier.Account{Images: 14, Placed: 4, Separator: 1, Blank: 1, Parked: 7}}}
-	f.inflow = Inflow{Devices: []Device{{
-		Name: "quay-1", Last: noon, Filling: "batch2", Files: []string{"SCN_0021.jpg"},
+	f.inflow = Inflow{Files: []IncomingFile{{"batch2", 1, "SCN_0021.jpg"}}, Devices: []Device{{
+		Name: "quay-1", Last: noon, Filling: 1,
 		Waiting: []WaitingFile{{Name: "SCN_0022.pdf", Why: Sentence{"Tệp chưa ghi xong, đang chờ máy quét (12 giây).", "The file is not complete; waiting for the scanner (12 s)."}}},
 	}}}
 	return f
@@ -338,9 +340,10 @@ func (f *fakeArchive) made(i int, kind string) dossier.Manifest {
 		c.Pages = append(c.Pages, dossier.Page{ID: page, File: fmt.Sprintf("SCN_%04d.jpg", 2*i+j), Index: 1, Part: 1})
 		f.readings[page] = made("Tờ khai đăng ký khai sinh của cháu Lò Văn Tỏa sinh ngày 02 tháng 3 năm 2026 tại xã Mường Khương")
 		if i > 0 {
-			defer func() {
-				f.arrivals = append(f.arrivals, dossier.Arrival{Batch: "old", Device: "process", At: noon, File: "old.jpg", Ordinal: 2*i + j, Index: 1, Page: page, State: dossier.PagePlaced, Reading: 1, Dossier: d.ID, Component: c.ID})
-			}()
+			f.older = append(f.older, dossier.Arrival{
+				Batch: "old", Device: "process", At: noon, File: "old.jpg", Ordinal: 2*i + j, Index: 1, Page: page,
+				State: dossier.PagePlaced, Reading: 1, Dossier: d.ID, Component: c.ID,
+			})
 		}
 	}
 	d.Components = []dossier.Component{c}

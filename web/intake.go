@@ -15,10 +15,26 @@ import (
 // Inflow is what lies before the catalogue at one moment: made by whoever
 // watches the inbox, never changed afterwards.
 type Inflow struct {
-	// Trouble, when not empty, says that the inbox or the store can't be
-	// reached, since when, and that nothing is lost.
-	Trouble []Sentence
+	// InboxGone says since when the inbox can't be opened; zero while it can.
+	InboxGone time.Time
+	// NotStored is why a whole batch could not be stored yet; it is kept and
+	// tried again. Empty while all goes well.
+	NotStored dossier.Reason
+	// Stopped is why work on stored pages has stopped, at StoppedAt.
+	Stopped   dossier.Reason
+	StoppedAt time.Time
+
 	Devices []Device
+	// Files are those that are out of the scanners' reach and not in the
+	// catalogue yet, oldest first.
+	Files []IncomingFile
+}
+
+// IncomingFile is the N-th file (from 1) of a batch.
+type IncomingFile struct {
+	Batch dossier.BatchID
+	N     int
+	Name  string
 }
 
 // Device is a scanner or a counter with what it brought lately.
@@ -26,10 +42,8 @@ type Device struct {
 	Name string
 	// Last is when its last file came to rest; zero when none did.
 	Last time.Time
-	// Filling is the batch being filled and Files what it holds so far, in
-	// order; empty when none is open.
-	Filling dossier.BatchID
-	Files   []string
+	// Filling is how many files the batch being filled holds.
+	Filling int
 	Waiting []WaitingFile
 }
 
@@ -205,10 +219,8 @@ func (s *site) live(ctx context.Context) (live, error) {
 // in the catalogue.
 func (s *site) strip(ctx context.Context, inflow Inflow, arrivals []dossier.Arrival) ([]arriving, error) {
 	var strip []arriving
-	for _, d := range inflow.Devices {
-		for i, file := range slices.Backward(d.Files) {
-			strip = append(strip, incomingThumb(d.Filling, i+1, file))
-		}
+	for _, file := range slices.Backward(inflow.Files) {
+		strip = append(strip, incomingThumb(file))
 	}
 	for _, a := range arrivals {
 		if len(strip) >= stripLength {
@@ -223,11 +235,11 @@ func (s *site) strip(ctx context.Context, inflow Inflow, arrivals []dossier.Arri
 	return strip[:min(len(strip), stripLength)], nil
 }
 
-func incomingThumb(batch dossier.BatchID, n int, file string) arriving {
+func incomingThumb(f IncomingFile) arriving {
 	return arriving{
-		ID:      fmt.Sprintf("in-%s-%d", batch, n),
-		Picture: fmt.Sprintf("/incoming/%s/%d/%d", url.PathEscape(string(batch)), n, widthStrip),
-		File:    file, State: "arriving",
+		ID:      fmt.Sprintf("in-%s-%d", f.Batch, f.N),
+		Picture: fmt.Sprintf("/incoming/%s/%d/%d", url.PathEscape(string(f.Batch)), f.N, widthStrip),
+		File:    f.Name, State: "arriving",
 	}
 }
 
@@ -239,7 +251,7 @@ func (s *site) thumb(ctx context.Context, a dossier.Arrival) (arriving, error) {
 		return arriving{}, err
 	}
 	thumb := arriving{
-		ID: fmt.Sprintf("p-%s-%d-%s-%d", a.Batch, a.Ordinal, a.Page, a.Reading), File: a.File, Number: a.Index,
+		ID: thumbID(a), File: a.File, Number: a.Index,
 		State: string(a.State), Reason: a.Reason, Link: linkOf(a),
 	}
 	if a.Page != "" {
@@ -249,6 +261,12 @@ func (s *site) thumb(ctx context.Context, a dossier.Arrival) (arriving, error) {
 		thumb.Problems = problems(look)
 	}
 	return thumb, nil
+}
+
+// thumbID names a thumbnail on the page. htmx looks elements up by id, so it must
+// be plain; the reading belongs to it because the picture changes with it.
+func thumbID(a dossier.Arrival) string {
+	return fmt.Sprintf("p-%s-%d-%s-%d", a.Batch, a.Ordinal, strings.ReplaceAll(string(a.Page), ".", "-"), a.Reading)
 }
 
 // linkOf is where a person goes from a page: to its dossier, or to where it
