@@ -18,9 +18,9 @@ type apiStatusAnswer struct {
 	Filling int              `json:"filling"` // files of batches not in the catalogue yet
 	Trouble []dossier.Reason `json:"trouble"`
 	// InboxGone is true while the inbox can't be opened.
-	InboxGone bool `json:"inbox_gone"`
-	Batch   *dossier.Account `json:"batch"` // of the newest batch
-	Done    bool             `json:"done"`  // whether the newest batch is
+	InboxGone bool             `json:"inbox_gone"`
+	Batch     *dossier.Account `json:"batch"` // of the newest batch
+	Done      bool             `json:"done"`  // whether the newest batch is
 }
 
 func (s *site) apiStatus(w http.ResponseWriter, r *http.Request) error {

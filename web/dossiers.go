@@ -22,6 +22,7 @@ const maxOffset = 100_000
 type dossierLine struct {
 	Dossier   dossier.Dossier
 	Procedure string
+	About     string // kind of the first paper that is not a slip, where no procedure is known
 	Person    string
 	Papers    int
 	Asked     int // how many the procedure asks for, 0 when not known
@@ -147,6 +148,9 @@ func (s *site) line(d dossier.Dossier) dossierLine {
 	line := dossierLine{Dossier: d, Papers: len(d.Components), Person: s.person(d)}
 	for _, c := range d.Components {
 		line.Pages += len(c.Pages)
+		if line.About == "" && c.Role != dossier.RoleSlip {
+			line.About = c.Kind
+		}
 	}
 	if asked, ok := s.Kinds.Procedure(d.Procedure); ok {
 		line.Procedure, line.Asked = asked.Name, len(asked.Required)

@@ -258,7 +258,7 @@ func (s *site) thumb(ctx context.Context, a dossier.Arrival) (arriving, error) {
 		thumb.Picture = pictureURL(a.Page, a.Reading, widthStrip)
 	}
 	if read {
-		thumb.Problems = problems(look)
+		thumb.Problems = problems(look, a.State)
 	}
 	return thumb, nil
 }
@@ -284,7 +284,7 @@ func linkOf(a dossier.Arrival) string {
 
 // problems are the flags a clerk can do something about, by feeding the sheet
 // again.
-func problems(l look) []string {
+func problems(l look, state dossier.PageState) []string {
 	var keys []string
 	for _, f := range l.Flags {
 		switch f {
@@ -294,7 +294,7 @@ func problems(l look) []string {
 			// Of interest to whoever looks at the page, not at the counter.
 		}
 	}
-	if l.Blank {
+	if l.Blank && state != dossier.PageBlank { // else its state says so
 		keys = append(keys, "flag.blank")
 	}
 	return keys

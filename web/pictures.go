@@ -21,6 +21,10 @@ const (
 	widthZoom  = 2000 // the same, enlarged
 )
 
+// firstReading is the reading every placed page has, however often it was read
+// again: enough for a thumbnail, and no query for each.
+const firstReading = 1
+
 func knownWidth(width int) bool {
 	return slices.Contains([]int{widthThumb, widthStrip, widthPage, widthZoom}, width)
 }

@@ -112,7 +112,7 @@ func (s *site) openAt(ctx context.Context, body *dossierBody, wanted dossier.Pag
 		return err
 	}
 	if f := c.Fields[field]; f.Box != nil && f.Page == page.ID {
-		shown.Boxes = []dossier.Box{*f.Box}
+		shown.Boxes = []dossier.Box{around(*f.Box)}
 	}
 	body.Sheet = shown
 	return nil
@@ -202,11 +202,17 @@ func (s *site) sheet(ctx context.Context, page dossier.PageID, query string) (*s
 	hits := matched(reading.Words, query)
 	for i, hit := range hits {
 		if hit {
-			shown.Boxes = append(shown.Boxes, reading.Words[i].Box())
+			shown.Boxes = append(shown.Boxes, around(reading.Words[i].Box()))
 		}
 	}
 	shown.Text, shown.Flags = textParts(reading, hits), reading.Flags
 	return &shown, nil
+}
+
+// around is a box with a little air, so that an outline does not touch letters.
+func around(b dossier.Box) dossier.Box {
+	air := max(b.H/8, 3)
+	return dossier.Box{X: b.X - air, Y: b.Y - air, W: b.W + 2*air, H: b.H + 2*air}
 }
 
 // The shape of a page that was not measured: A4 at 300 dpi.

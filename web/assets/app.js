@@ -160,6 +160,22 @@ document.addEventListener("click", (e) => {
   sheet.classList.toggle("large");
 });
 
+// A picture that can't be made leaves its empty frame, not a broken sign.
+document.addEventListener("error", (e) => {
+  if (e.target.tagName === "IMG") e.target.classList.add("failed");
+}, true);
+
+// On a desk the first field waits for typing; on a phone the page is seen first.
+const first = document.querySelector("[data-first]");
+if (first && matchMedia("(min-width: 1001px)").matches) first.focus();
+
+// Pages added to a paper take its kind: there is nothing to choose then.
+document.addEventListener("change", (e) => {
+  if (e.target.id !== "component" && e.target.id !== "dossier") return;
+  const added = e.target.id === "component" && e.target.value !== "";
+  for (const id of ["kind", "kind-filter"]) document.getElementById(id).disabled = added;
+});
+
 // A page opened from a search starts at the first match.
 const hit = document.querySelector(".hit");
 if (hit) hit.scrollIntoView({ block: "center" });

@@ -39,7 +39,7 @@ func Start(t *testing.T) *Browser {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, // as root, in a container, there is no sandbox
 		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("lang", "vi-VN"),
-		chromedp.UserDataDir(t.TempDir()), chromedp.WSURLReadTimeout(time.Minute))
+		chromedp.WSURLReadTimeout(time.Minute))
 	allocated, stopAll := chromedp.NewExecAllocator(t.Context(), options...)
 	tab, stopTab := chromedp.NewContext(allocated)
 	bounded, stop := context.WithTimeout(tab, limit)
@@ -100,7 +100,7 @@ func (b *Browser) True(expression, meaning string) {
 }
 
 // picturesReady holds when every picture in sight is there.
-const picturesReady = `[...document.images].every(i => i.complete || i.loading === "lazy")`
+const picturesReady = `[...document.images].every(i => i.complete || i.getBoundingClientRect().top > innerHeight)`
 
 // Screen writes a screenshot of what can be seen when [ScreensEnv] names a
 // folder.
