@@ -42,6 +42,7 @@ type fakeArchive struct {
 	broken    error // what every read answers
 	listeners []chan dossier.Event
 	drawn     int
+	heard     chan struct{} // a token for every listener
 }
 
 func (f *fakeArchive) Batches(_ context.Context, _ dossier.UnitID, limit int) ([]dossier.BatchSummary, error) {
@@ -221,6 +222,9 @@ func (f *fakeArchive) Subscribe(context.Context) <-chan dossier.Event {
 	defer f.mu.Unlock()
 	events := make(chan dossier.Event, 8)
 	f.listeners = append(f.listeners, events)
+	if f.heard != nil {
+		f.heard <- struct{}{}
+	}
 	return events
 }
 
@@ -255,16 +259,20 @@ func newHandler(t *testing.T, archive *fakeArchive) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler, err := New(Config{
-		Arrivals: archive, Parked: archive, Dossiers: archive, Objects: archive, Pictures: archive, Searcher: archive,
-		Placer: archive, Events: archive, Inbox: archive, Kinds: kinds, Demo: true,
-		Unit: dossier.Unit{ID: "unit1", Codes: []dossier.UnitCode{{Code: "Y99.12", From: noon.AddDate(-1, 0, 0)}}},
-		Now:  func() time.Time { return noon }, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-	})
+	handler, err := New(configOf(archive, kinds))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return handler
+}
+
+func configOf(archive *fakeArchive, kinds *dossier.Catalogue) Config {
+	return Config{
+		Arrivals: archive, Parked: archive, Dossiers: archive, Objects: archive, Pictures: archive, Searcher: archive,
+		Placer: archive, Events: archive, Inbox: archive, Kinds: kinds, Demo: true,
+		Unit: dossier.Unit{ID: "unit1", Codes: []dossier.UnitCode{{Code: "Y99.12", From: noon.AddDate(-1, 0, 0)}}},
+		Now:  func() time.Time { return noon }, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	}
 }
 
 var errBroken = errors.New("the disk says no")
@@ -277,7 +285,7 @@ func pageID(n int) dossier.PageID {
 // busyDay is an archive in the middle of a working day: dossiers, a batch that
 // is being read, and pages that wait.
 func busyDay() *fakeArchive {
-	f := &fakeArchive{readings: map[dossier.PageID]dossier.Reading{}, pdf: "%PDF-1.7 made up"}
+	f := &fakeArchive{readings: map[dossier.PageID]dossier.Reading{}, pdf: "%PDF-1.7 made up", heard: make(chan struct{}, 8)}
 	kinds := []string{"birth_registration_application", "birth_notice", "marriage_registration_application", "land_change_application"}
 	for i := range 60 {
 		f.manifests = append(f.manifests, f.made(i, kinds[i%len(kinds)]))

@@ -18,18 +18,43 @@ type wanted struct {
 	prefix bool
 }
 
-// wantedWords takes a query apart the way the index does: words without tones,
-// a star for "begins with".
-func wantedWords(query string) []wanted {
-	var list []wanted
-	for _, typed := range strings.Fields(query) {
-		words := viet.Words(viet.Fold(typed))
-		for i, w := range words {
-			last := i == len(words)-1
-			list = append(list, wanted{fold: w, prefix: last && strings.HasSuffix(typed, "*")})
+// quoteMarks are what keyboards and word processors put around a phrase.
+const quoteMarks = "\"“”„«»"
+
+// wantedPhrases takes a query apart the way the index does: what stands in
+// quotes, and what is typed without a space ("05-TP/HT"), is found only as a
+// whole; a star means "begins with".
+func wantedPhrases(query string) [][]wanted {
+	var phrases [][]wanted
+	parts := strings.FieldsFunc(" "+query+" ", func(r rune) bool { return strings.ContainsRune(quoteMarks, r) })
+	for i, part := range parts {
+		if quoted := i%2 == 1; quoted {
+			phrases = appendPhrase(phrases, part)
+			continue
+		}
+		for _, typed := range strings.Fields(part) {
+			phrases = appendPhrase(phrases, typed)
 		}
 	}
-	return list
+	return phrases
+}
+
+func appendPhrase(phrases [][]wanted, typed string) [][]wanted {
+	var phrase []wanted
+	for _, w := range viet.Words(viet.Fold(typed)) {
+		phrase = append(phrase, wanted{fold: w})
+	}
+	if len(phrase) == 0 {
+		return phrases
+	}
+	phrase[len(phrase)-1].prefix = strings.HasSuffix(typed, "*")
+	return append(phrases, phrase)
+}
+
+// token is a run of letters and digits in a printed word.
+type token struct {
+	fold string
+	word int // its place in the page's words
 }
 
 // matched tells for every word whether the query asked for it. Words that are
@@ -37,27 +62,45 @@ func wantedWords(query string) []wanted {
 // do long words match that differ in one letter.
 func matched(words []dossier.Word, query string) []bool {
 	hits := make([]bool, len(words))
-	folded := make([][]string, len(words))
-	for i, w := range words {
-		folded[i] = viet.Words(viet.Fold(w.Text))
+	phrases := wantedPhrases(query)
+	if len(phrases) == 0 {
+		return hits
 	}
-	for _, want := range wantedWords(query) {
-		if !mark(hits, folded, want.is) && len([]rune(want.fold)) >= minFuzzy {
-			mark(hits, folded, want.almost)
+	var tokens []token
+	for i, w := range words {
+		for _, fold := range viet.Words(viet.Fold(w.Text)) {
+			tokens = append(tokens, token{fold, i})
+		}
+	}
+	for _, phrase := range phrases {
+		if !mark(hits, tokens, phrase, wanted.is) && len(phrase) == 1 && len([]rune(phrase[0].fold)) >= minFuzzy {
+			mark(hits, tokens, phrase, wanted.almost)
 		}
 	}
 	return hits
 }
 
-func mark(hits []bool, folded [][]string, is func(string) bool) (any bool) {
-	for i, words := range folded {
-		for _, w := range words {
-			if is(w) {
-				hits[i], any = true, true
-			}
+// mark notes the words wherever the phrase stands.
+func mark(hits []bool, tokens []token, phrase []wanted, same func(wanted, string) bool) (found bool) {
+	for at := 0; at+len(phrase) <= len(tokens); at++ {
+		if !standsAt(tokens[at:], phrase, same) {
+			continue
+		}
+		found = true
+		for i := range phrase {
+			hits[tokens[at+i].word] = true
 		}
 	}
-	return any
+	return found
+}
+
+func standsAt(tokens []token, phrase []wanted, same func(wanted, string) bool) bool {
+	for i, want := range phrase {
+		if !same(want, tokens[i].fold) {
+			return false
+		}
+	}
+	return true
 }
 
 func (w wanted) is(word string) bool {

@@ -121,13 +121,13 @@ const fold = (s) => s.normalize("NFD").replace(/\p{Mn}/gu, "").replace(/đ/gi, "
 function narrow(box) {
   const list = document.getElementById(box.dataset.filter);
   const parts = fold(box.value).split(/\s+/).filter(Boolean);
-  let first = null;
-  for (const o of list.options) {
-    o.hidden = !parts.every((p) => o.dataset.fold.includes(p));
-    if (!o.hidden && !first) first = o;
-  }
-  const chosen = list.selectedOptions[0];
-  if (parts.length && (!chosen || chosen.hidden)) list.value = first ? first.value : "";
+  const has = (text) => parts.every((p) => (" " + text).includes(" " + p));
+  for (const o of list.options) o.hidden = !has(o.dataset.fold);
+  if (!parts.length) return;
+  // The name that is shown counts more than other wordings of the title.
+  const shown = [...list.options].filter((o) => !o.hidden);
+  const best = shown.find((o) => has(fold(o.text))) || shown[0];
+  list.value = best ? best.value : "";
 }
 document.addEventListener("input", (e) => { if (e.target.dataset.filter) narrow(e.target); });
 document.addEventListener("keydown", (e) => {

@@ -9,10 +9,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
@@ -26,7 +30,10 @@ const limit = 2 * time.Minute
 // Browser is one tab.
 type Browser struct {
 	t   *testing.T
-	ctx context.Context //nolint:containedctx // a tab is its context
+	ctx context.Context
+
+	mu     sync.Mutex
+	errors []string
 }
 
 // Start opens a tab of 1366×768, the screen of an office.
@@ -50,8 +57,31 @@ func Start(t *testing.T) *Browser {
 		stopAll()
 	})
 	b := &Browser{t: t, ctx: bounded}
-	b.Do(chromedp.EmulateViewport(1366, 768))
+	chromedp.ListenTarget(bounded, b.listen)
+	b.Do(log.Enable(), chromedp.EmulateViewport(1366, 768))
 	return b
+}
+
+// listen keeps what the browser complains about: scripts that fail, and what
+// the content policy refused.
+func (b *Browser) listen(event any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch e := event.(type) {
+	case *runtime.EventExceptionThrown:
+		b.errors = append(b.errors, e.ExceptionDetails.Error())
+	case *log.EventEntryAdded:
+		if e.Entry.Source != log.SourceNetwork && e.Entry.Level == log.LevelError {
+			b.errors = append(b.errors, e.Entry.Text)
+		}
+	}
+}
+
+// Errors is what the browser complained about so far.
+func (b *Browser) Errors() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.errors)
 }
 
 // Do runs actions one after the other.
@@ -74,12 +104,31 @@ func (b *Browser) Desk() {
 	b.Do(emulation.SetDeviceMetricsOverride(1366, 768, 1, false))
 }
 
-// Until waits for a JavaScript condition.
+// Until waits for a JavaScript condition, across pages: while a page goes and
+// another comes there is nothing to ask, and that is no failure. The page is
+// complete when Until returns, so its scripts listen.
 func (b *Browser) Until(condition string) {
 	b.t.Helper()
-	var held bool
-	b.Do(chromedp.Poll(condition, &held, chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(30*time.Second)))
+	patience, stop := context.WithTimeout(b.ctx, patience)
+	defer stop()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		var held bool
+		err := chromedp.Run(patience, chromedp.Evaluate(`document.readyState === "complete" && Boolean(`+condition+`)`, &held))
+		if err == nil && held {
+			return
+		}
+		select {
+		case <-patience.Done():
+			b.t.Fatalf("never came true: %s (last answer: %v)", condition, err)
+		case <-tick.C:
+		}
+	}
 }
+
+// patience is how long a condition may take on a slow machine.
+const patience = 30 * time.Second
 
 // Text is the value of a JavaScript expression that yields a string.
 func (b *Browser) Text(expression string) string {
