@@ -108,7 +108,9 @@ func TestSearchToHit(t *testing.T) {
 	server := newSite(t, busyDay())
 	b := browsertest.Start(t)
 	b.Do(chromedp.Navigate(server.URL + "/dossiers"))
-	b.Do(chromedp.KeyEvent("/"), chromedp.KeyEvent("muong khuong"+kb.Enter))
+	b.Do(chromedp.KeyEvent("/"))
+	b.Until(`document.activeElement.name === "q" && document.activeElement.closest(".find")`)
+	b.Do(chromedp.KeyEvent("muong khuong" + kb.Enter))
 	b.Until(`location.pathname === "/search" && location.search.includes("muong+khuong")`)
 	b.Do(chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent("j"), chromedp.KeyEvent(kb.Enter))
 	b.Until(`document.querySelectorAll(".hit").length === 2`)
@@ -117,7 +119,7 @@ func TestSearchToHit(t *testing.T) {
 	b.True(`(() => {
 		const page = document.querySelector(".sheet img").getBoundingClientRect(), hit = document.querySelector(".hit").getBoundingClientRect();
 		const x = (hit.x - page.x) / page.width * 2480, y = (hit.y - page.y) / page.height * 3508;
-		return Math.abs(x - 1333) < 12 && Math.abs(y - 633) < 12;
+		return Math.abs(x - 1853) < 12 && Math.abs(y - 633) < 12;
 	})()`, "the outline lies where the word stands")
 	before := b.Text(`String(document.querySelector(".sheet").getBoundingClientRect().width)`)
 	b.Do(chromedp.KeyEvent("z"))

@@ -13,7 +13,8 @@ document.addEventListener("keydown", (e) => {
   if (e.altKey && e.key.startsWith("Arrow")) return; // the browser's own
   if (e.key === "/" && !typing(e.target)) {
     e.preventDefault();
-    document.querySelector('[data-focus="/"]').select();
+    // Later, so that the stroke itself is not typed into the box.
+    setTimeout(() => document.querySelector('[data-focus="/"]').select(), 0);
     return;
   }
   if (e.key === "Escape" && typing(e.target)) {
