@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo demo-clean test race build lint lint-selftest budgets vuln bench soak fuzz fmt clean
+.PHONY: help run demo demo-clean test race build lint lint-selftest budgets vuln bench screens soak fuzz fmt clean
 
 # Build tags: sqlite_fts5 gives SQLite its full-text index. SOHOA_TAGS adds more,
 # for example SOHOA_TAGS=corpus for the tests on the collection of real scans.
@@ -70,6 +70,10 @@ vuln: ## look for known vulnerabilities, where their database can be reached
 bench: ## run the benchmarks and write them into docs/BENCHMARKS.md
 	@scripts/setup run test
 	@scripts/bench
+
+screens: ## open the web pages in a real browser and write pictures of them to docs/screens
+	@scripts/setup run test
+	SOHOA_SCREENS=$(CURDIR)/docs/screens go test -tags '$(TAGS)' -count 1 -run 'Screens' ./cmd/sohoa
 
 SOAK ?= 20
 soak: ## run all tests SOAK=20 times in random order, with the long ones of the tag soak

@@ -1,0 +1,309 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+
+	"sohoa/dossier"
+	"sohoa/pipeline"
+	"sohoa/scanner/watch"
+	"sohoa/storage/catalog"
+	"sohoa/storage/search"
+	"sohoa/web"
+)
+
+// previewer makes pictures of pages in a process of its own: worker.Pool.
+type previewer interface {
+	// Preview gives one image of a file as JPEG of the width, turned upright.
+	Preview(ctx context.Context, path string, index int, toInput dossier.Matrix, width int) ([]byte, error)
+}
+
+// webParts is what the pages need beside the archive.
+type webParts struct {
+	flow    *pipeline.Flow
+	preview previewer
+	events  web.Events
+	// inbox gives the watcher's latest look; it may be nil where nothing is
+	// watched.
+	inbox func() watch.Snapshot
+	// stopped says why work has stopped and since when; the reason is empty
+	// while it goes on.
+	stopped func() (dossier.Reason, time.Time)
+	log     *slog.Logger
+}
+
+// pages is the web server's handler over this archive.
+func (a *archive) pages(parts webParts) (http.Handler, error) {
+	shown := webArchive{archive: a, flow: parts.flow, preview: parts.preview, inbox: parts.inbox}
+	cfg := web.Config{
+		Arrivals: a.catalog, Parked: shown, Dossiers: shown, Objects: shown, Pictures: shown, Searcher: shown, Placer: shown,
+		Events: parts.events, Kinds: a.kinds, Unit: a.unit(), Demo: a.record.Demo, Now: time.Now, Log: parts.log,
+	}
+	if parts.inbox != nil {
+		cfg.Inbox = inflow{snapshot: parts.inbox, stopped: parts.stopped}
+	}
+	return web.New(cfg)
+}
+
+// webArchive shows the archive as package web asks for it. It says "not found"
+// and "refused" in web's words.
+type webArchive struct {
+	archive *archive
+	flow    *pipeline.Flow
+	preview previewer
+	inbox   func() watch.Snapshot
+}
+
+// inWebWords translates what a page has an answer for.
+func inWebWords(err error) error {
+	switch {
+	case errors.Is(err, catalog.ErrNotFound), errors.Is(err, pipeline.ErrNoSuchDossier):
+		return fmt.Errorf("%w: %w", web.ErrNotFound, err)
+	case errors.Is(err, pipeline.ErrNotWaiting):
+		return fmt.Errorf("%w: %w", web.ErrNotWaiting, err)
+	case errors.Is(err, pipeline.ErrNoSuchKind), errors.Is(err, pipeline.ErrNothingToUndo):
+		return fmt.Errorf("%w: %w", web.ErrRefused, err)
+	default:
+		return err
+	}
+}
+
+// Parked lists waiting pages.
+func (w webArchive) Parked(ctx context.Context, unit dossier.UnitID, offset, limit int) ([]dossier.Arrival, int, error) {
+	return w.archive.catalog.Parked(ctx, unit, offset, limit)
+}
+
+// Arrival is one page.
+func (w webArchive) Arrival(ctx context.Context, unit dossier.UnitID, page dossier.PageID) (dossier.Arrival, error) {
+	a, err := w.archive.catalog.Arrival(ctx, unit, page)
+	return a, inWebWords(err)
+}
+
+// Dossiers lists dossiers.
+func (w webArchive) Dossiers(ctx context.Context, filter dossier.DossierFilter) ([]dossier.Manifest, int, error) {
+	return w.archive.catalog.Dossiers(ctx, filter)
+}
+
+// Dossier is the newest version of one dossier.
+func (w webArchive) Dossier(ctx context.Context, unit dossier.UnitID, idOrCode string) (dossier.Manifest, error) {
+	m, err := w.archive.catalog.Dossier(ctx, unit, idOrCode)
+	return m, inWebWords(err)
+}
+
+// Versions lists a dossier's versions.
+func (w webArchive) Versions(ctx context.Context, unit dossier.UnitID, id dossier.DossierID) ([]dossier.Manifest, error) {
+	return w.archive.catalog.Versions(ctx, unit, id)
+}
+
+// Reading is what was read on a page; empty for a page that could not be read.
+func (w webArchive) Reading(ctx context.Context, page dossier.PageID, version int) (dossier.Reading, error) {
+	image, part, err := page.Split()
+	if err != nil {
+		return dossier.Reading{}, fmt.Errorf("%w: %w", web.ErrNotFound, err)
+	}
+	r, _, found, err := w.archive.objects.Open(ctx, dossier.ReadingKey(w.archive.unit().ID, image, version))
+	if err != nil || !found {
+		return dossier.Reading{}, errors.Join(err, missing(found))
+	}
+	defer r.Close()
+	var kept dossier.ImageReading
+	if err := json.NewDecoder(r).Decode(&kept); err != nil {
+		return dossier.Reading{}, fmt.Errorf("reading of image %s: %w", image, err)
+	}
+	if part > len(kept.Readings) {
+		return dossier.Reading{}, nil
+	}
+	return kept.Readings[part-1], nil
+}
+
+func missing(found bool) error {
+	if found {
+		return nil
+	}
+	return web.ErrNotFound
+}
+
+// PDF opens the published file of a component.
+func (w webArchive) PDF(ctx context.Context, component dossier.Component) (io.ReadSeekCloser, error) {
+	path, release, err := w.archive.objects.Path(ctx, component.PDF)
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		release()
+		return nil, fmt.Errorf("open published file: %w", err)
+	}
+	return released{file, release}, nil
+}
+
+// released is a file that gives its object back when it is closed.
+type released struct {
+	*os.File
+	release func()
+}
+
+// Close closes the file, then lets the object go.
+func (r released) Close() error {
+	defer r.release()
+	return r.File.Close()
+}
+
+// Picture is a page as its reading turns it.
+func (w webArchive) Picture(ctx context.Context, page dossier.PageID, reading, width int) ([]byte, error) {
+	image, _, err := page.Split()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", web.ErrNotFound, err)
+	}
+	unit := w.archive.unit().ID
+	// The image belongs to the unit or it isn't there.
+	if _, err := w.archive.catalog.Image(ctx, unit, image); err != nil {
+		return nil, inWebWords(err)
+	}
+	toInput := dossier.Identity()
+	if reading > 0 {
+		read, err := w.Reading(ctx, page, reading)
+		if err != nil {
+			return nil, err
+		}
+		if read.Width > 0 {
+			toInput = read.ToInput
+		}
+	}
+	raw, index, err := image.Split()
+	if err != nil {
+		return nil, err
+	}
+	path, release, err := w.archive.objects.Path(ctx, dossier.RawKey(unit, raw))
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	jpeg, err := w.preview.Preview(ctx, path, index, toInput, width)
+	return jpeg, unpictured(err)
+}
+
+// Incoming is the first look at a file of a batch that is not in the catalogue
+// yet.
+func (w webArchive) Incoming(ctx context.Context, batch dossier.BatchID, n, width int) ([]byte, error) {
+	if w.inbox == nil {
+		return nil, web.ErrNotFound
+	}
+	for _, b := range untaken(w.inbox()) {
+		if b.ID == batch && n >= 1 && n <= len(b.Files) {
+			jpeg, err := w.preview.Preview(ctx, b.Files[n-1].Path, 1, dossier.Identity(), width)
+			return jpeg, unpictured(err)
+		}
+	}
+	return nil, web.ErrNotFound
+}
+
+// untaken are the batches that are filled or wait to be stored, oldest first.
+func untaken(s watch.Snapshot) []watch.Batch {
+	var batches []watch.Batch
+	for _, o := range s.Offers {
+		if !o.Taken {
+			batches = append(batches, o.Batch)
+		}
+	}
+	for _, o := range s.Open {
+		batches = append(batches, o.Batch)
+	}
+	return batches
+}
+
+// unpictured says of an image that can't be decoded that it has no picture: the
+// page shows its reason beside an empty frame, which is no failure of ours.
+func unpictured(err error) error {
+	if f, ok := errors.AsType[*dossier.Fault](err); ok && (f.Kind == dossier.Park || f.Kind == dossier.Reject) {
+		return fmt.Errorf("%w: %w", web.ErrNotFound, err)
+	}
+	return err
+}
+
+// Search finds pages.
+func (w webArchive) Search(ctx context.Context, q web.Query) (web.Result, error) {
+	found, err := w.archive.index.Search(ctx, w.archive.databases.Read, search.Query{
+		Unit: q.Unit, Text: q.Text, Kind: q.Kind, Offset: q.Offset, Limit: q.Limit,
+	})
+	if err != nil {
+		return web.Result{}, err
+	}
+	result := web.Result{Total: found.Total, Hits: make([]web.Hit, len(found.Hits))}
+	for i, h := range found.Hits {
+		result.Hits[i] = web.Hit{
+			Dossier: h.Dossier, Code: h.Code, Component: h.Component, Kind: h.Kind, Page: h.Page, Snippet: h.Snippet, Fields: h.Fields,
+		}
+	}
+	return result, nil
+}
+
+// Place carries out a decision about waiting pages.
+func (w webArchive) Place(ctx context.Context, actor dossier.Actor, p dossier.Placement) (dossier.DossierID, error) {
+	id, err := w.flow.Decide(ctx, w.archive.catalog, actor, p)
+	return id, inWebWords(err)
+}
+
+// Undo takes the last decision about a dossier back.
+func (w webArchive) Undo(ctx context.Context, actor dossier.Actor, id dossier.DossierID) error {
+	return inWebWords(w.flow.Undo(ctx, w.archive.catalog, actor, id))
+}
+
+// inflow shows the watcher's look at the inbox.
+type inflow struct {
+	snapshot func() watch.Snapshot
+	stopped  func() (dossier.Reason, time.Time)
+}
+
+// Inflow is what lies before the catalogue now.
+func (i inflow) Inflow() web.Inflow {
+	s := i.snapshot()
+	shown := web.Inflow{InboxGone: s.InboxGone, Devices: devices(s)}
+	if i.stopped != nil {
+		shown.Stopped, shown.StoppedAt = i.stopped()
+	}
+	for _, o := range s.Offers {
+		if o.Err != nil {
+			shown.NotStored = dossier.ReasonOf(o.Err)
+		}
+	}
+	for _, b := range untaken(s) {
+		for n, file := range b.Files {
+			shown.Files = append(shown.Files, web.IncomingFile{Batch: b.ID, N: n + 1, Name: file.Name})
+		}
+	}
+	return shown
+}
+
+// devices puts what is open and what waits under the device it came from.
+func devices(s watch.Snapshot) []web.Device {
+	var all []web.Device
+	at := map[string]int{}
+	device := func(name string) *web.Device {
+		i, known := at[name]
+		if !known {
+			i = len(all)
+			at[name], all = i, append(all, web.Device{Name: name})
+		}
+		return &all[i]
+	}
+	for _, open := range s.Open {
+		d := device(open.Device)
+		d.Last, d.Filling = open.Last, len(open.Files)
+	}
+	for _, waiting := range s.Waiting {
+		d := device(waiting.Device)
+		d.Waiting = append(d.Waiting, web.WaitingFile{
+			Name: waiting.Name,
+			Why:  web.Sentence{Vi: waiting.Reason.Text("vi", waiting.For), En: waiting.Reason.Text("en", waiting.For)},
+		})
+	}
+	return all
+}

@@ -1,0 +1,223 @@
+package catalog
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"sohoa/dossier"
+)
+
+// The queries below fill lists on a screen. They only read, are bounded by the
+// limit they are given, and always name the unit.
+
+// Batches lists the unit's newest batches with their accounts, newest first.
+func (c *Catalog) Batches(ctx context.Context, unit dossier.UnitID, limit int) ([]dossier.BatchSummary, error) {
+	rows, err := c.newestBatches(ctx, unit, limit)
+	if err != nil {
+		return nil, err
+	}
+	batches := make([]dossier.BatchSummary, len(rows))
+	for i, r := range rows {
+		account, err := c.Account(ctx, r.ID)
+		if err != nil {
+			return nil, err
+		}
+		batches[i] = dossier.BatchSummary{ID: r.ID, Device: r.Device, At: r.At, Done: r.State == batchDone, Account: account}
+	}
+	return batches, nil
+}
+
+func (c *Catalog) newestBatches(ctx context.Context, unit dossier.UnitID, limit int) ([]batchRow, error) {
+	var rows []batchRow
+	err := c.read.NewSelect().Model(&rows).Where("unit = ?", unit).Order("at DESC", "id").Limit(int64(limit)).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list newest batches: %w", err)
+	}
+	return rows, nil
+}
+
+// arrivalBatches is how many batches [Catalog.Arrivals] looks back: enough to
+// fill a screen with batches of one sheet, few enough to stay quick.
+const arrivalBatches = 24
+
+// Arrivals lists the newest files and pages of the unit, newest first: pages
+// where the file is opened, else the file itself.
+func (c *Catalog) Arrivals(ctx context.Context, unit dossier.UnitID, limit int) ([]dossier.Arrival, error) {
+	batches, err := c.newestBatches(ctx, unit, arrivalBatches)
+	if err != nil || len(batches) == 0 {
+		return nil, err
+	}
+	ids := make([]dossier.BatchID, len(batches))
+	for i, b := range batches {
+		ids[i] = b.ID
+	}
+	var rows []arrivalRow
+	err = c.read.NewSelect().TableExpr("files AS f").ColumnExpr(arrivalColumns).
+		Join("JOIN batches AS b ON b.id = f.batch").
+		Join("LEFT JOIN images AS i ON i.batch = f.batch AND i.ordinal = f.ordinal").
+		Join("LEFT JOIN pages AS p ON p.unit = i.unit AND p.image = i.id").
+		Where("f.unit = ?", unit).Where("f.batch IN (?)", bun.In(ids)).
+		OrderExpr("b.at DESC, b.id, f.ordinal DESC, i.idx DESC, p.part DESC").Limit(int64(limit)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("list arrivals: %w", err)
+	}
+	return arrivals(rows), nil
+}
+
+// Parked lists the pages that wait for a person and that no decision has
+// claimed, oldest batch first and in the order of the paper, and counts all of
+// them. A limit of 0 only counts.
+func (c *Catalog) Parked(ctx context.Context, unit dossier.UnitID, offset, limit int) (pages []dossier.Arrival, total int, err error) {
+	count, err := c.read.NewSelect().Model((*pageRow)(nil)).
+		Where("unit = ?", unit).Where("state = ?", dossier.PageParked).Where("component = ''").Count(ctx)
+	if err != nil {
+		return nil, 0, fmt.Errorf("count parked pages: %w", err)
+	}
+	total = int(count)
+	if limit == 0 || total == 0 {
+		return nil, total, nil
+	}
+	var rows []arrivalRow
+	err = c.pageQuery(unit).Where("p.state = ?", dossier.PageParked).Where("p.component = ''").
+		OrderExpr("b.at, b.id, f.ordinal, i.idx, p.part").Offset(int64(offset)).Limit(int64(limit)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, 0, fmt.Errorf("list parked pages: %w", err)
+	}
+	return arrivals(rows), total, nil
+}
+
+// Arrival tells where one page of the unit stands; [ErrNotFound] when the unit
+// has no such page.
+func (c *Catalog) Arrival(ctx context.Context, unit dossier.UnitID, page dossier.PageID) (dossier.Arrival, error) {
+	var row arrivalRow
+	if err := c.pageQuery(unit).Where("p.id = ?", page).Scan(ctx, &row); err != nil {
+		return dossier.Arrival{}, fmt.Errorf("look up page: %w", orNotFound(err))
+	}
+	return row.arrival(), nil
+}
+
+func (c *Catalog) pageQuery(unit dossier.UnitID) *bun.SelectQuery {
+	return c.read.NewSelect().TableExpr("pages AS p").ColumnExpr(arrivalColumns).
+		Join("JOIN images AS i ON i.unit = p.unit AND i.id = p.image").
+		Join("JOIN files AS f ON f.batch = i.batch AND f.ordinal = i.ordinal").
+		Join("JOIN batches AS b ON b.id = f.batch").
+		Where("p.unit = ?", unit)
+}
+
+// arrivalColumns are what an arrivalRow is read from: files f of batches b,
+// with images i and pages p where they exist.
+const arrivalColumns = `f.batch, b.device, b.at, f.name, f.ordinal, f.state AS file_state, f.reason AS file_reason,
+	COALESCE(i.idx, 0) AS idx, COALESCE(i.id, '') AS image, COALESCE(i.state, '') AS image_state, COALESCE(i.reading, 0) AS reading,
+	COALESCE(p.id, '') AS page, COALESCE(p.state, '') AS page_state, COALESCE(p.reason, '') AS page_reason,
+	COALESCE(p.dossier, '') AS dossier, COALESCE(p.component, '') AS component`
+
+type arrivalRow struct {
+	Batch      dossier.BatchID     `bun:"batch"`
+	Device     string              `bun:"device"`
+	At         time.Time           `bun:"at"`
+	Name       string              `bun:"name"`
+	Ordinal    int                 `bun:"ordinal"`
+	FileState  string              `bun:"file_state"`
+	FileReason dossier.Reason      `bun:"file_reason"`
+	Index      int                 `bun:"idx"`
+	Image      dossier.ImageID     `bun:"image"`
+	ImageState dossier.PageState   `bun:"image_state"`
+	Reading    int                 `bun:"reading"`
+	Page       dossier.PageID      `bun:"page"`
+	PageState  dossier.PageState   `bun:"page_state"`
+	PageReason dossier.Reason      `bun:"page_reason"`
+	Dossier    dossier.DossierID   `bun:"dossier"`
+	Component  dossier.ComponentID `bun:"component"`
+}
+
+func arrivals(rows []arrivalRow) []dossier.Arrival {
+	all := make([]dossier.Arrival, len(rows))
+	for i, r := range rows {
+		all[i] = r.arrival()
+	}
+	return all
+}
+
+// arrival takes the state from the most particular row there is: page, image,
+// file.
+func (r arrivalRow) arrival() dossier.Arrival {
+	a := dossier.Arrival{
+		Batch: r.Batch, Device: r.Device, At: r.At, File: r.Name, Ordinal: r.Ordinal, Index: r.Index,
+		Page: r.Page, State: r.PageState, Reason: r.PageReason, Reading: r.Reading, Dossier: r.Dossier, Component: r.Component,
+	}
+	switch {
+	case r.Page != "":
+	case r.Image != "":
+		a.Page, a.State = r.Image.Page(1), r.ImageState
+	default:
+		a.State, a.Reason = fileRow{State: r.FileState}.taken().State, r.FileReason
+	}
+	return a
+}
+
+// Dossiers lists the newest manifests of published dossiers, newest dossier
+// first, and counts all that the filter lets through.
+func (c *Catalog) Dossiers(ctx context.Context, filter dossier.DossierFilter) (page []dossier.Manifest, total int, err error) {
+	count, err := c.read.NewSelect().TableExpr("dossiers AS d").Apply(where(filter)).Count(ctx)
+	if err != nil {
+		return nil, 0, fmt.Errorf("count dossiers: %w", err)
+	}
+	var bodies []string
+	err = c.read.NewSelect().TableExpr("dossiers AS d").ColumnExpr("m.body").
+		Join("JOIN manifests AS m ON m.dossier = d.id AND m.version = d.version").Apply(where(filter)).
+		OrderExpr("d.received_at DESC, d.id").Offset(int64(filter.Offset)).Limit(int64(filter.Limit)).Scan(ctx, &bodies)
+	if err != nil {
+		return nil, 0, fmt.Errorf("list dossiers: %w", err)
+	}
+	page, err = manifests(bodies)
+	return page, int(count), err
+}
+
+// where narrows a query over dossiers d.
+func where(filter dossier.DossierFilter) func(*bun.SelectQuery) *bun.SelectQuery {
+	return func(q *bun.SelectQuery) *bun.SelectQuery {
+		q = q.Where("d.unit = ?", filter.Unit).Where("d.version > 0")
+		if filter.Code != "" {
+			q = q.Where("d.code LIKE ? ESCAPE '!'", "%"+escapeLike(strings.ToUpper(filter.Code))+"%")
+		}
+		if filter.State != "" {
+			q = q.Where("d.state = ?", filter.State)
+		}
+		if filter.Waiting {
+			q = q.Where("EXISTS (SELECT 1 FROM pages AS p WHERE p.dossier = d.id AND p.state = ?)", dossier.PageParked)
+		}
+		return q
+	}
+}
+
+// escapeLike makes a text stand for itself in a LIKE pattern.
+func escapeLike(s string) string {
+	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s)
+}
+
+// Versions lists the published manifests of a dossier of the unit, newest
+// first.
+func (c *Catalog) Versions(ctx context.Context, unit dossier.UnitID, id dossier.DossierID) ([]dossier.Manifest, error) {
+	var bodies []string
+	err := c.read.NewSelect().Model((*manifestRow)(nil)).Column("body").
+		Where("unit = ?", unit).Where("dossier = ?", id).Order("version DESC").Scan(ctx, &bodies)
+	if err != nil {
+		return nil, fmt.Errorf("versions of dossier %s: %w", id, err)
+	}
+	return manifests(bodies)
+}
+
+func manifests(bodies []string) ([]dossier.Manifest, error) {
+	all := make([]dossier.Manifest, len(bodies))
+	for i, body := range bodies {
+		if err := json.Unmarshal([]byte(body), &all[i]); err != nil {
+			return nil, fmt.Errorf("read manifest: %w", err)
+		}
+	}
+	return all, nil
+}

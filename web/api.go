@@ -1,0 +1,107 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"sohoa/dossier"
+)
+
+// apiStatusAnswer is what a program or a monitor asks first.
+type apiStatusAnswer struct {
+	Unit    string           `json:"unit"`
+	Demo    bool             `json:"demo"`
+	At      time.Time        `json:"at"`
+	Parked  int              `json:"parked"`
+	Waiting int              `json:"waiting"` // files in the inbox that are not ready
+	Filling int              `json:"filling"` // files of batches not in the catalogue yet
+	Trouble []dossier.Reason `json:"trouble"`
+	// InboxGone is true while the inbox can't be opened.
+	InboxGone bool             `json:"inbox_gone"`
+	Batch     *dossier.Account `json:"batch"` // of the newest batch
+	Done      bool             `json:"done"`  // whether the newest batch is
+}
+
+func (s *site) apiStatus(w http.ResponseWriter, r *http.Request) error {
+	_, parked, err := s.Config.Parked.Parked(r.Context(), s.Unit.ID, 0, 0)
+	if err != nil {
+		return err
+	}
+	answer := apiStatusAnswer{Unit: s.Unit.CodeAt(s.Now()), Demo: s.Demo, At: s.Now().UTC(), Parked: parked, Trouble: []dossier.Reason{}}
+	if s.Inbox != nil {
+		inflow := s.Inbox.Inflow()
+		for _, d := range inflow.Devices {
+			answer.Waiting += len(d.Waiting)
+		}
+		answer.Filling = len(inflow.Files)
+		for _, reason := range []dossier.Reason{inflow.NotStored, inflow.Stopped} {
+			if reason != "" {
+				answer.Trouble = append(answer.Trouble, reason)
+			}
+		}
+		answer.InboxGone = !inflow.InboxGone.IsZero()
+	}
+	batches, err := s.Config.Arrivals.Batches(r.Context(), s.Unit.ID, 1)
+	if err != nil {
+		return err
+	}
+	if len(batches) > 0 {
+		answer.Batch, answer.Done = &batches[0].Account, batches[0].Done
+	}
+	return writeJSON(w, http.StatusOK, answer)
+}
+
+func (s *site) apiSearch(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	found, err := s.Searcher.Search(r.Context(), Query{Unit: s.Unit.ID, Text: short(q.Get("q")), Kind: q.Get("kind"), Offset: offset(q), Limit: searchLength})
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, found)
+}
+
+func (s *site) apiDossier(w http.ResponseWriter, r *http.Request) error {
+	m, err := s.Config.Dossiers.Dossier(r.Context(), s.Unit.ID, r.PathValue("dossier"))
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, m.Dossier)
+}
+
+// apiWaiting is a waiting page for programs.
+type apiWaiting struct {
+	Page    dossier.PageID    `json:"page"`
+	File    string            `json:"file"`
+	Index   int               `json:"index"`
+	Reason  dossier.Reason    `json:"reason"`
+	Text    string            `json:"text"`
+	Dossier dossier.DossierID `json:"dossier,omitempty"`
+}
+
+func (s *site) apiParked(w http.ResponseWriter, r *http.Request) error {
+	pages, total, err := s.Config.Parked.Parked(r.Context(), s.Unit.ID, offset(r.URL.Query()), reviewLength)
+	if err != nil {
+		return err
+	}
+	list := make([]apiWaiting, len(pages))
+	for i, a := range pages {
+		list[i] = apiWaiting{Page: a.Page, File: a.File, Index: a.Index, Reason: a.Reason, Text: a.Reason.Text(string(langOf(r))), Dossier: a.Dossier}
+	}
+	return writeJSON(w, http.StatusOK, map[string]any{"total": total, "pages": list})
+}
+
+// apiPlace places pages as a JSON [dossier.Placement] says.
+func (s *site) apiPlace(w http.ResponseWriter, r *http.Request) error {
+	var p dossier.Placement
+	decoder := json.NewDecoder(r.Body)
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&p); err != nil {
+		return writeJSON(w, http.StatusBadRequest, map[string]string{"error": "the body is not a placement"})
+	}
+	id, err := s.Placer.Place(r.Context(), s.actor(), p)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, map[string]dossier.DossierID{"dossier": id})
+}

@@ -1,0 +1,183 @@
+// What the pages do beyond htmx: keys, the code field, the live strip, the
+// filter of kinds, the enlarged page. Everything works without it, by mouse.
+"use strict";
+
+const typing = (el) => el && (el.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(el.tagName));
+
+// Keys. An element names its key with data-key (and a second with data-key2);
+// the key is printed on it. With Alt they work while typing too, and arrows do
+// while the field is empty. "/" goes to the search box from everywhere.
+const asleep = (e) => typing(e.target) && !e.altKey && !(/^Arrow(Left|Right)$/.test(e.key) && e.target.value === "");
+document.addEventListener("keydown", (e) => {
+  if (e.ctrlKey || e.metaKey || e.isComposing) return;
+  if (e.altKey && e.key.startsWith("Arrow")) return; // the browser's own
+  if (e.key === "/" && !typing(e.target)) {
+    e.preventDefault();
+    // Later, so that the stroke itself is not typed into the box.
+    setTimeout(() => document.querySelector('[data-focus="/"]').select(), 0);
+    return;
+  }
+  if (e.key === "Escape" && typing(e.target)) {
+    e.target.blur();
+    return;
+  }
+  if (asleep(e)) return;
+  const key = e.key.length === 1 ? e.key.toLowerCase() : e.key;
+  for (const el of document.querySelectorAll("[data-key]")) {
+    if (el.dataset.key === key || el.dataset.key2 === key) {
+      e.preventDefault();
+      el.click();
+      return;
+    }
+  }
+  if (typing(e.target) || e.altKey) return;
+  if (moveRow(key)) {
+    e.preventDefault();
+    return;
+  }
+  catchCode(e);
+});
+
+// J and K move through the rows of a list, Enter opens the row.
+function moveRow(key) {
+  const list = document.querySelector("[data-rows]");
+  if (!list || !["j", "k", "Enter"].includes(key)) return false;
+  const rows = [...list.children];
+  const at = rows.findIndex((r) => r.classList.contains("at"));
+  if (key === "Enter") {
+    const link = at >= 0 && rows[at].querySelector("a");
+    if (link) link.click();
+    return Boolean(link);
+  }
+  const next = Math.min(Math.max(at + (key === "j" ? 1 : -1), 0), rows.length - 1);
+  rows.forEach((r, i) => r.classList.toggle("at", i === next));
+  rows[next].scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+// A whole row of a table opens its dossier, unless text was marked in it.
+document.addEventListener("click", (e) => {
+  const row = e.target.closest("tbody[data-rows] > tr");
+  if (!row || e.target.closest("a") || String(getSelection())) return;
+  row.querySelector("a").click();
+});
+
+// A barcode reader types wherever the focus is: on the intake page its first
+// letter takes the focus to the code field, and nothing is lost.
+function catchCode(e) {
+  const field = document.querySelector("[data-catch]");
+  if (field && e.key.length === 1 && e.key !== " ") field.focus();
+}
+
+// Nothing moves under the pointer: while it rests on the strip, news wait
+// behind a button.
+let held = false;
+const live = () => document.getElementById("live");
+document.addEventListener("htmx:beforeRequest", (e) => {
+  if (e.detail.elt !== live()) return;
+  const strip = document.querySelector("[data-hold]");
+  if (!held && strip && strip.matches(":hover")) {
+    e.preventDefault();
+    held = true;
+    document.getElementById("fresh").hidden = false;
+  } else if (held) {
+    e.preventDefault();
+  }
+});
+function release() {
+  if (!held) return;
+  held = false;
+  htmx.trigger(live(), "refresh");
+}
+document.addEventListener("mouseout", (e) => {
+  const strip = e.target.closest && e.target.closest("[data-hold]");
+  if (strip && !strip.contains(e.relatedTarget) && e.relatedTarget !== document.getElementById("fresh")) release();
+});
+document.addEventListener("click", (e) => {
+  if (e.target.id === "fresh") release();
+});
+
+// A lost connection shows a quiet bar and goes away by itself.
+const lost = (on) => { document.getElementById("lost").hidden = !on; };
+document.addEventListener("htmx:sseError", () => lost(true));
+document.addEventListener("htmx:sseOpen", () => lost(false));
+document.addEventListener("htmx:sendError", () => lost(true));
+document.addEventListener("htmx:afterRequest", (e) => { if (e.detail.successful) lost(false); });
+
+// "3 giây trước": the server writes the time, the page counts on.
+function ago() {
+  const words = document.body.dataset;
+  for (const el of document.querySelectorAll("time[data-ago]")) {
+    const s = Math.max(0, Math.round((Date.now() - Date.parse(el.dateTime)) / 1000));
+    if (s < 3) el.textContent = words.agoNow;
+    else if (s < 60) el.textContent = words.agoS.replace("%d", s);
+    else if (s < 3600) el.textContent = words.agoM.replace("%d", Math.floor(s / 60));
+    else if (s < 86400) el.textContent = words.agoH.replace("%d", Math.floor(s / 3600));
+  }
+}
+setInterval(ago, 1000);
+
+// The list of kinds narrows as one types, with or without tones.
+const fold = (s) => s.normalize("NFD").replace(/\p{Mn}/gu, "").replace(/đ/gi, "d").toLowerCase();
+function narrow(box) {
+  const list = document.getElementById(box.dataset.filter);
+  const parts = fold(box.value).split(/\s+/).filter(Boolean);
+  const has = (text) => parts.every((p) => (" " + text).includes(" " + p));
+  for (const o of list.options) o.hidden = !has(o.dataset.fold);
+  if (!parts.length) return;
+  // The name that is shown counts more than other wordings of the title.
+  const shown = [...list.options].filter((o) => !o.hidden);
+  const best = shown.find((o) => has(fold(o.text))) || shown[0];
+  list.value = best ? best.value : "";
+}
+document.addEventListener("input", (e) => { if (e.target.dataset.filter) narrow(e.target); });
+document.addEventListener("keydown", (e) => {
+  if (e.target.dataset && e.target.dataset.filter && (e.key === "ArrowDown" || e.key === "ArrowUp")) {
+    e.preventDefault();
+    const list = document.getElementById(e.target.dataset.filter);
+    const shown = [...list.options].filter((o) => !o.hidden);
+    const at = shown.indexOf(list.selectedOptions[0]);
+    const next = shown[Math.min(Math.max(at + (e.key === "ArrowDown" ? 1 : -1), 0), shown.length - 1)];
+    if (next) list.value = next.value;
+  }
+  // Enter in a list of choices does nothing by itself.
+  if (e.key === "Enter" && e.target.tagName === "SELECT" && e.target.form) {
+    e.preventDefault();
+    e.target.form.requestSubmit();
+  }
+});
+
+// Z enlarges the page and back; the large picture is fetched when wanted.
+document.addEventListener("click", (e) => {
+  if (!e.target.closest("[data-zoom]")) return;
+  const sheet = document.querySelector(".sheet");
+  if (!sheet) return;
+  e.preventDefault();
+  const img = sheet.querySelector("img");
+  if (img.dataset.large) {
+    img.src = img.dataset.large;
+    delete img.dataset.large;
+  }
+  sheet.classList.toggle("large");
+});
+
+// A picture that can't be made leaves its empty frame, not a broken sign.
+document.addEventListener("error", (e) => {
+  if (e.target.tagName === "IMG") e.target.classList.add("failed");
+}, true);
+
+// On a desk the first field waits for typing; on a phone the page is seen first.
+const first = document.querySelector("[data-first]");
+if (first && matchMedia("(min-width: 1001px)").matches) first.focus();
+
+// Pages added to a paper take its kind: there is nothing to choose then.
+document.addEventListener("change", (e) => {
+  if (e.target.id !== "component" && e.target.id !== "dossier") return;
+  const added = e.target.id === "component" && e.target.value !== "";
+  for (const id of ["kind", "kind-filter"]) document.getElementById(id).disabled = added;
+});
+
+// A page opened from a search starts at the first match.
+const hit = document.querySelector(".hit");
+if (hit) hit.scrollIntoView({ block: "center" });
+ago();

@@ -1,0 +1,359 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"sohoa/dossier"
+	"sohoa/dossier/viet"
+)
+
+// noon is when every test happens.
+var noon = time.Date(2026, 9, 9, 5, 0, 0, 0, time.UTC)
+
+// fakeArchive is an archive in memory. The real one is wired in cmd; here the
+// pages are tested with exactly the records a test makes.
+type fakeArchive struct {
+	mu        sync.Mutex
+	batches   []dossier.BatchSummary
+	arrivals  []dossier.Arrival // newest first
+	older     []dossier.Arrival // what busyDay puts behind them
+	manifests []dossier.Manifest
+	readings  map[dossier.PageID]dossier.Reading
+	pdf       string
+	inflow    Inflow
+	placed    []dossier.Placement
+	undone    []dossier.DossierID
+	refuse    error // what Place answers
+	broken    error // what every read answers
+	listeners []chan dossier.Event
+	drawn     int
+	heard     chan struct{} // a token for every listener
+}
+
+func (f *fakeArchive) Batches(_ context.Context, _ dossier.UnitID, limit int) ([]dossier.BatchSummary, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.batches[:min(limit, len(f.batches))]), f.broken
+}
+
+func (f *fakeArchive) Arrivals(_ context.Context, _ dossier.UnitID, limit int) ([]dossier.Arrival, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.arrivals[:min(limit, len(f.arrivals))]), f.broken
+}
+
+func (f *fakeArchive) Parked(_ context.Context, _ dossier.UnitID, offset, limit int) ([]dossier.Arrival, int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var waiting []dossier.Arrival
+	for _, a := range slices.Backward(f.arrivals) {
+		if a.State == dossier.PageParked {
+			waiting = append(waiting, a)
+		}
+	}
+	total := len(waiting)
+	waiting = waiting[min(offset, total):]
+	return waiting[:min(limit, len(waiting))], total, f.broken
+}
+
+func (f *fakeArchive) Arrival(_ context.Context, _ dossier.UnitID, page dossier.PageID) (dossier.Arrival, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, a := range f.arrivals {
+		if a.Page == page {
+			return a, f.broken
+		}
+	}
+	return dossier.Arrival{}, fmt.Errorf("look up page: %w", ErrNotFound)
+}
+
+func (f *fakeArchive) Dossiers(_ context.Context, filter dossier.DossierFilter) ([]dossier.Manifest, int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var some []dossier.Manifest
+	for _, m := range f.manifests {
+		code := ""
+		if m.Dossier.Code != nil {
+			code = *m.Dossier.Code
+		}
+		if strings.Contains(code, strings.ToUpper(filter.Code)) && (filter.State == "" || m.Dossier.State == filter.State) && (!filter.Waiting || len(m.Dossier.Pending) > 0) {
+			some = append(some, m)
+		}
+	}
+	total := len(some)
+	some = some[min(filter.Offset, total):]
+	return some[:min(filter.Limit, len(some))], total, f.broken
+}
+
+func (f *fakeArchive) Dossier(_ context.Context, _ dossier.UnitID, idOrCode string) (dossier.Manifest, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, m := range f.manifests {
+		if string(m.Dossier.ID) == idOrCode || m.Dossier.Code != nil && *m.Dossier.Code == idOrCode {
+			return m, f.broken
+		}
+	}
+	return dossier.Manifest{}, fmt.Errorf("look up dossier: %w", ErrNotFound)
+}
+
+func (f *fakeArchive) Versions(ctx context.Context, unit dossier.UnitID, id dossier.DossierID) ([]dossier.Manifest, error) {
+	m, err := f.Dossier(ctx, unit, string(id))
+	return []dossier.Manifest{m}, err
+}
+
+func (f *fakeArchive) Reading(_ context.Context, page dossier.PageID, _ int) (dossier.Reading, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.readings[page], f.broken
+}
+
+// closable makes a reader a file.
+type closable struct{ io.ReadSeeker }
+
+func (closable) Close() error { return nil }
+
+func (f *fakeArchive) PDF(context.Context, dossier.Component) (io.ReadSeekCloser, error) {
+	return closable{strings.NewReader(f.pdf)}, nil
+}
+
+// Picture draws lines of words as grey bars: the real one needs a page-worker.
+func (f *fakeArchive) Picture(_ context.Context, page dossier.PageID, _, width int) ([]byte, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.drawn++
+	return draw(f.readings[page], width)
+}
+
+func (f *fakeArchive) Incoming(_ context.Context, _ dossier.BatchID, _, width int) ([]byte, error) {
+	return draw(dossier.Reading{}, width)
+}
+
+func draw(reading dossier.Reading, width int) ([]byte, error) {
+	const fullWidth, fullHeight = 2480, 3508
+	picture := image.NewGray(image.Rect(0, 0, width, width*fullHeight/fullWidth))
+	for i := range picture.Pix {
+		picture.Pix[i] = 250
+	}
+	for _, w := range reading.Words {
+		for y := w.Y * width / fullWidth; y < (w.Y+w.H)*width/fullWidth; y++ {
+			for x := w.X * width / fullWidth; x < (w.X+w.W)*width/fullWidth; x++ {
+				picture.SetGray(x, y, color.Gray{Y: 90})
+			}
+		}
+	}
+	var b bytes.Buffer
+	err := jpeg.Encode(&b, picture, nil)
+	return b.Bytes(), err
+}
+
+// Search finds pages by words without tones.
+func (f *fakeArchive) Search(_ context.Context, q Query) (Result, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	result := Result{Hits: []Hit{}}
+	for _, m := range f.manifests {
+		for _, c := range m.Dossier.Components {
+			for _, p := range c.Pages {
+				text := f.readings[p.ID].Text
+				if q.Kind != "" && q.Kind != c.Kind || !strings.Contains(viet.Fold(text), viet.Fold(q.Text)) {
+					continue
+				}
+				result.Total++
+				hit := Hit{Dossier: m.Dossier.ID, Component: c.ID, Kind: c.Kind, Page: p.ID, Snippet: "«" + text + "»", Fields: map[string]string{}}
+				for id, field := range c.Fields {
+					hit.Fields[id] = field.Value
+				}
+				if m.Dossier.Code != nil {
+					hit.Code = *m.Dossier.Code
+				}
+				result.Hits = append(result.Hits, hit)
+			}
+		}
+	}
+	result.Hits = result.Hits[min(q.Offset, len(result.Hits)):]
+	result.Hits = result.Hits[:min(q.Limit, len(result.Hits))]
+	return result, f.broken
+}
+
+func (f *fakeArchive) Place(_ context.Context, _ dossier.Actor, p dossier.Placement) (dossier.DossierID, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.refuse != nil {
+		return "", f.refuse
+	}
+	f.placed = append(f.placed, p)
+	for i, a := range f.arrivals {
+		if slices.Contains(p.Pages, a.Page) {
+			f.arrivals[i].State, f.arrivals[i].Dossier = dossier.PagePlaced, p.Dossier
+		}
+	}
+	return p.Dossier, nil
+}
+
+func (f *fakeArchive) Undo(_ context.Context, _ dossier.Actor, id dossier.DossierID) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.undone = append(f.undone, id)
+	for i, a := range f.arrivals {
+		if len(f.placed) > 0 && slices.Contains(f.placed[len(f.placed)-1].Pages, a.Page) {
+			f.arrivals[i].State = dossier.PageParked
+		}
+	}
+	return nil
+}
+
+func (f *fakeArchive) Subscribe(context.Context) <-chan dossier.Event {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	events := make(chan dossier.Event, 8)
+	f.listeners = append(f.listeners, events)
+	if f.heard != nil {
+		f.heard <- struct{}{}
+	}
+	return events
+}
+
+func (f *fakeArchive) Inflow() Inflow {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.inflow
+}
+
+// arrive puts a page in front of the strip and tells the listeners.
+func (f *fakeArchive) arrive(a dossier.Arrival) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.arrivals = slices.Insert(f.arrivals, 0, a)
+	f.batches[0].Account.Count(a.State)
+	for _, l := range f.listeners {
+		l <- dossier.Event{Kind: dossier.EventPage, Batch: a.Batch}
+	}
+}
+
+// newSite serves the archive's pages.
+func newSite(t *testing.T, archive *fakeArchive) *httptest.Server {
+	t.Helper()
+	server := httptest.NewServer(newHandler(t, archive))
+	t.Cleanup(server.Close)
+	return server
+}
+
+func newHandler(t *testing.T, archive *fakeArchive) http.Handler {
+	t.Helper()
+	kinds, err := dossier.LoadCatalogue(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler, err := New(configOf(archive, kinds))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return handler
+}
+
+func configOf(archive *fakeArchive, kinds *dossier.Catalogue) Config {
+	return Config{
+		Arrivals: archive, Parked: archive, Dossiers: archive, Objects: archive, Pictures: archive, Searcher: archive,
+		Placer: archive, Events: archive, Inbox: archive, Kinds: kinds, Demo: true,
+		Unit: dossier.Unit{ID: "unit1", Codes: []dossier.UnitCode{{Code: "Y99.12", From: noon.AddDate(-1, 0, 0)}}},
+		Now:  func() time.Time { return noon }, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	}
+}
+
+var errBroken = errors.New("the disk says no")
+
+// pageID makes a page id that looks like one.
+func pageID(n int) dossier.PageID {
+	return dossier.NewImageID(dossier.SHA256(fmt.Sprintf("%064x", n)), 1).Page(1)
+}
+
+// busyDay is an archive in the middle of a working day: dossiers, a batch that
+// is being read, and pages that wait.
+func busyDay() *fakeArchive {
+	f := &fakeArchive{readings: map[dossier.PageID]dossier.Reading{}, pdf: "%PDF-1.7 made up", heard: make(chan struct{}, 8)}
+	kinds := []string{"birth_registration_application", "birth_notice", "marriage_registration_application", "land_change_application"}
+	for i := range 60 {
+		f.manifests = append(f.manifests, f.made(i, kinds[i%len(kinds)]))
+	}
+	reasons := []dossier.Reason{dossier.ReasonKindUnsure, dossier.ReasonUnreadable, dossier.ReasonPageUnplaced}
+	for i := range 7 {
+		page := pageID(1000 + i)
+		f.readings[page] = made("Giấy tờ không rõ loại số "+fmt.Sprint(i), dossier.FlagLowConfidence)
+		f.arrivals = append(f.arrivals, dossier.Arrival{
+			Batch: "batch1", Device: "quay-1", At: noon, File: fmt.Sprintf("SCN_%04d.jpg", 20-i), Ordinal: 20 - i, Index: 1,
+			Page: page, State: dossier.PageParked, Reason: reasons[i%3], Reading: 1, Dossier: f.manifests[0].Dossier.ID,
+		})
+	}
+	for _, c := range f.manifests[0].Dossier.Components {
+		for j, p := range c.Pages {
+			f.arrivals = append(f.arrivals, dossier.Arrival{
+				Batch: "batch1", Device: "quay-1", At: noon, File: p.File, Ordinal: j + 1, Index: 1, Page: p.ID,
+				State: dossier.PagePlaced, Reading: 1, Dossier: f.manifests[0].Dossier.ID, Component: c.ID,
+			})
+		}
+	}
+	f.arrivals = append(f.arrivals, f.older...)
+	f.batches = []dossier.BatchSummary{{ID: "batch1", Device: "quay-1", At: noon, Account: dossier.Account{Images: 14, Placed: 4, Separator: 1, Blank: 1, Parked: 7}}}
+	f.inflow = Inflow{Files: []IncomingFile{{"batch2", 1, "SCN_0021.jpg"}}, Devices: []Device{{
+		Name: "quay-1", Last: noon, Filling: 1,
+		Waiting: []WaitingFile{{Name: "SCN_0022.pdf", Why: Sentence{"Tệp chưa ghi xong, đang chờ máy quét (12 giây).", "The file is not complete; waiting for the scanner (12 s)."}}},
+	}}}
+	return f
+}
+
+// made is a reading of a few lines of words.
+func made(text string, flags ...dossier.Flag) dossier.Reading {
+	r := dossier.Reading{Width: 2480, Height: 3508, Text: text, Flags: flags, Kind: "birth_notice"}
+	for i, word := range strings.Fields(text) {
+		r.Words = append(r.Words, dossier.Word{
+			Text: word, X: 300 + 260*(i%7), Y: 400 + 120*(i/7), W: 220, H: 60, Confidence: 0.9, Line: 1 + i/7, Block: 1,
+		})
+	}
+	return r
+}
+
+// made is dossier number i: one paper of the kind, of two pages.
+func (f *fakeArchive) made(i int, kind string) dossier.Manifest {
+	code := fmt.Sprintf("Y99.12-260909-%04d", i)
+	d := dossier.Dossier{
+		ID: dossier.DossierID(fmt.Sprintf("dossier%04d", i)), Code: &code, Unit: "unit1", ReceivedAt: noon.Add(-time.Duration(i) * time.Hour),
+		State: dossier.StateOpen, Version: 1, Procedure: "1.001193",
+	}
+	c := dossier.Component{
+		ID: dossier.ComponentID(fmt.Sprintf("component%04d", i)), Kind: kind, KindConfidence: 0.94, State: dossier.ComponentAwaitingSignature,
+		Version: 1, PDF: "x.pdf",
+		Fields: map[string]dossier.Field{
+			"child_name": {Value: "Lò Văn Tỏa", Confidence: 0.91, Box: &dossier.Box{X: 300, Y: 400, W: 700, H: 60}, Page: pageID(2 * i)},
+			"dob":        {Value: "02/03/2026", Confidence: 0.88},
+			"pid":        {Value: "015012345612", Confidence: 0.99},
+		},
+	}
+	for j := range 2 {
+		page := pageID(2*i + j)
+		c.Pages = append(c.Pages, dossier.Page{ID: page, File: fmt.Sprintf("SCN_%04d.jpg", 2*i+j), Index: 1, Part: 1})
+		f.readings[page] = made("Tờ khai đăng ký khai sinh của cháu Lò Văn Tỏa sinh ngày 02 tháng 3 năm 2026 tại xã Mường Khương")
+		if i > 0 {
+			f.older = append(f.older, dossier.Arrival{
+				Batch: "old", Device: "process", At: noon, File: "old.jpg", Ordinal: 2*i + j, Index: 1, Page: page,
+				State: dossier.PagePlaced, Reading: 1, Dossier: d.ID, Component: c.ID,
+			})
+		}
+	}
+	d.Components = []dossier.Component{c}
+	return dossier.Manifest{Dossier: d, At: noon, Reason: "first papers"}
+}

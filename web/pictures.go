@@ -1,0 +1,97 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"sohoa/dossier"
+)
+
+// The widths pictures are made in, in pixels. The list is closed: free sizes
+// would let anybody fill the cache and keep the workers busy.
+const (
+	widthThumb = 160  // in lists
+	widthStrip = 240  // arriving pages
+	widthPage  = 1000 // the page a person looks at
+	widthZoom  = 2000 // the same, enlarged
+)
+
+// firstReading is the reading every placed page has, however often it was read
+// again: enough for a thumbnail, and no query for each.
+const firstReading = 1
+
+func knownWidth(width int) bool {
+	return slices.Contains([]int{widthThumb, widthStrip, widthPage, widthZoom}, width)
+}
+
+func pictureKey(page dossier.PageID, reading, width int) string {
+	return fmt.Sprintf("%s/%d/%d", page, reading, width)
+}
+
+// pictureURL is where a page's picture is. The version of the reading is part
+// of it, because the reading decides how the page is turned.
+func pictureURL(page dossier.PageID, reading, width int) string {
+	return "/pictures/" + pictureKey(page, reading, width)
+}
+
+// picture serves a page's picture. What is named by page, reading and width
+// never changes, so a browser may keep it for good; before the page is read
+// there is only a first look, which must be asked for again.
+func (s *site) picture(w http.ResponseWriter, r *http.Request) error {
+	page := dossier.PageID(r.PathValue("page"))
+	reading, err := strconv.Atoi(r.PathValue("reading"))
+	width, errWidth := strconv.Atoi(r.PathValue("width"))
+	if _, _, errPage := page.Split(); err != nil || errWidth != nil || errPage != nil || !knownWidth(width) {
+		return ErrNotFound
+	}
+	key := pictureKey(page, reading, width)
+	if reading > 0 {
+		w.Header().Set("Cache-Control", "private, max-age=31536000, immutable")
+		w.Header().Set("ETag", strconv.Quote(key))
+		if r.Header.Get("If-None-Match") == strconv.Quote(key) {
+			w.WriteHeader(http.StatusNotModified)
+			return nil
+		}
+	}
+	jpeg, err := s.pictures.get(r.Context(), key, func(ctx context.Context) ([]byte, error) {
+		return s.Pictures.Picture(ctx, page, reading, width)
+	})
+	return sendPicture(w, r, jpeg, err)
+}
+
+// incoming serves the first look at a file that is not taken in yet.
+func (s *site) incoming(w http.ResponseWriter, r *http.Request) error {
+	n, err := strconv.Atoi(r.PathValue("n"))
+	width, errWidth := strconv.Atoi(r.PathValue("width"))
+	if err != nil || errWidth != nil || !knownWidth(width) {
+		return ErrNotFound
+	}
+	batch := dossier.BatchID(r.PathValue("batch"))
+	key := fmt.Sprintf("incoming/%s/%d/%d", batch, n, width)
+	w.Header().Set("Cache-Control", "private, max-age=600")
+	jpeg, err := s.pictures.get(r.Context(), key, func(ctx context.Context) ([]byte, error) {
+		return s.Pictures.Incoming(ctx, batch, n, width)
+	})
+	return sendPicture(w, r, jpeg, err)
+}
+
+func sendPicture(w http.ResponseWriter, r *http.Request, jpeg []byte, err error) error {
+	if err != nil {
+		return uncached(w, err)
+	}
+	w.Header().Set("Content-Type", "image/jpeg")
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(jpeg))
+	return nil
+}
+
+// uncached keeps a browser from remembering a failure.
+func uncached(w http.ResponseWriter, err error) error {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Del("ETag")
+	return err
+}

@@ -1,0 +1,151 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"sohoa/dossier"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// parseTemplates compiles the templates once for every language, so that a
+// template names a word and never a language.
+func (s *site) parseTemplates() (map[lang]*template.Template, error) {
+	all := make(map[lang]*template.Template)
+	for _, l := range []lang{vi, en} {
+		parsed, err := template.New("").Funcs(s.functions(l)).ParseFS(templateFiles, "templates/*.html")
+		if err != nil {
+			return nil, fmt.Errorf("templates: %w", err)
+		}
+		all[l] = parsed
+	}
+	return all, nil
+}
+
+// frame is what every page has around its own content.
+type frame struct {
+	Lang   lang
+	Title  string // key of the page's name
+	Active string // entry of the rail: "intake", "dossiers", "review", "search"
+	Parked int
+	Demo   bool
+	Unit   string // its code
+	Query  string // what stands in the search box
+	Back   string // this page's address, for the language switch
+	Body   any
+}
+
+// page writes a whole page. The template runs into memory first: a page that
+// fails half-way is an error page, never half a page.
+func (s *site) page(w http.ResponseWriter, r *http.Request, name, active string, body any) error {
+	_, parked, err := s.Config.Parked.Parked(r.Context(), s.Unit.ID, 0, 0)
+	if err != nil {
+		return err
+	}
+	return s.write(w, http.StatusOK, langOf(r), name, s.frame(r, frame{Title: "title." + name, Active: active, Parked: parked, Body: body}))
+}
+
+func (s *site) frame(r *http.Request, f frame) frame {
+	f.Lang, f.Demo, f.Unit = langOf(r), s.Demo, s.Unit.CodeAt(s.Now())
+	f.Back = "/"
+	if r.Method == http.MethodGet {
+		f.Back = r.URL.RequestURI()
+	}
+	if f.Active == "search" {
+		f.Query = r.URL.Query().Get("q")
+	}
+	return f
+}
+
+// write runs a template and sends what it gives.
+func (s *site) write(w http.ResponseWriter, status int, l lang, name string, value any) error {
+	var b bytes.Buffer
+	if err := s.templates[l].ExecuteTemplate(&b, name, value); err != nil {
+		return fmt.Errorf("render %s: %w", name, err)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes()) // the browser has gone: nobody to tell
+	return nil
+}
+
+// writeJSON sends one JSON value.
+func writeJSON(w http.ResponseWriter, status int, value any) error {
+	body, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("encode answer: %w", err)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(body, '\n')) // as above
+	return nil
+}
+
+// status maps an error to what the browser is told, and the key of the words
+// that say what to do.
+func status(err error) (code int, key string) {
+	var tooLong *http.MaxBytesError
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return http.StatusNotFound, "error.not_found"
+	case errors.Is(err, ErrNotWaiting):
+		return http.StatusConflict, "error.not_waiting"
+	case errors.Is(err, ErrRefused):
+		return http.StatusUnprocessableEntity, "error.refused"
+	case errors.Is(err, ErrNotReady):
+		return http.StatusServiceUnavailable, "error.not_ready"
+	case errors.As(err, &tooLong):
+		return http.StatusRequestEntityTooLarge, "error.refused"
+	default:
+		return http.StatusInternalServerError, "error.ours"
+	}
+}
+
+// failed answers a request whose route returned an error. Our own failures are
+// logged here, once, with the pattern of the route and never its address.
+func (s *site) failed(w http.ResponseWriter, r *http.Request, rt route, err error) {
+	if r.Context().Err() != nil {
+		return // the browser has gone
+	}
+	code, key := status(err)
+	if code == http.StatusInternalServerError {
+		s.Log.ErrorContext(r.Context(), "page failed",
+			slog.String("method", r.Method), slog.String("route", rt.pattern), slog.Any("error", err))
+	}
+	if isAPI(r) {
+		_ = writeJSON(w, code, map[string]string{"error": s.words.say(en, key)}) // a map of strings always encodes
+		return
+	}
+	f := s.frame(r, frame{Title: "title.error", Body: map[string]any{"Text": key, "Code": code}})
+	if err := s.write(w, code, f.Lang, "error", f); err != nil {
+		http.Error(w, "sohoa: "+http.StatusText(code), code)
+	}
+}
+
+// seeOther sends the browser to another page of this server.
+func seeOther(w http.ResponseWriter, _ *http.Request, path string) {
+	w.Header().Set("Location", path)
+	w.WriteHeader(http.StatusSeeOther)
+}
+
+// localPath gives an address inside this server, "/" for any other.
+func localPath(path string) string {
+	u, err := url.Parse(path)
+	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n") {
+		return "/"
+	}
+	return path
+}
+
+// dossierPath is the address of a dossier's page.
+func dossierPath(id dossier.DossierID) string { return "/dossiers/" + url.PathEscape(string(id)) }

@@ -1,0 +1,259 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sohoa/dossier"
+)
+
+// reviewLength is how many waiting pages the list shows at once.
+const reviewLength = 60
+
+type reviewBody struct {
+	Waiting []waitingPage
+	Total   int
+	At      dossier.Arrival
+	Sheet   *sheet
+	Kinds   []kindChoice
+	Recent  []dossier.Dossier
+	In      dossier.DossierID // the dossier suggested
+	Papers  []dossier.Component
+	Done    *dossier.Dossier // what was just placed, to be undone
+	DoneID  dossier.DossierID
+	Error   string // key of what was wrong with the form
+	Typed   placeForm
+	Nth     int // of the page in the list, from 1
+	Before  string
+	After   string
+}
+
+// waitingPage is a page in the list, with the page itself marked.
+type waitingPage struct {
+	dossier.Arrival
+	Picture string
+	Link    string
+	Here    bool
+}
+
+// kindChoice is a kind as the list offers it. Fold is its name without tones,
+// for people who type in a hurry.
+type kindChoice struct {
+	ID, Name, Fold string
+	Chosen         bool
+}
+
+// review shows one waiting page, why it waits, and the form that places it.
+func (s *site) review(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	body, err := s.reviewAt(r, dossier.PageID(q.Get("page")))
+	if err != nil {
+		return err
+	}
+	if id := dossier.DossierID(q.Get("done")); id != "" {
+		if body.Done, err = s.justPlaced(r.Context(), id); err != nil {
+			return err
+		}
+		body.DoneID = id
+	}
+	return s.page(w, r, "review", "review", body)
+}
+
+// reviewAt opens the list at a page; at its first when the page does not wait.
+func (s *site) reviewAt(r *http.Request, wanted dossier.PageID) (reviewBody, error) {
+	ctx := r.Context()
+	pages, total, err := s.Config.Parked.Parked(ctx, s.Unit.ID, 0, reviewLength)
+	if err != nil || total == 0 {
+		return reviewBody{}, err
+	}
+	at := slices.IndexFunc(pages, func(a dossier.Arrival) bool { return a.Page == wanted })
+	if at < 0 {
+		at = 0
+		if later, err := s.Config.Parked.Arrival(ctx, s.Unit.ID, wanted); err == nil && later.State == dossier.PageParked && later.Component == "" {
+			pages, at = append(pages, later), len(pages)
+		}
+	}
+	body := reviewBody{Total: total, At: pages[at], In: pages[at].Dossier, Nth: at + 1}
+	for i, a := range pages {
+		body.Waiting = append(body.Waiting, waitingPage{
+			Arrival: a, Here: i == at, Picture: pictureURL(a.Page, a.Reading, widthThumb), Link: reviewLink(a.Page),
+		})
+	}
+	if at > 0 {
+		body.Before = reviewLink(pages[at-1].Page)
+	}
+	if at+1 < len(pages) {
+		body.After = reviewLink(pages[at+1].Page)
+	}
+	return body, s.fillReview(ctx, langOf(r), &body)
+}
+
+func reviewLink(page dossier.PageID) string { return "/review?page=" + url.QueryEscape(string(page)) }
+
+// fillReview adds the page and the choices of the form.
+func (s *site) fillReview(ctx context.Context, l lang, body *reviewBody) (err error) {
+	if body.Sheet, err = s.sheet(ctx, body.At.Page, ""); err != nil {
+		return err
+	}
+	guess := ""
+	if body.At.Reading > 0 && body.Sheet.Readable {
+		reading, err := s.Objects.Reading(ctx, body.At.Page, body.At.Reading)
+		if err != nil {
+			return err
+		}
+		guess = reading.Kind
+	}
+	body.Kinds = s.kindChoices(l, guess)
+	if body.Recent, err = s.recent(ctx); err != nil {
+		return err
+	}
+	if body.In == "" {
+		return nil
+	}
+	in, err := s.Config.Dossiers.Dossier(ctx, s.Unit.ID, string(body.In))
+	if errors.Is(err, ErrNotFound) { // decided, not published yet: not to be offered
+		body.In = ""
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	body.Papers = in.Dossier.Components
+	if !slices.ContainsFunc(body.Recent, func(d dossier.Dossier) bool { return d.ID == body.In }) {
+		body.Recent = append([]dossier.Dossier{in.Dossier}, body.Recent...)
+	}
+	return nil
+}
+
+// kindChoices lists the kinds a paper can have; the guess comes first and is
+// chosen.
+func (s *site) kindChoices(l lang, guess string) []kindChoice {
+	var choices []kindChoice
+	for _, k := range paperKinds(s.Kinds) {
+		name := s.kindName(l, k.ID)
+		choice := kindChoice{ID: k.ID, Name: name, Fold: foldAll(append(k.AllTitles(), name)), Chosen: k.ID == guess}
+		if choice.Chosen {
+			choices = append([]kindChoice{choice}, choices...)
+			continue
+		}
+		choices = append(choices, choice)
+	}
+	return choices
+}
+
+// justPlaced is the dossier that a decision was about; it may not be published
+// yet, and then it has only an id.
+func (s *site) justPlaced(ctx context.Context, id dossier.DossierID) (*dossier.Dossier, error) {
+	m, err := s.Config.Dossiers.Dossier(ctx, s.Unit.ID, string(id))
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil //nolint:nilnil // the page then speaks of "the dossier"
+	}
+	return &m.Dossier, err
+}
+
+// reviewPapers is the choice of papers of another dossier, asked for when the
+// person picks one.
+func (s *site) reviewPapers(w http.ResponseWriter, r *http.Request) error {
+	var papers []dossier.Component
+	if id := r.URL.Query().Get("dossier"); id != "" {
+		m, err := s.Config.Dossiers.Dossier(r.Context(), s.Unit.ID, id)
+		if err != nil {
+			return err
+		}
+		papers = m.Dossier.Components
+	}
+	return s.write(w, http.StatusOK, langOf(r), "papers", papers)
+}
+
+// placeForm is what the form sends. Pages stand in the order of the list, which
+// is the order of the paper.
+type placeForm struct {
+	Page      dossier.PageID // the one that was looked at
+	Pages     []dossier.PageID
+	Kind      string
+	Dossier   dossier.DossierID
+	Code      string
+	Component dossier.ComponentID
+	Position  int
+}
+
+func readPlaceForm(r *http.Request) placeForm {
+	f := placeForm{
+		Page: dossier.PageID(r.FormValue("page")), Kind: r.FormValue("kind"),
+		Dossier: dossier.DossierID(r.FormValue("dossier")), Code: strings.TrimSpace(r.FormValue("code")),
+		Component: dossier.ComponentID(r.FormValue("component")),
+	}
+	// A position that is no number is no position: at the end.
+	f.Position, _ = strconv.Atoi(r.FormValue("position"))
+	for _, id := range r.Form["pages"] {
+		f.Pages = append(f.Pages, dossier.PageID(id))
+	}
+	if !slices.Contains(f.Pages, f.Page) {
+		f.Pages = append([]dossier.PageID{f.Page}, f.Pages...)
+	}
+	return f
+}
+
+// placement is the form as a decision, or the key of what is wrong with it. A
+// typed code wins over a picked dossier, and then no paper of the picked one
+// can be meant.
+func (f placeForm) placement() (p dossier.Placement, wrong string) {
+	p = dossier.Placement{Pages: f.Pages, Dossier: f.Dossier, Component: f.Component}
+	if f.Code != "" {
+		code, whole := readCode(f.Code)
+		if !whole {
+			return p, "place.code_wrong"
+		}
+		p.Code, p.Dossier, p.Component = code, "", ""
+	}
+	if p.Component != "" {
+		p.Position = max(f.Position, 0)
+		return p, ""
+	}
+	if f.Kind == "" {
+		return p, "place.kind_missing"
+	}
+	p.Kind = f.Kind
+	return p, ""
+}
+
+// place carries out the form and goes on to the next waiting page.
+func (s *site) place(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return err
+	}
+	form := readPlaceForm(r)
+	placement, wrong := form.placement()
+	if wrong == "" {
+		id, err := s.Placer.Place(r.Context(), s.actor(), placement)
+		if err == nil {
+			seeOther(w, r, "/review?done="+url.QueryEscape(string(id)))
+			return nil
+		}
+		if code, key := status(err); code == http.StatusConflict || code == http.StatusUnprocessableEntity || code == http.StatusNotFound {
+			wrong = key
+		} else {
+			return err
+		}
+	}
+	body, err := s.reviewAt(r, form.Page)
+	if err != nil {
+		return err
+	}
+	body.Error, body.Typed = wrong, form
+	return s.page(w, r, "review", "review", body)
+}
+
+// undo takes the last decision about a dossier back.
+func (s *site) undo(w http.ResponseWriter, r *http.Request) error {
+	if err := s.Placer.Undo(r.Context(), s.actor(), dossier.DossierID(r.FormValue("dossier"))); err != nil {
+		return err
+	}
+	seeOther(w, r, "/review")
+	return nil
+}

@@ -1,0 +1,85 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+
+	"sohoa/dossier"
+)
+
+// searchLength is how many hits a page shows.
+const searchLength = 20
+
+type searchBody struct {
+	Query string
+	Kind  string
+	Kinds []dossier.Kind
+	Total int
+	Hits  []hitLine
+	Pager pager
+}
+
+// hitLine is a hit with what its line on the screen needs.
+type hitLine struct {
+	Hit
+	Link    string
+	Picture string
+	Fields  []foundField
+}
+
+type foundField struct{ ID, Value string }
+
+// search finds pages. The whole query stands in the address, so that it can be
+// kept and sent; logs carry the route's pattern only.
+func (s *site) search(w http.ResponseWriter, r *http.Request) error {
+	body, err := s.find(r, searchLength)
+	if err != nil {
+		return err
+	}
+	return s.page(w, r, "search", "search", body)
+}
+
+func (s *site) find(r *http.Request, limit int) (searchBody, error) {
+	q := r.URL.Query()
+	body := searchBody{Query: short(q.Get("q")), Kind: q.Get("kind"), Kinds: paperKinds(s.Kinds)}
+	if body.Query == "" {
+		return body, nil
+	}
+	from := offset(q)
+	found, err := s.Searcher.Search(r.Context(), Query{Unit: s.Unit.ID, Text: body.Query, Kind: body.Kind, Offset: from, Limit: limit})
+	if err != nil {
+		return searchBody{}, err
+	}
+	body.Total, body.Pager = found.Total, newPager(r.URL, span{from, len(found.Hits), found.Total, limit})
+	for _, hit := range found.Hits {
+		line := hitLine{Hit: hit, Link: pageLink(hit.Dossier, hit.Page, body.Query), Fields: foundFields(s.Kinds, hit)}
+		at, err := s.Config.Parked.Arrival(r.Context(), s.Unit.ID, hit.Page)
+		if err != nil {
+			return searchBody{}, err
+		}
+		line.Picture = pictureURL(hit.Page, at.Reading, widthThumb)
+		body.Hits = append(body.Hits, line)
+	}
+	return body, nil
+}
+
+// foundFields are the few fields that tell papers apart, in the order of the
+// kind.
+func foundFields(kinds *dossier.Catalogue, hit Hit) []foundField {
+	const enough = 4
+	var fields []foundField
+	kind, _ := kinds.Kind(hit.Kind)
+	for _, id := range kind.Fields {
+		if value := hit.Fields[id]; value != "" && len(fields) < enough {
+			fields = append(fields, foundField{id, value})
+		}
+	}
+	return fields
+}
+
+// paperKinds are the kinds a paper can have, for a person to choose from.
+func paperKinds(kinds *dossier.Catalogue) []dossier.Kind {
+	return slices.DeleteFunc(kinds.Kinds(), func(k dossier.Kind) bool {
+		return k.ID == dossier.KindSeparator || k.ID == dossier.KindBlank
+	})
+}

@@ -1,0 +1,257 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"sohoa/dossier"
+)
+
+// sheet is a page as a person looks at it: picture, outlines, text.
+type sheet struct {
+	ID      dossier.PageID
+	Reading int
+	Picture string
+	Zoom    string
+	// Width and Height are the page's own pixels, the units of Boxes. The
+	// browser keeps room of that shape, so nothing jumps when the picture comes.
+	Width, Height int
+	Boxes         []dossier.Box
+	Text          []textPart
+	Flags         []dossier.Flag
+	Readable      bool
+}
+
+// The tabs beside a page.
+const (
+	tabFields  = "fields"
+	tabText    = "text"
+	tabHistory = "history"
+)
+
+type dossierBody struct {
+	Dossier   dossier.Dossier
+	Procedure string
+	Papers    []paper // what is missing only
+	Component dossier.Component
+	Sheet     *sheet
+	Number    int // of the page in its paper, from 1
+	Earlier   string
+	Later     string
+	Tab       string
+	Query     string
+	Fields    []fieldLine
+	Versions  []dossier.Manifest
+	Here      string // this address without the tab
+	PDFName   string
+}
+
+// fieldLine is a field with its values; the box leads to the picture.
+type fieldLine struct {
+	ID    string
+	Value dossier.Field
+	Link  string
+}
+
+// dossierPage shows a dossier: its papers, one page, and what is known of it.
+func (s *site) dossierPage(w http.ResponseWriter, r *http.Request) error {
+	m, err := s.Config.Dossiers.Dossier(r.Context(), s.Unit.ID, r.PathValue("dossier"))
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	body := dossierBody{Dossier: m.Dossier, Tab: tab(q), Query: short(q.Get("q"))}
+	procedure, papers := s.checklist(m.Dossier)
+	body.Procedure = procedure
+	body.Papers = slices.DeleteFunc(papers, func(p paper) bool { return p.There })
+	if err := s.openAt(r.Context(), &body, dossier.PageID(q.Get("page")), q.Get("field")); err != nil {
+		return err
+	}
+	if body.Tab == tabHistory {
+		if body.Versions, err = s.Config.Dossiers.Versions(r.Context(), s.Unit.ID, m.Dossier.ID); err != nil {
+			return err
+		}
+	}
+	return s.page(w, r, "dossier", "dossiers", body)
+}
+
+// tab is the chosen tab; with a query the text is what people look for.
+func tab(q url.Values) string {
+	chosen := q.Get("tab")
+	if slices.Contains([]string{tabFields, tabText, tabHistory}, chosen) {
+		return chosen
+	}
+	return tabFields
+}
+
+// openAt chooses the page to show: the one asked for, else the first.
+func (s *site) openAt(ctx context.Context, body *dossierBody, wanted dossier.PageID, field string) error {
+	c, n, ok := findPage(body.Dossier, wanted)
+	if !ok {
+		return nil // a dossier whose pages all wait
+	}
+	body.Component, body.Number = c, n+1
+	page := c.Pages[n]
+	body.Here = pageLink(body.Dossier.ID, page.ID, body.Query)
+	body.Earlier, body.Later = neighbours(body.Dossier, page.ID, body.Query)
+	for _, id := range fieldOrder(s.Kinds, c) {
+		line := fieldLine{ID: id, Value: c.Fields[id]}
+		if line.Value.Box != nil && line.Value.Page != "" {
+			line.Link = pageLink(body.Dossier.ID, line.Value.Page, body.Query) + "&field=" + url.QueryEscape(id)
+		}
+		body.Fields = append(body.Fields, line)
+	}
+	shown, err := s.sheet(ctx, page.ID, body.Query)
+	if err != nil {
+		return err
+	}
+	if f := c.Fields[field]; f.Box != nil && f.Page == page.ID {
+		shown.Boxes = []dossier.Box{around(*f.Box)}
+	}
+	body.Sheet = shown
+	return nil
+}
+
+// findPage finds a page in the dossier's papers, the first page when wanted is
+// not there.
+func findPage(d dossier.Dossier, wanted dossier.PageID) (c dossier.Component, n int, ok bool) {
+	for _, c := range d.Components {
+		if n := slices.IndexFunc(c.Pages, func(p dossier.Page) bool { return p.ID == wanted }); n >= 0 {
+			return c, n, true
+		}
+	}
+	for _, c := range d.Components {
+		if len(c.Pages) > 0 {
+			return c, 0, true
+		}
+	}
+	return dossier.Component{}, 0, false
+}
+
+// neighbours leads to the pages before and after, across papers.
+func neighbours(d dossier.Dossier, at dossier.PageID, query string) (earlier, later string) {
+	var all []dossier.PageID
+	for _, c := range d.Components {
+		for _, p := range c.Pages {
+			all = append(all, p.ID)
+		}
+	}
+	i := slices.Index(all, at)
+	if i > 0 {
+		earlier = pageLink(d.ID, all[i-1], query)
+	}
+	if i >= 0 && i+1 < len(all) {
+		later = pageLink(d.ID, all[i+1], query)
+	}
+	return earlier, later
+}
+
+func pageLink(id dossier.DossierID, page dossier.PageID, query string) string {
+	v := url.Values{"page": {string(page)}}
+	if query != "" {
+		v.Set("q", query)
+	}
+	return dossierPath(id) + "?" + v.Encode()
+}
+
+// fieldOrder is the order in which the kind names its fields; others follow.
+func fieldOrder(kinds *dossier.Catalogue, c dossier.Component) []string {
+	var order []string
+	if kind, ok := kinds.Kind(c.Kind); ok {
+		for _, id := range kind.Fields {
+			if _, there := c.Fields[id]; there {
+				order = append(order, id)
+			}
+		}
+	}
+	var rest []string
+	for id := range c.Fields {
+		if !slices.Contains(order, id) {
+			rest = append(rest, id)
+		}
+	}
+	slices.Sort(rest)
+	return append(order, rest...)
+}
+
+// sheet prepares one page to be looked at, with the words of the query
+// outlined.
+func (s *site) sheet(ctx context.Context, page dossier.PageID, query string) (*sheet, error) {
+	at, err := s.Config.Parked.Arrival(ctx, s.Unit.ID, page)
+	if err != nil {
+		return nil, err
+	}
+	shown := sheet{ID: page, Reading: at.Reading, Width: a4Width, Height: a4Height}
+	shown.Picture, shown.Zoom = pictureURL(page, at.Reading, widthPage), pictureURL(page, at.Reading, widthZoom)
+	if at.Reading == 0 {
+		return &shown, nil
+	}
+	reading, err := s.Objects.Reading(ctx, page, at.Reading)
+	if err != nil {
+		return nil, err
+	}
+	if reading.Width > 0 && reading.Height > 0 {
+		shown.Width, shown.Height, shown.Readable = reading.Width, reading.Height, true
+	}
+	hits := matched(reading.Words, query)
+	for i, hit := range hits {
+		if hit {
+			shown.Boxes = append(shown.Boxes, around(reading.Words[i].Box()))
+		}
+	}
+	shown.Text, shown.Flags = textParts(reading, hits), reading.Flags
+	return &shown, nil
+}
+
+// around is a box with a little air, so that an outline does not touch letters.
+func around(b dossier.Box) dossier.Box {
+	air := max(b.H/8, 3)
+	return dossier.Box{X: b.X - air, Y: b.Y - air, W: b.W + 2*air, H: b.H + 2*air}
+}
+
+// The shape of a page that was not measured: A4 at 300 dpi.
+const (
+	a4Width  = 2480
+	a4Height = 3508
+)
+
+// dossierPDF sends the published file of one paper, whole or by ranges.
+func (s *site) dossierPDF(w http.ResponseWriter, r *http.Request) error {
+	m, err := s.Config.Dossiers.Dossier(r.Context(), s.Unit.ID, r.PathValue("dossier"))
+	if err != nil {
+		return err
+	}
+	id := dossier.ComponentID(r.PathValue("component"))
+	i := slices.IndexFunc(m.Dossier.Components, func(c dossier.Component) bool { return c.ID == id })
+	if i < 0 || m.Dossier.Components[i].PDF == "" {
+		return ErrNotFound
+	}
+	c := m.Dossier.Components[i]
+	file, err := s.Objects.PDF(r.Context(), c)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	h := w.Header()
+	h.Set("Content-Type", "application/pdf")
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": pdfName(m.Dossier, c)}))
+	h.Set("ETag", fmt.Sprintf("%q", fmt.Sprintf("%s.%d", c.ID, c.Version)))
+	http.ServeContent(w, r, "", time.Time{}, file)
+	return nil
+}
+
+// pdfName names a downloaded file by code and kind: nothing personal, and two
+// papers of one dossier differ.
+func pdfName(d dossier.Dossier, c dossier.Component) string {
+	name := string(d.ID)
+	if d.Code != nil && *d.Code != "" {
+		name = *d.Code
+	}
+	return strings.Join([]string{name, c.Kind, string(c.ID[:min(len(c.ID), 6)])}, "_") + ".pdf"
+}

@@ -1,0 +1,175 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"sohoa/dossier"
+)
+
+// What the interfaces below answer when they cannot do what was asked. Any
+// other error is a failure of ours: it is logged and the page says so.
+var (
+	// ErrNotFound: the unit has no such dossier, page or paper.
+	ErrNotFound = errors.New("not found")
+	// ErrNotWaiting: the page was placed meanwhile, by somebody else or by the
+	// same person twice.
+	ErrNotWaiting = errors.New("page no longer waits")
+	// ErrRefused: the placement or the undo is not possible as asked.
+	ErrRefused = errors.New("refused")
+	// ErrNotReady: the picture can't be made now; asking again may help.
+	ErrNotReady = errors.New("not ready")
+)
+
+// Arrivals reads what came in lately.
+type Arrivals interface {
+	// Batches lists the newest batches, newest first.
+	Batches(ctx context.Context, unit dossier.UnitID, limit int) ([]dossier.BatchSummary, error)
+	// Arrivals lists the newest files and pages, newest first.
+	Arrivals(ctx context.Context, unit dossier.UnitID, limit int) ([]dossier.Arrival, error)
+}
+
+// Parked reads the pages that wait for a person.
+type Parked interface {
+	// Parked lists them and counts all; a limit of 0 only counts.
+	Parked(ctx context.Context, unit dossier.UnitID, offset, limit int) (pages []dossier.Arrival, total int, err error)
+	// Arrival is one page, waiting or not.
+	Arrival(ctx context.Context, unit dossier.UnitID, page dossier.PageID) (dossier.Arrival, error)
+}
+
+// Dossiers reads published dossiers.
+type Dossiers interface {
+	Dossiers(ctx context.Context, filter dossier.DossierFilter) (page []dossier.Manifest, total int, err error)
+	// Dossier is the newest version of the dossier with this id or code.
+	Dossier(ctx context.Context, unit dossier.UnitID, idOrCode string) (dossier.Manifest, error)
+	// Versions lists every version, newest first.
+	Versions(ctx context.Context, unit dossier.UnitID, id dossier.DossierID) ([]dossier.Manifest, error)
+}
+
+// Objects reads what the archive keeps.
+type Objects interface {
+	// Reading is what was read on a page; version is that of the reading.
+	Reading(ctx context.Context, page dossier.PageID, version int) (dossier.Reading, error)
+	// PDF opens the published file of a component.
+	PDF(ctx context.Context, component dossier.Component) (io.ReadSeekCloser, error)
+}
+
+// Pictures makes pictures for the screen, as JPEG of the given width. Decoding
+// foreign pixels is not done in this process, so both may wait for a worker.
+type Pictures interface {
+	// Picture is a page turned upright as its reading says; before it is read
+	// (reading 0) as it was scanned.
+	Picture(ctx context.Context, page dossier.PageID, reading, width int) ([]byte, error)
+	// Incoming is the first image of the n-th file (from 1) of a batch that is
+	// still being filled.
+	Incoming(ctx context.Context, batch dossier.BatchID, n, width int) ([]byte, error)
+}
+
+// Searcher finds pages by their words.
+type Searcher interface {
+	Search(ctx context.Context, q Query) (Result, error)
+}
+
+// Query asks for pages of one unit.
+type Query struct {
+	Unit          dossier.UnitID
+	Text, Kind    string
+	Offset, Limit int
+}
+
+// Result is what was found: Total counts all pages, Hits are those asked for.
+type Result struct {
+	Total int   `json:"total"`
+	Hits  []Hit `json:"hits"`
+}
+
+// Hit is one page that was found. In Snippet the matched words stand between
+// « and ».
+type Hit struct {
+	Dossier   dossier.DossierID   `json:"dossier"`
+	Code      string              `json:"code"`
+	Component dossier.ComponentID `json:"component"`
+	Kind      string              `json:"kind"`
+	Page      dossier.PageID      `json:"page"`
+	Snippet   string              `json:"snippet"`
+	Fields    map[string]string   `json:"fields"`
+}
+
+// Placer carries out what a person decides about waiting pages.
+type Placer interface {
+	// Place records the decision durably and gives the dossier it is for.
+	Place(ctx context.Context, actor dossier.Actor, p dossier.Placement) (dossier.DossierID, error)
+	// Undo takes the last decision about a dossier back.
+	Undo(ctx context.Context, actor dossier.Actor, id dossier.DossierID) error
+}
+
+// Events tells when something changed. The channel is closed when ctx ends; an
+// event may be dropped for a listener that is slow, for it is only a hint.
+type Events interface {
+	Subscribe(ctx context.Context) <-chan dossier.Event
+}
+
+// Inbox shows what lies before the catalogue: files that are not taken yet.
+type Inbox interface {
+	Inflow() Inflow
+}
+
+// Config is what the pages are made of. Inbox may be nil where nothing is
+// watched; everything else is required.
+type Config struct {
+	Arrivals Arrivals
+	Parked   Parked
+	Dossiers Dossiers
+	Objects  Objects
+	Pictures Pictures
+	Searcher Searcher
+	Placer   Placer
+	Events   Events
+	Inbox    Inbox
+	Kinds    *dossier.Catalogue
+	Unit     dossier.Unit
+	// Demo puts the bar of a demo archive on every page.
+	Demo bool
+	Now  func() time.Time
+	// Log gets one line for every request that failed.
+	Log *slog.Logger
+}
+
+// site is the running thing behind the handler.
+type site struct {
+	Config
+	words     words
+	templates map[lang]*template.Template
+	pictures  *pictureCache
+	readings  *readingCache
+	watchers  chan struct{} // a slot for every open event stream
+	zone      *time.Location
+}
+
+// New gives the handler that serves every page.
+func New(cfg Config) (http.Handler, error) {
+	zone, err := time.LoadLocation("Asia/Ho_Chi_Minh")
+	if err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	s := &site{Config: cfg, zone: zone, watchers: make(chan struct{}, maxWatchers)}
+	if s.words, err = loadWords(); err != nil {
+		return nil, err
+	}
+	if s.templates, err = s.parseTemplates(); err != nil {
+		return nil, err
+	}
+	s.pictures = newPictureCache(pictureCacheBytes)
+	s.readings = newReadingCache(cfg.Objects)
+	return s.handler(), nil
+}
+
+// actor is who works at the page. Until accounts exist it is the person at the
+// machine.
+func (s *site) actor() dossier.Actor { return dossier.Local(s.Unit.ID) }

@@ -1,0 +1,109 @@
+package web
+
+import (
+	"io/fs"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"sohoa/dossier"
+)
+
+// TestWordsCoverPages looks for every word a template or a handler asks for.
+func TestWordsCoverPages(t *testing.T) {
+	table, err := loadWords()
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := map[string]bool{}
+	inTemplate := regexp.MustCompile(`\bt "([a-z_.0-9]+)"`)
+	err = fs.WalkDir(templateFiles, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		body, err := fs.ReadFile(templateFiles, path)
+		for _, m := range inTemplate.FindAllStringSubmatch(string(body), -1) {
+			asked[m[1]] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(asked) < 60 {
+		t.Fatalf("only %d words found in the templates: the search for them is broken", len(asked))
+	}
+	for key := range asked {
+		if table[key] == nil {
+			t.Errorf("a template says %q, which is not in words.csv", key)
+		}
+	}
+	for _, key := range computedKeys() {
+		asked[key] = true
+		if table[key] == nil {
+			t.Errorf("%q is not in words.csv", key)
+		}
+	}
+	for key := range table {
+		if !asked[key] && !strings.HasPrefix(key, "device.") && !strings.HasPrefix(key, "why.") && !strings.HasPrefix(key, "kind.") && !strings.HasPrefix(key, "title.") {
+			t.Errorf("nothing says %q any more", key)
+		}
+	}
+}
+
+// computedKeys are those that are put together from a value.
+func computedKeys() []string {
+	var keys []string
+	for _, r := range dossier.Reasons() {
+		keys = append(keys, "reason."+string(r))
+	}
+	for _, st := range []dossier.PageState{
+		dossier.PageClaimed, dossier.PageReading, dossier.PageRead, dossier.PagePlaced, dossier.PageParked, dossier.PageSeparator,
+		dossier.PageBlank, dossier.PageSuperseded, dossier.PageDuplicate, dossier.PageNotKept, dossier.PageRejected, "arriving",
+	} {
+		keys = append(keys, "state."+string(st))
+	}
+	for _, st := range []dossier.ComponentState{
+		dossier.ComponentBuilding, dossier.ComponentReview, dossier.ComponentAwaitingSignature, dossier.ComponentSigned,
+		dossier.ComponentSuperseded, dossier.ComponentDisposed,
+	} {
+		keys = append(keys, "state."+string(st))
+	}
+	for _, st := range append(dossierStates, dossier.StateDisposed) {
+		keys = append(keys, "state."+string(st))
+	}
+	for _, flag := range []dossier.Flag{
+		dossier.FlagDPIGuessed, dossier.FlagSkewUnsure, dossier.FlagTurnUnsure, dossier.FlagLowConfidence, dossier.FlagResolutionLow,
+		dossier.FlagForeignTextKept, dossier.FlagForeignSigned, dossier.FlagRendered, dossier.FlagPartial, "blank",
+	} {
+		keys = append(keys, "flag."+string(flag))
+	}
+	for _, class := range []string{"placed", "separator", "blank", "parked", "duplicate", "superseded", "not_kept", "rejected", "working"} {
+		keys = append(keys, "account."+class)
+	}
+	return append(keys, "error.not_found", "error.not_waiting", "error.refused", "error.not_ready", "error.ours", "dossier.no_code",
+		"place.code_wrong", "place.kind_missing", "chip.all", "chip.waiting", "app.name", "kind.none")
+}
+
+// TestFlagsAreComplete keeps the list above honest: every flag that package
+// dossier declares has words.
+func TestFlagsAreComplete(t *testing.T) {
+	body, err := os.ReadFile("../dossier/page.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := loadWords()
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags := regexp.MustCompile(`Flag += "([a-z_]+)"`).FindAllStringSubmatch(string(body), -1)
+	if len(flags) < 9 {
+		t.Fatalf("found %d flags: the search for them is broken", len(flags))
+	}
+	for _, f := range flags {
+		if table["flag."+f[1]] == nil {
+			t.Errorf("flag %q has no words", f[1])
+		}
+	}
+}
