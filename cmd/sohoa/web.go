@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sohoa/dossier"
+	"sohoa/ocr"
 	"sohoa/pipeline"
 	"sohoa/scanner/watch"
 	"sohoa/storage/catalog"
@@ -21,8 +22,8 @@ import (
 
 // previewer makes pictures of pages in a process of its own: worker.Pool.
 type previewer interface {
-	// Preview gives one image of a file as JPEG of the width, turned upright.
-	Preview(ctx context.Context, path string, index int, toInput dossier.Matrix, width int) ([]byte, error)
+	// Preview gives one image of a file as JPEG, turned and sized as view says.
+	Preview(ctx context.Context, path string, index int, view ocr.View) ([]byte, error)
 }
 
 // webParts is what the pages need beside the archive.
@@ -167,15 +168,13 @@ func (w webArchive) Picture(ctx context.Context, page dossier.PageID, reading, w
 	if _, err := w.archive.catalog.Image(ctx, unit, image); err != nil {
 		return nil, inWebWords(err)
 	}
-	toInput := dossier.Identity()
+	view := ocr.View{Pixels: width}
 	if reading > 0 {
 		read, err := w.Reading(ctx, page, reading)
 		if err != nil {
 			return nil, err
 		}
-		if read.Width > 0 {
-			toInput = read.ToInput
-		}
+		view.ToInput, view.Width, view.Height = read.ToInput, read.Width, read.Height
 	}
 	raw, index, err := image.Split()
 	if err != nil {
@@ -186,7 +185,7 @@ func (w webArchive) Picture(ctx context.Context, page dossier.PageID, reading, w
 		return nil, err
 	}
 	defer release()
-	jpeg, err := w.preview.Preview(ctx, path, index, toInput, width)
+	jpeg, err := w.preview.Preview(ctx, path, index, view)
 	return jpeg, unpictured(err)
 }
 
@@ -198,7 +197,7 @@ func (w webArchive) Incoming(ctx context.Context, batch dossier.BatchID, n, widt
 	}
 	for _, b := range untaken(w.inbox()) {
 		if b.ID == batch && n >= 1 && n <= len(b.Files) {
-			jpeg, err := w.preview.Preview(ctx, b.Files[n-1].Path, 1, dossier.Identity(), width)
+			jpeg, err := w.preview.Preview(ctx, b.Files[n-1].Path, 1, ocr.View{Pixels: width})
 			return jpeg, unpictured(err)
 		}
 	}
