@@ -22,6 +22,11 @@ func (l layout) objects() string { return filepath.Join(l.root, "objects") }
 func (l layout) scratch() string { return filepath.Join(l.root, "scratch") }
 func (l layout) lock() string    { return filepath.Join(l.root, "sohoa.lock") }
 func (l layout) catalog() string { return filepath.Join(l.root, "catalog.db") }
+func (l layout) config() string  { return filepath.Join(l.root, "sohoa.yaml") }
+func (l layout) socket() string  { return filepath.Join(l.root, "sohoa.sock") }
+func (l layout) inbox() string   { return filepath.Join(l.root, "inbox") }
+func (l layout) claimed() string { return filepath.Join(l.root, "claimed") }
+func (l layout) done() string    { return filepath.Join(l.root, "done") }
 func (l layout) record() string  { return filepath.Join(l.objects(), dossier.ArchiveKey) }
 
 // errNoArchive says that the folder holds no archive.

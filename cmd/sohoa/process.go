@@ -81,7 +81,7 @@ func claim(ctx context.Context, flow *pipeline.Flow, unit dossier.UnitID, files 
 		}
 		sources[i] = source
 	}
-	return flow.Claim(ctx, dossier.Local(unit), "process", sources)
+	return flow.Claim(ctx, dossier.Local(unit), pipeline.Feed{Device: "process", Sources: sources, Background: true})
 }
 
 // pollBatch is how often the state of the batch is looked at while it works.
