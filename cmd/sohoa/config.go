@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net"
 	"net/netip"
 	"net/url"
@@ -135,6 +136,11 @@ func (c config) validate() error {
 	if c.LogFormat != "text" && c.LogFormat != "json" {
 		return fmt.Errorf("log_format: %q is neither text nor json", c.LogFormat)
 	}
+	if !c.objectsInFolder() {
+		if _, err := s3Address(c.Objects); err != nil {
+			return err
+		}
+	}
 	for _, promise := range c.S3Require {
 		if !slices.Contains([]string{"object-lock", "versioning", "encryption"}, promise) {
 			return fmt.Errorf("s3_require: %q is none of object-lock, versioning, encryption", promise)
@@ -150,11 +156,16 @@ func loopback(listen string) error {
 	if err != nil {
 		return fmt.Errorf("listen: %q is not of the form 127.0.0.1:8080", listen)
 	}
-	address, err := netip.ParseAddr(host)
-	if host != "localhost" && (err != nil || !address.IsLoopback()) {
+	if !isLoopback(host) {
 		return fmt.Errorf("listen: %s would be reachable from other machines, and there are no accounts yet: use 127.0.0.1, ::1 or localhost", host)
 	}
 	return nil
+}
+
+// isLoopback tells whether a host is this machine.
+func isLoopback(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && address.IsLoopback()
 }
 
 // reloaded gives the running configuration with what may change taken over
@@ -210,7 +221,7 @@ func (s configSource) load() (config, error) {
 	err = k.UnmarshalWithConf("", &c, koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
 		Result: &c, TagName: "koanf", WeaklyTypedInput: true, ErrorUnused: true,
 		DecodeHook: mapstructure.ComposeDecodeHookFunc(
-			mapstructure.StringToTimeDurationHookFunc(), mapstructure.StringToSliceHookFunc(",")),
+			withUnit, mapstructure.StringToTimeDurationHookFunc(), mapstructure.StringToSliceHookFunc(",")),
 	}})
 	if err != nil {
 		return c, fmt.Errorf("configuration: %w", plain(err))
@@ -220,6 +231,15 @@ func (s configSource) load() (config, error) {
 	}
 	c = c.withDefaults(s.place)
 	return c, c.validate()
+}
+
+// withUnit refuses a time without its unit, which would be taken for
+// nanoseconds.
+func withUnit(from, to reflect.Type, value any) (any, error) {
+	if to == reflect.TypeFor[time.Duration]() && from.Kind() != reflect.String {
+		return nil, fmt.Errorf("%v has no unit; write 2s, 500ms or 1m", value)
+	}
+	return value, nil
 }
 
 // plain takes the list that the decoder makes of its errors apart into one
@@ -331,16 +351,18 @@ func (c config) withSecrets() (config, error) {
 }
 
 // config reads the configuration of the archive in --data.
-func (c *cli) config(flags map[string]any) (config, error) {
+func (c *cli) config() (config, error) {
+	flags := maps.Clone(c.flags)
+	if flags == nil {
+		flags = map[string]any{}
+	}
 	if c.Database != "" {
-		if flags == nil {
-			flags = map[string]any{}
-		}
 		flags["database"] = c.Database
 	}
-	loaded, err := configSource{place: layout{root: c.Data}, environ: os.Environ(), flags: flags}.load()
+	place := layout{root: c.Data}
+	loaded, err := configSource{place: place, environ: os.Environ(), flags: flags}.load()
 	if err != nil {
-		return config{}, usage("The settings stand in "+layout{root: c.Data}.config()+", in variables that begin with SOHOA_, and in flags.", "%w", err)
+		return config{}, usage("Settings stand in "+place.config()+", in variables that begin with SOHOA_, and in flags.", "%w", err)
 	}
 	return loaded, nil
 }
