@@ -28,6 +28,9 @@ type Batch struct {
 	Device string      `json:"device"`
 	At     time.Time   `json:"at"`
 	Files  []BatchFile `json:"files"`
+	// Background is true for work that can wait while a counter has paper:
+	// what `sohoa process` and backfill bring.
+	Background bool `json:"background,omitempty"`
 }
 
 // BatchSchema names the form of a batch record.

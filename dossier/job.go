@@ -17,6 +17,9 @@ type Job struct {
 	Step    Step   `json:"step"`
 	Unit    UnitID `json:"unit"`
 	Subject string `json:"subject"`
+	// Background lets other jobs go first. It only matters when the job is
+	// enqueued and is no part of what the job is, so it is not stored with it.
+	Background bool `json:"-"`
 }
 
 // Intent fixes everything about a new version of a dossier before its first

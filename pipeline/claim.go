@@ -22,19 +22,36 @@ type Source struct {
 	Unchanged func() error
 }
 
+// Feed is what comes in at once, in the order of the paper.
+type Feed struct {
+	// ID names the batch where its files already lie together under a name, so
+	// that claiming them again after a crash has the effect of once. Empty for
+	// a batch that nobody has named yet.
+	ID      dossier.BatchID
+	Device  string
+	Sources []Source
+	// Background is true for what can wait while a counter has paper.
+	Background bool
+}
+
 // Claim takes a batch in, in the order that loses nothing: every source's bytes
 // become a raw object, then the batch record becomes an object, then rows, jobs
 // and the audit row commit together. Only after Claim returns may a source be
 // moved. Sources keep their order. A source that changes while it is read fails
 // the batch with a Retry fault; nothing is recorded then, and the raw objects
 // written are simply found again next time.
-func (f *Flow) Claim(ctx context.Context, actor dossier.Actor, device string, sources []Source) (dossier.Batch, error) {
+func (f *Flow) Claim(ctx context.Context, actor dossier.Actor, feed Feed) (dossier.Batch, error) {
 	act := dossier.Act{Actor: actor, At: f.Now().UTC()}
 	batch := dossier.Batch{
-		Schema: dossier.BatchSchema, ID: dossier.BatchID(dossier.NewID()), Unit: f.Unit.ID, Actor: actor, Device: device, At: act.At,
+		Schema: dossier.BatchSchema, ID: feed.ID, Unit: f.Unit.ID, Actor: actor, Device: feed.Device, At: act.At, Background: feed.Background,
 	}
-	objects := make([]dossier.ObjectRef, 0, len(sources)+1)
-	for _, source := range sources {
+	if feed.ID == "" {
+		batch.ID = dossier.BatchID(dossier.NewID())
+	} else if earlier, found, err := f.claimAgain(ctx, act, feed); err != nil || found {
+		return earlier, err
+	}
+	objects := make([]dossier.ObjectRef, 0, len(feed.Sources)+1)
+	for _, source := range feed.Sources {
 		ref, err := f.keepRaw(ctx, source)
 		if err != nil {
 			return dossier.Batch{}, err
@@ -53,6 +70,32 @@ func (f *Flow) Claim(ctx context.Context, actor dossier.Actor, device string, so
 		return dossier.Batch{}, err
 	}
 	return batch, nil
+}
+
+// claimAgain finishes a claim whose batch record is an object already: its raw
+// objects were durable before, so only the transaction may be missing.
+func (f *Flow) claimAgain(ctx context.Context, act dossier.Act, feed Feed) (dossier.Batch, bool, error) {
+	var batch dossier.Batch
+	key := dossier.BatchKey(f.Unit.ID, feed.ID)
+	_, found, err := f.getJSON(ctx, key, &batch)
+	if err != nil || !found {
+		return dossier.Batch{}, false, err
+	}
+	if len(batch.Files) != len(feed.Sources) {
+		return dossier.Batch{}, false, &dossier.Fault{
+			Kind: dossier.Stop, Op: "claim batch again", Reason: dossier.ReasonChanged,
+			Err: fmt.Errorf("batch %s has %d files, its record %d", feed.ID, len(feed.Sources), len(batch.Files)),
+		}
+	}
+	record, err := f.digest(ctx, key)
+	if err != nil {
+		return dossier.Batch{}, false, err
+	}
+	objects := []dossier.ObjectRef{record}
+	for _, file := range batch.Files {
+		objects = append(objects, dossier.ObjectRef{Key: dossier.RawKey(f.Unit.ID, file.SHA256), SHA256: file.SHA256, Size: file.Size, Role: "raw"})
+	}
+	return batch, true, f.Ledger.TakeIn(ctx, act, batch, objects)
 }
 
 // keepRaw makes a source's bytes durable under their digest.

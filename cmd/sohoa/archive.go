@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -22,29 +20,12 @@ func (l layout) objects() string { return filepath.Join(l.root, "objects") }
 func (l layout) scratch() string { return filepath.Join(l.root, "scratch") }
 func (l layout) lock() string    { return filepath.Join(l.root, "sohoa.lock") }
 func (l layout) catalog() string { return filepath.Join(l.root, "catalog.db") }
-func (l layout) record() string  { return filepath.Join(l.objects(), dossier.ArchiveKey) }
-
-// errNoArchive says that the folder holds no archive.
-var errNoArchive = errors.New("no archive here")
-
-// readArchive reads the root record.
-func (l layout) readArchive() (dossier.Archive, error) {
-	var archive dossier.Archive
-	body, err := os.ReadFile(l.record())
-	if errors.Is(err, fs.ErrNotExist) {
-		return archive, errNoArchive
-	}
-	if err != nil {
-		return archive, fmt.Errorf("read archive record: %w", err)
-	}
-	if err := json.Unmarshal(body, &archive); err != nil {
-		return archive, fmt.Errorf("read archive record: %w", err)
-	}
-	if archive.Schema != dossier.ArchiveSchema || len(archive.Units) == 0 {
-		return archive, fmt.Errorf("read archive record: form %q is not one this program knows", archive.Schema)
-	}
-	return archive, nil
-}
+func (l layout) config() string  { return filepath.Join(l.root, "sohoa.yaml") }
+func (l layout) socket() string  { return filepath.Join(l.root, "sohoa.sock") }
+func (l layout) inbox() string   { return filepath.Join(l.root, "inbox") }
+func (l layout) claimed() string { return filepath.Join(l.root, "claimed") }
+func (l layout) done() string    { return filepath.Join(l.root, "done") }
+func (l layout) spool() string   { return filepath.Join(l.root, "spool") }
 
 // newArchive is the record of a new archive. A demo archive has a made-up unit
 // and can never become a real one.
@@ -56,12 +37,10 @@ func newArchive(code string, demo bool, now time.Time) dossier.Archive {
 // demoUnit is the agency code of demo archives: level 1 of no province.
 const demoUnit = "Y99.99"
 
-// makeFolders makes the places of an archive.
-func (l layout) makeFolders() error {
-	for _, dir := range []string{l.objects(), l.scratch()} {
-		if err := os.MkdirAll(dir, 0o750); err != nil {
-			return fmt.Errorf("make archive folder: %w", err)
-		}
+// makeScratch makes the place of files that no process outlives.
+func (l layout) makeScratch() error {
+	if err := os.MkdirAll(l.scratch(), 0o750); err != nil {
+		return fmt.Errorf("make archive folder: %w", err)
 	}
 	return nil
 }
@@ -84,20 +63,28 @@ func (l layout) lockArchive() (io.Closer, error) {
 	return file, nil
 }
 
-// openOrMakeDemo reads the archive's record; a missing folder becomes a demo
-// archive.
+// openOrMakeDemo opens the archive; a missing one becomes a demo archive, where
+// its objects are a folder.
 func (c *cli) openOrMakeDemo(ctx context.Context, con console) (*archive, error) {
-	place := layout{root: c.Data}
-	if _, err := place.readArchive(); errors.Is(err, errNoArchive) {
-		if entries, err := os.ReadDir(place.objects()); err == nil && len(entries) > 0 {
-			return nil, usage("Its objects are there, but archive.json is not. Restore that file from a backup.", "%s is not a whole archive", c.Data)
-		}
-		if err := c.makeArchive(ctx, newArchive(demoUnit, true, time.Now())); err != nil {
+	_, err := c.findArchive(ctx)
+	if !errors.Is(err, errNoArchive) {
+		if err != nil {
 			return nil, err
 		}
-		if !c.JSON {
-			_, _ = fmt.Fprintf(con.err, "Made a DEMO archive in %s (kho thử, không có giá trị pháp lý).\n", c.Data)
-		}
+		return c.open(ctx)
+	}
+	settings, err := c.config()
+	if err != nil {
+		return nil, err
+	}
+	if !settings.objectsInFolder() {
+		return c.open(ctx) // which says what to do
+	}
+	if err := c.makeArchive(ctx, newArchive(demoUnit, true, time.Now())); err != nil {
+		return nil, err
+	}
+	if !c.JSON {
+		_, _ = fmt.Fprintf(con.err, "Made a DEMO archive in %s (kho thử, không có giá trị pháp lý).\n", c.Data)
 	}
 	return c.open(ctx)
 }

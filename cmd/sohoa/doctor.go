@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"syscall"
 
 	"github.com/otiai10/gosseract/v2"
 
@@ -35,7 +34,7 @@ type check struct {
 
 // Run examines and reports.
 func (doctorCmd) Run(ctx context.Context, c *cli, con console) error {
-	checks := append(needed(ctx), room(c.Data), machine(), c.archiveCheck())
+	checks := append(needed(ctx), room(c.Data), machine(), c.archiveCheck(ctx))
 	if err := printChecks(con, c.JSON, checks); err != nil {
 		return err
 	}
@@ -156,11 +155,10 @@ func room(dir string) check {
 		}
 		dir = filepath.Dir(dir)
 	}
-	var fs syscall.Statfs_t
-	if err := syscall.Statfs(dir, &fs); err != nil {
+	free, err := freeSpace(dir)
+	if err != nil {
 		return check{Name: "disk", Says: err.Error(), Fix: "check the folder given with --data"}
 	}
-	free := fs.Bavail * uint64(max(fs.Bsize, 0))
 	c := check{Name: "disk", OK: free >= lowSpace, Says: fmt.Sprintf("%.1f GB free", float64(free)/1e9)}
 	if !c.OK {
 		c.Fix = "free some space: scans are kept for good"
@@ -172,13 +170,13 @@ func machine() check {
 	return check{Name: "machine", OK: true, Says: fmt.Sprintf("%d core(s), sohoa %s", runtime.NumCPU(), version)}
 }
 
-func (c *cli) archiveCheck() check {
-	record, err := layout{root: c.Data}.readArchive()
+func (c *cli) archiveCheck(ctx context.Context) check {
+	record, err := c.findArchive(ctx)
 	switch {
 	case errors.Is(err, errNoArchive):
 		return check{Name: "archive", OK: true, Says: "none in " + c.Data + " yet"}
 	case err != nil:
-		return check{Name: "archive", Says: err.Error(), Fix: "restore " + layout{root: c.Data}.record() + " from a backup"}
+		return check{Name: "archive", Says: err.Error(), Fix: "restore archive.json in its objects from a backup, if it is the record that is damaged"}
 	}
 	kind := "office"
 	if record.Demo {

@@ -28,7 +28,7 @@ func (i initCmd) Run(ctx context.Context, c *cli, con console) error {
 	if err := dossier.CheckUnitCode(i.Unit); err != nil {
 		return usage("An agency code looks like H38 or H38.12 (QĐ 20/2020/QĐ-TTg).", "--unit: %w", err)
 	}
-	if _, err := (layout{root: c.Data}).readArchive(); !errors.Is(err, errNoArchive) {
+	if _, err := c.findArchive(ctx); !errors.Is(err, errNoArchive) {
 		if err != nil {
 			return err
 		}

@@ -27,8 +27,12 @@ type cli struct {
 	JSON     bool             `help:"Print one JSON value instead of text." name:"json"`
 	Version  kong.VersionFlag `help:"Print the version."`
 
+	// flags are settings that the command itself was given.
+	flags map[string]any
+
 	Init       initCmd       `cmd:"" help:"Make an office archive."`
 	Process    processCmd    `cmd:"" help:"Take scans in, finish them, and exit."`
+	Serve      serveCmd      `cmd:"" help:"Watch the inbox, work, and show the pages."`
 	Ocr        ocrCmd        `cmd:"" help:"Read pages to text, JSON, hOCR, ALTO or PDF, without an archive."`
 	Search     searchCmd     `cmd:"" help:"Find pages by their words, with or without tones."`
 	Show       showCmd       `cmd:"" help:"Show a dossier by its code or id."`

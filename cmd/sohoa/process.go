@@ -28,16 +28,38 @@ before the first one go to a provisional dossier without a code. What is
 unsure is parked with its reason and waits for a person: exit code 3.
 The same bytes given again are known and not read twice.
 
+While sohoa serve runs on the archive, it does the work, with its own
+--page-timeout and after the paper of the counters; the answer is the same.
+
   sohoa process scans/
   sohoa process --json 0001.jpg 0002.jpg > result.json`
 }
 
-// Run takes the batch in, works until it is done, and reports.
-func (p processCmd) Run(ctx context.Context, c *cli, con console) (err error) {
+// Run takes the batch in, works until it is done, and reports. Where a serve
+// works on the archive, it does that.
+func (p processCmd) Run(ctx context.Context, c *cli, con console) error {
 	files, err := inputs(p.Paths)
 	if err != nil {
 		return err
 	}
+	conn, err := dialServe(ctx, layout{root: c.Data}.socket())
+	if errors.Is(err, errNoServe) {
+		return p.alone(ctx, c, con, files)
+	}
+	if err != nil {
+		return err
+	}
+	bar := newProgress(con.err, "pages")
+	result, err := handOver(ctx, conn, files, func(r reply) { bar.set(r.Read, r.Images) })
+	bar.finish()
+	if err != nil {
+		return err
+	}
+	return result.print(con, c.JSON)
+}
+
+// alone does the work in this process, which owns the archive meanwhile.
+func (p processCmd) alone(ctx context.Context, c *cli, con console, files []input) (err error) {
 	a, err := c.openOrMakeDemo(ctx, con)
 	if err != nil {
 		return err
@@ -81,7 +103,7 @@ func claim(ctx context.Context, flow *pipeline.Flow, unit dossier.UnitID, files 
 		}
 		sources[i] = source
 	}
-	return flow.Claim(ctx, dossier.Local(unit), "process", sources)
+	return flow.Claim(ctx, dossier.Local(unit), pipeline.Feed{Device: "process", Sources: sources, Background: true})
 }
 
 // pollBatch is how often the state of the batch is looked at while it works.

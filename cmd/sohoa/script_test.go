@@ -31,7 +31,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"json": jsonCommand, "exits": exitsCommand, "flip": flipCommand, "truth": truthCommand,
+			"json": jsonCommand, "exits": exitsCommand, "flip": flipCommand, "truth": truthCommand, "await": awaitCommand, "pictures": picturesCommand,
 		},
 	})
 }

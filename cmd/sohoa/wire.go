@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"log/slog"
 	"os"
 	"time"
@@ -16,7 +15,6 @@ import (
 	"sohoa/pipeline/jobs"
 	"sohoa/storage"
 	"sohoa/storage/catalog"
-	"sohoa/storage/local"
 	"sohoa/storage/search"
 )
 
@@ -26,7 +24,6 @@ type archive struct {
 	layout  layout
 	record  dossier.Archive
 	store   storage.Store
-	files   *local.Store
 	objects objects
 	catalog *catalog.Catalog
 	queue   *jobs.Queue
@@ -43,11 +40,18 @@ func (a *archive) unit() dossier.Unit { return a.record.Units[0] }
 
 // makeArchive writes a new archive: its root objects and an empty catalogue.
 func (c *cli) makeArchive(ctx context.Context, record dossier.Archive) error {
-	place := layout{root: c.Data}
-	if err := place.makeFolders(); err != nil {
+	settings, err := c.config()
+	if err != nil {
 		return err
 	}
-	a, err := c.openRecord(ctx, record)
+	if err := settings.makeObjects(); err != nil {
+		return err
+	}
+	store, err := settings.openObjects(ctx, layout{root: c.Data})
+	if err != nil {
+		return err
+	}
+	a, err := c.wire(ctx, settings, store, record)
 	if err != nil {
 		return err
 	}
@@ -63,38 +67,75 @@ func (a *archive) writeRoot(ctx context.Context) error {
 	return a.catalog.AddObjects(ctx, a.unit().ID, written)
 }
 
+// findArchive reads the record of the archive in --data, or gives errNoArchive.
+func (c *cli) findArchive(ctx context.Context) (dossier.Archive, error) {
+	settings, err := c.config()
+	if err != nil {
+		return dossier.Archive{}, err
+	}
+	store, err := settings.openObjects(ctx, layout{root: c.Data})
+	if err != nil {
+		return dossier.Archive{}, err
+	}
+	record, err := c.recordIn(ctx, store)
+	return record, errors.Join(err, store.close())
+}
+
+// recordIn reads the archive's record. Objects without one are not an archive
+// that could be made anew.
+func (c *cli) recordIn(ctx context.Context, store objects) (dossier.Archive, error) {
+	record, err := store.readArchive(ctx)
+	if !errors.Is(err, errNoArchive) {
+		return record, err
+	}
+	has, listErr := store.hasRecords(ctx)
+	if listErr != nil {
+		return record, listErr
+	}
+	if has {
+		return record, usage("Its objects are there, but archive.json is not. Restore that file from a backup.", "%s is not a whole archive", c.Data)
+	}
+	return record, err
+}
+
 // open opens an existing archive.
 func (c *cli) open(ctx context.Context) (*archive, error) {
-	record, err := (layout{root: c.Data}).readArchive()
+	settings, err := c.config()
+	if err != nil {
+		return nil, err
+	}
+	store, err := settings.openObjects(ctx, layout{root: c.Data})
+	var record dossier.Archive
+	if err == nil {
+		if record, err = c.recordIn(ctx, store); err != nil {
+			err = errors.Join(err, store.close())
+		}
+	}
 	if errors.Is(err, errNoArchive) {
 		return nil, usage("Make one with `sohoa init --unit CODE`, or name its folder with --data.", "there is no archive in %s", c.Data)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := (layout{root: c.Data}).makeFolders(); err != nil {
-		return nil, err
-	}
-	return c.openRecord(ctx, record)
+	return c.wire(ctx, settings, store, record)
 }
 
-// openRecord wires the parts together.
-func (c *cli) openRecord(ctx context.Context, record dossier.Archive) (_ *archive, err error) {
-	a := &archive{layout: layout{root: c.Data}, record: record, log: c.logger()}
+// wire puts the parts of an archive together. The archive owns store from
+// here on, also when wire fails.
+func (c *cli) wire(ctx context.Context, settings config, store objects, record dossier.Archive) (_ *archive, err error) {
+	a := &archive{layout: layout{root: c.Data}, record: record, store: store.store, objects: store, log: c.logger()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Close())
 		}
 	}()
+	if err := a.layout.makeScratch(); err != nil {
+		return nil, err
+	}
 	if a.kinds, err = dossier.LoadCatalogue(nil); err != nil {
 		return nil, err
 	}
-	files, err := local.New(a.layout.objects())
-	if err != nil {
-		return nil, err
-	}
-	a.store, a.files, a.objects = files, files, objects{store: files, files: files}
-	if a.databases, err = catalog.OpenDatabases(ctx, c.databaseURL()); err != nil {
+	if a.databases, err = catalog.OpenDatabases(ctx, settings.Database); err != nil {
 		return nil, err
 	}
 	if a.queue, err = jobs.New(ctx, a.databases.Write, a.databases.Postgres); err != nil {
@@ -112,13 +153,6 @@ func (c *cli) openRecord(ctx context.Context, record dossier.Archive) (_ *archiv
 // prints.
 func (c *cli) logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: c.Log}))
-}
-
-func (c *cli) databaseURL() string {
-	if c.Database != "" {
-		return c.Database
-	}
-	return "sqlite:" + layout{root: c.Data}.catalog()
 }
 
 // openIndex gives the search index of the database's kind.
@@ -140,8 +174,7 @@ func (a *archive) lockForWork(ctx context.Context) error {
 	if err := emptyFolder(a.layout.scratch()); err != nil {
 		return err
 	}
-	// With the lock held, whatever is half-written belongs to a dead process.
-	if _, err := a.files.RemoveStale(time.Now()); err != nil {
+	if err := a.objects.sweep(a.layout, time.Now()); err != nil {
 		return err
 	}
 	if err := a.queue.Rescue(ctx); err != nil {
@@ -177,7 +210,7 @@ func (a *archive) flow(reader pipeline.Reader) *pipeline.Flow {
 
 // Close gives everything back.
 func (a *archive) Close() error {
-	var errs []error
+	errs := []error{a.objects.close()}
 	if a.databases.Write != nil {
 		errs = append(errs, a.databases.Close())
 	}
@@ -187,59 +220,6 @@ func (a *archive) Close() error {
 	return errors.Join(errs...)
 }
 
-// objects is a store as the flow sees it.
-type objects struct {
-	store storage.Store
-	files storage.Files
-}
-
-func ref(o storage.Object) dossier.ObjectRef {
-	return dossier.ObjectRef{Key: o.Key, SHA256: o.SHA256, Size: o.Size}
-}
-
-// Put stores an object unless its key is taken.
-func (o objects) Put(ctx context.Context, key string, r io.Reader) (dossier.ObjectRef, bool, error) {
-	object, err := o.store.Put(ctx, key, r)
-	if errors.Is(err, storage.ErrExists) {
-		return ref(object), true, nil
-	}
-	return ref(object), false, err
-}
-
-// PutHashed stores an object under a name made from its digest.
-func (o objects) PutHashed(ctx context.Context, r io.Reader, name func(dossier.SHA256) string) (dossier.ObjectRef, bool, error) {
-	object, existed, err := o.store.PutHashed(ctx, r, name)
-	return ref(object), existed, err
-}
-
-// Open reads an object.
-func (o objects) Open(ctx context.Context, key string) (io.ReadCloser, dossier.ObjectRef, bool, error) {
-	r, object, err := o.store.Open(ctx, key)
-	if errors.Is(err, storage.ErrNotFound) {
-		return nil, dossier.ObjectRef{}, false, nil
-	}
-	if err != nil {
-		return nil, dossier.ObjectRef{}, false, err
-	}
-	return r, ref(object), true, nil
-}
-
-// Path gives an object as a file.
-func (o objects) Path(ctx context.Context, key string) (string, func(), error) {
-	return o.files.LocalPath(ctx, key)
-}
-
-// List lists objects.
-func (o objects) List(ctx context.Context, prefix string) iter.Seq2[dossier.ObjectRef, error] {
-	return func(yield func(dossier.ObjectRef, error) bool) {
-		for object, err := range o.store.List(ctx, prefix) {
-			if !yield(ref(object), err) {
-				return
-			}
-		}
-	}
-}
-
 // startWorkers starts the page-worker processes.
 func startWorkers(place string, timeout time.Duration) (*worker.Pool, error) {
 	self, err := os.Executable()
@@ -247,6 +227,17 @@ func startWorkers(place string, timeout time.Duration) (*worker.Pool, error) {
 		return nil, fmt.Errorf("start page-workers: %w", err)
 	}
 	return worker.NewPool(worker.Config{Command: []string{self, "page-worker"}, PageTimeout: timeout, Scratch: place})
+}
+
+// startPool starts the page-worker processes of a daemon.
+func startPool(scratch string, settings config) (*worker.Pool, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("start page-workers: %w", err)
+	}
+	return worker.NewPool(worker.Config{
+		Command: []string{self, "page-worker"}, Workers: settings.Workers, PageTimeout: settings.PageTimeout, Scratch: scratch,
+	})
 }
 
 // reader is the worker pool as the flow sees it.

@@ -105,13 +105,61 @@ func (q *Queue) Enqueue(ctx context.Context, tx *sql.Tx, jobs ...dossier.Job) er
 	params := make([]river.InsertManyParams, len(jobs))
 	for i, job := range jobs {
 		params[i] = river.InsertManyParams{Args: args{job}, InsertOpts: &river.InsertOpts{
-			Priority: priority(job.Step), UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: liveStates()},
+			Priority: priority(job), MaxAttempts: maxAttempts, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: liveStates()},
 		}}
 	}
 	if _, err := q.insert.InsertManyTx(ctx, tx, params); err != nil {
 		return fmt.Errorf("enqueue jobs: %w", err)
 	}
 	return nil
+}
+
+// maxAttempts is as good as no limit: a step that fails is wanted until it
+// succeeds, be it after a week without the object store.
+const maxAttempts = 30_000
+
+// longestPause is how rarely a failing step is tried: what failed for an hour
+// should go on within a minute of the cause being gone.
+const longestPause = time.Minute
+
+// NextRetry doubles the pause from a second to [longestPause].
+func (*worker) NextRetry(job *river.Job[args]) time.Time {
+	pause := time.Second << min(max(job.Attempt-1, 0), 6)
+	return time.Now().Add(min(pause, longestPause))
+}
+
+// Backlog counts the steps that are still to be done.
+type Backlog struct {
+	Waiting  int `json:"waiting"`
+	Running  int `json:"running"`
+	Retrying int `json:"retrying"` // failed, and will be tried again
+}
+
+// Backlog counts what is to be done now.
+func (q *Queue) Backlog(ctx context.Context) (Backlog, error) {
+	var b Backlog
+	rows, err := q.db.QueryContext(ctx, "SELECT CASE WHEN state = 'running' THEN 'running' WHEN attempt > 0 THEN 'retrying' ELSE 'waiting' END AS class, COUNT(*) "+
+		"FROM river_job WHERE state IN ('available', 'running', 'retryable', 'scheduled', 'pending') GROUP BY class")
+	if err != nil {
+		return b, fmt.Errorf("count jobs: %w", err)
+	}
+	defer func() { _ = rows.Close() }() // read to the end below
+	for rows.Next() {
+		var class string
+		var n int
+		if err := rows.Scan(&class, &n); err != nil {
+			return b, fmt.Errorf("count jobs: %w", err)
+		}
+		switch class {
+		case "running":
+			b.Running = n
+		case "retrying":
+			b.Retrying = n
+		default:
+			b.Waiting = n
+		}
+	}
+	return b, rows.Err()
 }
 
 // current is the key under which a running job travels in its context.
@@ -137,16 +185,23 @@ func (q *Queue) Complete(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-// priority lets what is nearly done finish first, so that memory and scratch
-// stay small and dossiers appear one by one instead of all at the end.
-func priority(step dossier.Step) int {
-	switch step {
-	case dossier.StepPublish, dossier.StepSplit:
+// priority, 1 first, lets what is nearly done finish first, so that memory and
+// scratch stay small and dossiers appear one by one instead of all at the end;
+// and it lets the paper of the counters go before background work, which a
+// steady stream of paper may hold up for as long as it lasts. Opening is quick
+// and tells people how much there is to read.
+func priority(job dossier.Job) int {
+	switch {
+	case job.Step == dossier.StepPublish, job.Step == dossier.StepSplit:
 		return 1
-	case dossier.StepOpen:
+	case job.Step == dossier.StepOpen && !job.Background:
+		return 1
+	case !job.Background:
 		return 2
-	default:
+	case job.Step == dossier.StepOpen:
 		return 3
+	default:
+		return 4
 	}
 }
 

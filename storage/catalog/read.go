@@ -230,23 +230,27 @@ func (c *Catalog) Reconcile(ctx context.Context) (wanted int, err error) {
 
 func wantedJobs(ctx context.Context, tx bun.Tx) ([]dossier.Job, error) {
 	var jobs []dossier.Job
+	background, err := backgroundBatches(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
 	var files []fileRow
 	if err := tx.NewSelect().Model(&files).Where("state = ?", fileClaimed).Order("batch", "ordinal").Scan(ctx); err != nil {
 		return nil, err
 	}
 	for _, f := range files {
 		subject := FileSubject(dossier.FileRef{Batch: f.Batch, Ordinal: f.Ordinal})
-		jobs = append(jobs, dossier.Job{Step: dossier.StepOpen, Unit: f.Unit, Subject: subject})
+		jobs = append(jobs, dossier.Job{Step: dossier.StepOpen, Unit: f.Unit, Subject: subject, Background: background[f.Batch]})
 	}
 	var images []imageRow
 	if err := tx.NewSelect().Model(&images).Where("state = ?", dossier.PageClaimed).Order("batch", "ordinal", "idx").Scan(ctx); err != nil {
 		return nil, err
 	}
 	for _, i := range images {
-		jobs = append(jobs, dossier.Job{Step: dossier.StepRead, Unit: i.Unit, Subject: string(i.ID)})
+		jobs = append(jobs, dossier.Job{Step: dossier.StepRead, Unit: i.Unit, Subject: string(i.ID), Background: background[i.Batch]})
 	}
 	var batches []batchRow
-	err := tx.NewSelect().Model(&batches).Where("state = ?", batchTaken).
+	err = tx.NewSelect().Model(&batches).Where("state = ?", batchTaken).
 		Where("NOT EXISTS (SELECT 1 FROM files AS f WHERE f.batch = batch_row.id AND f.state = ?)", fileClaimed).
 		Where("NOT EXISTS (SELECT 1 FROM images AS i WHERE i.batch = batch_row.id AND i.state = ?)", dossier.PageClaimed).
 		Order("at").Scan(ctx)
@@ -264,6 +268,20 @@ func wantedJobs(ctx context.Context, tx bun.Tx) ([]dossier.Job, error) {
 		jobs = append(jobs, dossier.Job{Step: dossier.StepPublish, Unit: i.Unit, Subject: string(i.Dossier)})
 	}
 	return jobs, nil
+}
+
+// backgroundBatches tells which unfinished batches give way to others.
+func backgroundBatches(ctx context.Context, tx bun.Tx) (map[dossier.BatchID]bool, error) {
+	var ids []dossier.BatchID
+	err := tx.NewSelect().Model((*batchRow)(nil)).Column("id").Where("background").Where("state <> ?", batchDone).Scan(ctx, &ids)
+	if err != nil {
+		return nil, err
+	}
+	background := make(map[dossier.BatchID]bool, len(ids))
+	for _, id := range ids {
+		background[id] = true
+	}
+	return background, nil
 }
 
 func orNotFound(err error) error {

@@ -38,7 +38,7 @@ func (c *Catalog) RestoreBatch(ctx context.Context, act dossier.Act, batch dossi
 	return c.inTx(ctx, "restore batch", func(ctx context.Context, tx bun.Tx) error {
 		row := batchRow{
 			ID: batch.ID, Unit: batch.Unit, Actor: batch.Actor.ID, Role: batch.Actor.Role, Device: batch.Device,
-			At: batch.At.UTC(), State: batchTaken, Version: 1,
+			At: batch.At.UTC(), State: batchTaken, Version: 1, Background: batch.Background,
 		}
 		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 			return err

@@ -22,6 +22,8 @@ type batchRow struct {
 	At      time.Time       `bun:"at"`
 	State   string          `bun:"state"`
 	Version int             `bun:"version"`
+
+	Background bool `bun:"background"`
 }
 
 // The states of a batch.

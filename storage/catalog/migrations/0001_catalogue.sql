@@ -11,7 +11,8 @@ CREATE TABLE batches (
     device  TEXT NOT NULL,
     at      TIMESTAMPTZ NOT NULL,
     state   TEXT NOT NULL,              -- taken, split, done
-    version INTEGER NOT NULL DEFAULT 1
+    version INTEGER NOT NULL DEFAULT 1,
+    background BOOLEAN NOT NULL DEFAULT FALSE -- gives way to the paper of the counters
 );
 
 CREATE TABLE files (

@@ -1,0 +1,368 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-viper/mapstructure/v2"
+	"github.com/knadh/koanf/v2"
+	"go.yaml.in/yaml/v3"
+)
+
+// config is everything that can be set, once: in sohoa.yaml in the archive's
+// folder, over it by environment variables (SOHOA_ and the key in capitals),
+// over those by flags. Every zero value means its default. The tag live marks
+// what a running serve takes over without a restart.
+type config struct {
+	// Listen is the address of the web pages, of the form 127.0.0.1:8080. Only
+	// this machine may be listened to until there are accounts.
+	Listen string `koanf:"listen"`
+	// Inbox is the folder that scanners write into. Defaults to inbox in the
+	// archive's folder.
+	Inbox string `koanf:"inbox"`
+
+	// Database is the catalogue: sqlite:FILE or postgres://…. Defaults to
+	// catalog.db in the archive's folder. An address with a password may not
+	// stand in sohoa.yaml.
+	Database string `koanf:"database"`
+	// DatabaseFile names a file that holds such an address.
+	DatabaseFile string `koanf:"database_file"`
+	// Objects is where the records are kept: file:FOLDER, or
+	// s3://HOST/BUCKET (s3+http:// without encryption on the way, for a
+	// service on this machine). Defaults to objects in the archive's folder.
+	Objects string `koanf:"objects"`
+	// S3Region is the region of the bucket. Defaults to us-east-1.
+	S3Region string `koanf:"s3_region"`
+	// S3KeyFile names a file with the access key on its first line and the
+	// secret key on its second; SOHOA_S3_ACCESS_KEY and SOHOA_S3_SECRET_KEY
+	// are the other way.
+	S3KeyFile string `koanf:"s3_key_file"`
+	// S3Require lists what the bucket must promise: object-lock, versioning,
+	// encryption. A bucket that does not is refused.
+	S3Require []string `koanf:"s3_require"`
+
+	// Workers is the number of page-workers. Defaults to one for each core, or
+	// fewer where memory is short.
+	Workers int `koanf:"workers"`
+	// PageTimeout is how long one page may take before it is parked. Defaults
+	// to 60 s.
+	PageTimeout time.Duration `koanf:"page_timeout"`
+
+	// Poll is the time between two looks at the inbox. Defaults to 2 s.
+	Poll time.Duration `koanf:"poll" live:"yes"`
+	// Settle is how long size and time of a file must rest before it is taken.
+	// Defaults to two polls.
+	Settle time.Duration `koanf:"settle" live:"yes"`
+	// SettleUnknown is the same for files of unknown format. Defaults to 30 s.
+	SettleUnknown time.Duration `koanf:"settle_unknown" live:"yes"`
+	// BatchIdle closes a batch when its folder has been still for so long.
+	// Defaults to 30 s.
+	BatchIdle time.Duration `koanf:"batch_idle" live:"yes"`
+	// BatchHold is how much longer a batch waits for a file that is there but
+	// not complete. Defaults to 2 min.
+	BatchHold time.Duration `koanf:"batch_hold" live:"yes"`
+	// BatchFiles closes a batch that holds so many files. Defaults to 1000.
+	BatchFiles int `koanf:"batch_files" live:"yes"`
+	// KeepDone is how many days the scanners' files stay in done after they
+	// were stored. Defaults to 30.
+	KeepDone int `koanf:"keep_done_days" live:"yes"`
+	// MinFree is the free space, in GB, below which serve says that it is not
+	// ready. Defaults to 1.
+	MinFree float64 `koanf:"min_free_gb" live:"yes"`
+
+	// LogLevel is debug, info, warn or error. Defaults to info.
+	LogLevel string `koanf:"log_level" live:"yes"`
+	// LogFormat is text or json. Defaults to text.
+	LogFormat string `koanf:"log_format"`
+}
+
+// withDefaults fills in what is zero. The watcher and the workers have
+// defaults of their own for what stays zero here.
+func (c config) withDefaults(place layout) config {
+	orText(&c.Listen, "127.0.0.1:8080")
+	orText(&c.Inbox, place.inbox())
+	orText(&c.Database, "sqlite:"+place.catalog())
+	orText(&c.Objects, "file:"+place.objects())
+	orText(&c.LogLevel, "info")
+	orText(&c.LogFormat, "text")
+	if c.PageTimeout == 0 {
+		c.PageTimeout = time.Minute
+	}
+	if c.KeepDone == 0 {
+		c.KeepDone = 30
+	}
+	if c.MinFree == 0 {
+		c.MinFree = 1
+	}
+	return c
+}
+
+func orText(s *string, otherwise string) {
+	if *s == "" {
+		*s = otherwise
+	}
+}
+
+// validate refuses what cannot work, in a sentence that names the key.
+func (c config) validate() error {
+	if err := loopback(c.Listen); err != nil {
+		return err
+	}
+	for key, d := range map[string]time.Duration{
+		"page_timeout": c.PageTimeout, "poll": c.Poll, "settle": c.Settle, "settle_unknown": c.SettleUnknown,
+		"batch_idle": c.BatchIdle, "batch_hold": c.BatchHold,
+	} {
+		if d < 0 {
+			return fmt.Errorf("%s: %v is below zero", key, d)
+		}
+	}
+	if c.Workers < 0 || c.BatchFiles < 0 || c.KeepDone < 0 || c.MinFree < 0 {
+		return errors.New("workers, batch_files, keep_done_days and min_free_gb must not be below zero")
+	}
+	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.LogLevel) {
+		return fmt.Errorf("log_level: %q is none of debug, info, warn, error", c.LogLevel)
+	}
+	if c.LogFormat != "text" && c.LogFormat != "json" {
+		return fmt.Errorf("log_format: %q is neither text nor json", c.LogFormat)
+	}
+	if !c.objectsInFolder() {
+		if _, err := s3Address(c.Objects); err != nil {
+			return err
+		}
+	}
+	for _, promise := range c.S3Require {
+		if !slices.Contains([]string{"object-lock", "versioning", "encryption"}, promise) {
+			return fmt.Errorf("s3_require: %q is none of object-lock, versioning, encryption", promise)
+		}
+	}
+	return nil
+}
+
+// loopback refuses to be reachable from other machines: there are no accounts
+// yet, so whoever reaches the pages may do everything.
+func loopback(listen string) error {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return fmt.Errorf("listen: %q is not of the form 127.0.0.1:8080", listen)
+	}
+	if !isLoopback(host) {
+		return fmt.Errorf("listen: %s would be reachable from other machines, and there are no accounts yet: use 127.0.0.1, ::1 or localhost", host)
+	}
+	return nil
+}
+
+// isLoopback tells whether a host is this machine.
+func isLoopback(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && address.IsLoopback()
+}
+
+// reloaded gives the running configuration with what may change taken over
+// from next, and the keys that changed but want a restart.
+func (c config) reloaded(next config) (merged config, restart []string) {
+	merged = c
+	from, to := reflect.ValueOf(next), reflect.ValueOf(&merged).Elem()
+	for i := range to.NumField() {
+		field := to.Type().Field(i)
+		if reflect.DeepEqual(to.Field(i).Interface(), from.Field(i).Interface()) {
+			continue
+		}
+		if field.Tag.Get("live") == "" {
+			restart = append(restart, field.Tag.Get("koanf"))
+			continue
+		}
+		to.Field(i).Set(from.Field(i))
+	}
+	return merged, restart
+}
+
+// configKeys lists every key.
+func configKeys() []string {
+	var keys []string
+	for field := range reflect.TypeFor[config]().Fields() {
+		keys = append(keys, field.Tag.Get("koanf"))
+	}
+	return keys
+}
+
+// configSource says where the settings of one run come from.
+type configSource struct {
+	place layout
+	// environ is the environment, as os.Environ gives it.
+	environ []string
+	// flags are the keys that were given on the command line.
+	flags map[string]any
+}
+
+// load reads the configuration. Every error is for the person who wrote it.
+func (s configSource) load() (config, error) {
+	var c config
+	k := koanf.New(".")
+	fromFile, err := readConfigFile(s.place.config())
+	if err != nil {
+		return c, err
+	}
+	for _, layer := range []keyValues{fromFile, environment(s.environ), s.flags} {
+		if err := k.Load(layer, nil); err != nil {
+			return c, fmt.Errorf("configuration: %w", err)
+		}
+	}
+	err = k.UnmarshalWithConf("", &c, koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
+		Result: &c, TagName: "koanf", WeaklyTypedInput: true, ErrorUnused: true,
+		DecodeHook: mapstructure.ComposeDecodeHookFunc(
+			withUnit, mapstructure.StringToTimeDurationHookFunc(), mapstructure.StringToSliceHookFunc(",")),
+	}})
+	if err != nil {
+		return c, fmt.Errorf("configuration: %w", plain(err))
+	}
+	if c, err = c.withSecrets(); err != nil {
+		return c, err
+	}
+	c = c.withDefaults(s.place)
+	return c, c.validate()
+}
+
+// withUnit refuses a time without its unit, which would be taken for
+// nanoseconds.
+func withUnit(from, to reflect.Type, value any) (any, error) {
+	if to == reflect.TypeFor[time.Duration]() && from.Kind() != reflect.String {
+		return nil, fmt.Errorf("%v has no unit; write 2s, 500ms or 1m", value)
+	}
+	return value, nil
+}
+
+// plain takes the list that the decoder makes of its errors apart into one
+// line.
+func plain(err error) error {
+	return errors.New(strings.Join(strings.Fields(strings.ReplaceAll(err.Error(), "\n", " ")), " "))
+}
+
+// keyValues is one layer of the configuration; it is a koanf.Provider.
+type keyValues map[string]any
+
+// Read gives the layer.
+func (l keyValues) Read() (map[string]any, error) { return l, nil }
+
+// ReadBytes is the form of providers that want a parser; there is none.
+func (keyValues) ReadBytes() ([]byte, error) {
+	return nil, errors.New("this layer is not text")
+}
+
+// environment finds our keys among the variables. Others that begin with
+// SOHOA_ belong to other programs and are left alone.
+func environment(environ []string) keyValues {
+	layer := keyValues{}
+	for _, key := range configKeys() {
+		prefix := "SOHOA_" + strings.ToUpper(key) + "="
+		for _, variable := range environ {
+			if value, ok := strings.CutPrefix(variable, prefix); ok && value != "" {
+				layer[key] = value
+			}
+		}
+	}
+	return layer
+}
+
+// readConfigFile reads sohoa.yaml; an absent one sets nothing. A key that
+// nobody knows is refused with its line: a typing mistake must not pass for a
+// setting.
+func readConfigFile(path string) (keyValues, error) {
+	body, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return keyValues{}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read configuration: %w", err)
+	}
+	name := filepath.Base(path)
+	var document yaml.Node
+	if err := yaml.Unmarshal(body, &document); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if len(document.Content) == 0 { // nothing but comments
+		return keyValues{}, nil
+	}
+	root := document.Content[0]
+	if root.Kind != yaml.MappingNode {
+		return nil, fmt.Errorf("%s:%d: expected lines of the form key: value", name, root.Line)
+	}
+	layer := keyValues{}
+	for i := 0; i < len(root.Content); i += 2 {
+		key, value := root.Content[i], root.Content[i+1]
+		if err := addSetting(layer, key, value); err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", name, key.Line, err)
+		}
+	}
+	return layer, nil
+}
+
+func addSetting(layer keyValues, key, value *yaml.Node) error {
+	if !slices.Contains(configKeys(), key.Value) {
+		return fmt.Errorf("there is no setting called %q; the settings are %s", key.Value, strings.Join(configKeys(), ", "))
+	}
+	if _, twice := layer[key.Value]; twice {
+		return fmt.Errorf("%s is set twice", key.Value)
+	}
+	var decoded any
+	if err := value.Decode(&decoded); err != nil {
+		return fmt.Errorf("%s: %w", key.Value, err)
+	}
+	if text, ok := decoded.(string); ok && hasPassword(text) {
+		return fmt.Errorf("%s holds a password; put the address into a file of its own and name that with database_file, or into SOHOA_%s", key.Value, strings.ToUpper(key.Value))
+	}
+	layer[key.Value] = decoded
+	return nil
+}
+
+func hasPassword(address string) bool {
+	parsed, err := url.Parse(address)
+	if err != nil || parsed.User == nil {
+		return false
+	}
+	_, has := parsed.User.Password()
+	return has
+}
+
+// withSecrets follows database_file.
+func (c config) withSecrets() (config, error) {
+	if c.DatabaseFile == "" {
+		return c, nil
+	}
+	if c.Database != "" {
+		return c, errors.New("database and database_file are both set; keep one")
+	}
+	body, err := os.ReadFile(c.DatabaseFile)
+	if err != nil {
+		return c, fmt.Errorf("database_file: %w", err)
+	}
+	c.Database = strings.TrimSpace(string(body))
+	return c, nil
+}
+
+// config reads the configuration of the archive in --data.
+func (c *cli) config() (config, error) {
+	flags := maps.Clone(c.flags)
+	if flags == nil {
+		flags = map[string]any{}
+	}
+	if c.Database != "" {
+		flags["database"] = c.Database
+	}
+	place := layout{root: c.Data}
+	loaded, err := configSource{place: place, environ: os.Environ(), flags: flags}.load()
+	if err != nil {
+		return config{}, usage("Settings stand in "+place.config()+", in variables that begin with SOHOA_, and in flags.", "%w", err)
+	}
+	return loaded, nil
+}

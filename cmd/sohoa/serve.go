@@ -1,0 +1,301 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"sohoa/dossier"
+	"sohoa/ocr/worker"
+	"sohoa/pipeline"
+	"sohoa/scanner/watch"
+)
+
+// serveCmd is the daemon: it watches the inbox, works, and shows.
+type serveCmd struct {
+	Listen    string `help:"Address of the web pages; this machine only. Default: 127.0.0.1:8080." placeholder:"ADDRESS"`
+	Inbox     string `help:"Folder that scanners write into. Default: inbox in the archive's folder." placeholder:"DIR" type:"path"`
+	LogFormat string `help:"Form of the log lines on standard error: text or json." placeholder:"FORM"`
+}
+
+// Help says what serve does with files and signals.
+func (serveCmd) Help() string {
+	return `Watches the inbox, takes in what scanners put there, works it into dossiers,
+and shows it all at the address it prints. A folder inside the inbox is one
+scanner or counter. A file leaves the inbox when it is complete; once it is
+stored for good it lies in done/ for 30 days. What is not ready stays and is
+shown with the reason.
+
+While serve runs, sohoa process hands its files over to it, and the paper of
+the counters goes first. Ctrl-C or SIGTERM stops cleanly: running pages are
+finished, within 20 s; a second one stops at once. Nothing is lost either way.
+
+Settings stand in sohoa.yaml in the archive's folder (key: value), over them
+variables such as SOHOA_POLL, over those the flags. After a change of the
+file, or SIGHUP, serve takes over what it can and says what wants a restart.
+
+  sohoa serve --data /srv/sohoa --inbox /srv/scans`
+}
+
+// flags are the settings given on the command line.
+func (s serveCmd) flags() map[string]any {
+	given := map[string]any{}
+	for key, value := range map[string]string{"listen": s.Listen, "inbox": s.Inbox, "log_format": s.LogFormat} {
+		if value != "" {
+			given[key] = value
+		}
+	}
+	return given
+}
+
+// Run serves until a signal says stop.
+func (s serveCmd) Run(ctx context.Context, c *cli, con console) (err error) {
+	c.flags = s.flags()
+	settings, err := c.config()
+	if err != nil {
+		return err
+	}
+	log := &daemonLog{level: &slog.LevelVar{}}
+	log.Logger = newLog(con.err, settings.LogFormat, log.level)
+	a, err := openPatiently(ctx, c, con, log.Logger)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	if err := a.lockForWork(ctx); err != nil {
+		return err
+	}
+	if err := requireParts(ctx); err != nil {
+		return err
+	}
+	d, err := newDaemon(c, a, settings, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.pool.Close()) }()
+	return d.run(ctx, con)
+}
+
+// openPatiently opens the archive, and waits for an object store or database
+// that is away for now: after a power cut they may come up later than we do.
+func openPatiently(ctx context.Context, c *cli, con console, log *slog.Logger) (*archive, error) {
+	for {
+		a, err := c.openOrMakeDemo(ctx, con)
+		if err == nil || dossier.KindOf(err) != dossier.Retry {
+			return a, err
+		}
+		log.WarnContext(ctx, "the archive cannot be opened yet; it is tried again", cause(err))
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(firstPause):
+		}
+	}
+}
+
+// daemonLog is a log with a level that can be changed.
+type daemonLog struct {
+	*slog.Logger
+	level *slog.LevelVar
+}
+
+// daemon is a running serve. Each of its goroutines is one method below run;
+// what they share is either safe for concurrent use or atomic.
+type daemon struct {
+	cli     *cli
+	archive *archive
+	flow    *pipeline.Flow
+	pool    *worker.Pool
+	log     *daemonLog
+	metrics *metrics
+	hub     *hub
+	begun   time.Time
+
+	settings atomic.Pointer[config]
+	watcher  atomic.Pointer[watch.Watcher]
+	rewatch  chan struct{} // settings of the watcher changed
+	// trouble is set while work has stopped for a reason somebody must mend.
+	trouble atomic.Pointer[trouble]
+	listing chan struct{} // holds one token while checksum lists are written
+
+	// hard ends when running steps must not go on any longer.
+	hard context.Context
+	kill context.CancelFunc
+}
+
+// newDaemon wires a daemon over an archive whose lock is held. The caller
+// closes its pool.
+func newDaemon(c *cli, a *archive, settings config, log *daemonLog) (*daemon, error) {
+	d := &daemon{
+		cli: c, archive: a, log: log, hub: newHub(), begun: time.Now(),
+		rewatch: make(chan struct{}, 1), listing: make(chan struct{}, 1),
+	}
+	a.log = log.Logger
+	d.adopt(settings)
+	var err error
+	if d.pool, err = startPool(a.layout.scratch(), settings); err != nil {
+		return nil, err
+	}
+	d.flow = a.flow(reader{d.pool})
+	d.metrics = newMetrics(d)
+	d.hard, d.kill = context.WithCancel(context.Background())
+	return d, nil
+}
+
+// newLog is the log of a daemon. Lines carry ids and counts; names of files
+// and people never get here.
+func newLog(w io.Writer, format string, level *slog.LevelVar) *slog.Logger {
+	options := &slog.HandlerOptions{Level: level}
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// cause is an error as a log line carries it: without names of files, which are
+// often names of people.
+func cause(err error) slog.Attr {
+	if err == nil {
+		return slog.Attr{}
+	}
+	text := err.Error()
+	for _, path := range pathsIn(err) {
+		if path != "" {
+			text = strings.ReplaceAll(text, path, "…")
+		}
+	}
+	return slog.String("cause", text)
+}
+
+// pathsIn finds the paths that the errors of package os hold, in all branches.
+func pathsIn(err error) []string {
+	switch e := err.(type) { //nolint:errorlint // the chain is walked by hand, to see all of it
+	case *fs.PathError:
+		return []string{e.Path}
+	case *os.LinkError:
+		return []string{e.Old, e.New}
+	case interface{ Unwrap() error }:
+		return pathsIn(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		var paths []string
+		for _, branch := range e.Unwrap() {
+			paths = append(paths, pathsIn(branch)...)
+		}
+		return paths
+	default:
+		return nil
+	}
+}
+
+// adopt makes settings the current ones.
+func (d *daemon) adopt(settings config) {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(settings.LogLevel)) // validate has checked it
+	d.log.level.Set(level)
+	d.settings.Store(&settings)
+}
+
+// run is the whole daemon: it opens both doors, starts everything, and returns
+// when all of it has stopped. The end of ctx stops in two steps: nothing new is
+// begun, running steps get a deadline; a second signal ends them at once.
+func (d *daemon) run(ctx context.Context, con console) (err error) {
+	defer d.kill()
+	web, err := (&net.ListenConfig{}).Listen(ctx, "tcp", d.settings.Load().Listen)
+	if err != nil {
+		return usage("Choose another address with --listen.", "open the web pages: %w", err)
+	}
+	defer func() { _ = web.Close() }() // the web server has closed it
+	socket, err := listenSocket(ctx, d.archive.layout.socket())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(d.archive.layout.socket()) }() // a stale one is harmless
+	defer d.killOnSecondSignal()()
+
+	running, all := errgroup.WithContext(ctx)
+	running.Go(func() error { return d.work(all) })
+	running.Go(func() error { return d.watch(all) })
+	running.Go(func() error { return d.answerClients(all, socket) })
+	running.Go(func() error { return d.show(all, web) })
+	running.Go(func() error { return d.keepHouse(all) })
+	running.Go(func() error { return d.reload(all) })
+	d.log.InfoContext(ctx, "serving", "address", web.Addr().String(), "workers", d.pool.Workers(), "version", version)
+	_, _ = fmt.Fprintf(con.out, "Số hóa đang chạy · sohoa is serving: http://%s/\nThư mục quét · inbox: %s\nCtrl-C để dừng · Ctrl-C stops.\n",
+		web.Addr(), d.settings.Load().Inbox)
+	err = running.Wait()
+	if listErr := d.listChecksums(d.hard); listErr != nil {
+		d.log.WarnContext(ctx, "checksums not listed; the next start does", cause(listErr))
+	}
+	d.log.InfoContext(ctx, "stopped", cause(err))
+	return err
+}
+
+// killOnSecondSignal ends running steps when a stop is asked for twice. The
+// first signal ends the context of the program.
+func (d *daemon) killOnSecondSignal() (release func()) {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	released := make(chan struct{})
+	go func() {
+		for range 2 {
+			select {
+			case <-signals:
+			case <-released:
+				return
+			}
+		}
+		d.kill()
+	}()
+	return func() { signal.Stop(signals); close(released) }
+}
+
+// slots is how many steps run at once: one more than there are page-workers,
+// so that opening and publishing go on while every worker reads.
+func (d *daemon) slots() int { return max(d.pool.Workers(), runtime.NumCPU()) + 1 }
+
+// Limits of the web server: none of its answers takes long but the event
+// stream, which has limits of its own.
+const (
+	headerTime = 10 * time.Second
+	idleTime   = 2 * time.Minute
+	// closeTime is how long requests may take to end at a stop.
+	closeTime = 5 * time.Second
+)
+
+// show serves the web pages and what machines ask until ctx ends.
+func (d *daemon) show(ctx context.Context, listener net.Listener) error {
+	server := &http.Server{
+		Handler: d.handler(), ReadHeaderTimeout: headerTime, IdleTimeout: idleTime,
+		// Event streams end with this context; Shutdown would wait for them.
+		BaseContext: func(net.Listener) context.Context { return ctx },
+		ErrorLog:    slog.NewLogLogger(d.log.Handler(), slog.LevelDebug),
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	select {
+	case err := <-served:
+		return fmt.Errorf("web pages: %w", err)
+	case <-ctx.Done():
+	}
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
+	defer cancel()
+	if err := server.Shutdown(closing); err != nil {
+		_ = server.Close() // whoever still asks is cut off
+	}
+	<-served
+	return nil
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"slices"
+	"syscall"
+	"time"
+)
+
+// reloadPoll is how often the settings file is looked at. Notices of the file
+// system are not used: editors replace files in too many ways, and a second or
+// two is soon enough.
+const reloadPoll = 2 * time.Second
+
+// reload takes changed settings over, on SIGHUP or when the file has changed,
+// until ctx ends. Settings that cannot be used change nothing: the daemon goes
+// on with those it has, and says so.
+func (d *daemon) reload(ctx context.Context) error {
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, syscall.SIGHUP)
+	defer signal.Stop(asked)
+	tick := time.NewTicker(reloadPoll)
+	defer tick.Stop()
+	path := d.archive.layout.config()
+	for seen := stampOf(path); ; {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-asked:
+		case <-tick.C:
+			if stampOf(path) == seen {
+				continue
+			}
+		}
+		seen = stampOf(path)
+		d.reloadOnce(ctx)
+	}
+}
+
+// stamp is what a changed file differs in.
+type stamp struct {
+	size  int64
+	mtime time.Time
+}
+
+// stampOf is that of a file; the zero stamp when there is none.
+func stampOf(path string) stamp {
+	info, err := os.Stat(path)
+	if err != nil {
+		return stamp{}
+	}
+	return stamp{size: info.Size(), mtime: info.ModTime()}
+}
+
+func (d *daemon) reloadOnce(ctx context.Context) {
+	next, err := d.cli.config()
+	if err != nil {
+		d.log.ErrorContext(ctx, "new settings cannot be used; the old ones stay", cause(err))
+		return
+	}
+	before := *d.settings.Load()
+	merged, restart := before.reloaded(next)
+	d.adopt(merged)
+	if merged.watchConfig(d.archive.layout) != before.watchConfig(d.archive.layout) {
+		select {
+		case d.rewatch <- struct{}{}:
+		default: // a restart of the watcher is due already
+		}
+	}
+	slices.Sort(restart)
+	d.log.InfoContext(ctx, "settings read again", "need_restart", restart)
+}

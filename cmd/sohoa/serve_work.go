@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"sohoa/dossier"
+)
+
+// trouble is why work has stopped: something that a person must mend, and that
+// trying the next step would only make worse.
+type trouble struct {
+	err   error
+	since time.Time
+}
+
+// Pauses between attempts to go on after a stop.
+const (
+	firstPause   = 5 * time.Second
+	longestPause = time.Minute
+)
+
+// work runs the queue until ctx ends. An error that stops the flow (a full
+// disk, a damaged object) pauses work and is shown; the watcher and the pages
+// go on, and work is tried again by itself.
+func (d *daemon) work(ctx context.Context) error {
+	for pause := firstPause; ; {
+		err := d.archive.queue.Run(ctx, d.slots(), d.step)
+		if ctx.Err() != nil {
+			if err != nil {
+				d.log.WarnContext(ctx, "steps did not end in time; they will run again", cause(err))
+			}
+			return nil
+		}
+		if d.trouble.Load() == nil { // a step went well since the last stop
+			pause = firstPause
+		}
+		d.trouble.Store(&trouble{err: err, since: time.Now()})
+		d.log.ErrorContext(ctx, "work stopped; it is tried again", "reason", dossier.ReasonOf(err), cause(err), "pause", pause)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(pause):
+		}
+		pause = min(2*pause, longestPause)
+	}
+}
+
+// errKilled ends steps that must not go on.
+var errKilled = errors.New("stopped at once")
+
+// step runs one step of the flow for the queue: measured, logged, told to
+// whoever watches, and ended when the daemon must stop at once.
+func (d *daemon) step(ctx context.Context, job dossier.Job) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	release := context.AfterFunc(d.hard, func() { cancel(errKilled) })
+	defer release()
+	begun := time.Now()
+	err := d.flow.Do(ctx, job)
+	d.metrics.step(job.Step, time.Since(begun), err)
+	switch {
+	case err == nil:
+		d.trouble.Store(nil)
+		d.hub.publish(eventOf(job))
+		d.log.DebugContext(ctx, "step done", "step", job.Step, "subject", job.Subject)
+	case d.hard.Err() != nil:
+		return &dossier.Fault{Kind: dossier.Retry, Op: "run step", Reason: dossier.ReasonUnknown, Err: errKilled}
+	default:
+		d.log.WarnContext(ctx, "step failed; it will run again", "step", job.Step, "subject", job.Subject, "reason", dossier.ReasonOf(err), cause(err))
+	}
+	return err
+}
+
+// eventOf tells what a finished step changed.
+func eventOf(job dossier.Job) dossier.Event {
+	switch job.Step {
+	case dossier.StepRead:
+		return dossier.Event{Kind: dossier.EventPage, Image: dossier.ImageID(job.Subject)}
+	case dossier.StepSplit:
+		return dossier.Event{Kind: dossier.EventBatch, Batch: dossier.BatchID(job.Subject)}
+	case dossier.StepPublish:
+		return dossier.Event{Kind: dossier.EventDossier, Dossier: dossier.DossierID(job.Subject)}
+	default:
+		return dossier.Event{Kind: dossier.EventPage}
+	}
+}
