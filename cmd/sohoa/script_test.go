@@ -37,7 +37,7 @@ func TestScripts(t *testing.T) {
 }
 
 // buildTools compiles sohoa and the generator.
-func buildTools(t *testing.T) string {
+func buildTools(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, pkg := range map[string]string{"sohoa": ".", "generate": "../../testdata/generate"} {
