@@ -278,8 +278,12 @@ const (
 
 // show serves the web pages and what machines ask until ctx ends.
 func (d *daemon) show(ctx context.Context, listener net.Listener) error {
+	handler, err := d.handler()
+	if err != nil {
+		return err
+	}
 	server := &http.Server{
-		Handler: d.handler(), ReadHeaderTimeout: headerTime, IdleTimeout: idleTime,
+		Handler: handler, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime,
 		// Event streams end with this context; Shutdown would wait for them.
 		BaseContext: func(net.Listener) context.Context { return ctx },
 		ErrorLog:    slog.NewLogLogger(d.log.Handler(), slog.LevelDebug),
