@@ -82,8 +82,10 @@ func (s serveCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 	if err := requireParts(ctx); err != nil {
 		return err
 	}
-	d, err := newDaemon(c, a, settings, log)
-	if err != nil {
+	a.log = log.Logger
+	d := newDaemon(c, a, settings, log)
+	defer d.kill()
+	if err := d.startWorkers(); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.pool.Close()) }()
@@ -124,6 +126,11 @@ type daemon struct {
 	metrics *metrics
 	hub     *hub
 	begun   time.Time
+	// slots is how many steps run at once: one more than there are
+	// page-workers, so that opening and publishing go on while every one reads.
+	slots int
+	// pause is the first one after work has stopped; it doubles.
+	pause time.Duration
 
 	settings atomic.Pointer[config]
 	watcher  atomic.Pointer[watch.Watcher]
@@ -137,23 +144,27 @@ type daemon struct {
 	kill context.CancelFunc
 }
 
-// newDaemon wires a daemon over an archive whose lock is held. The caller
-// closes its pool.
-func newDaemon(c *cli, a *archive, settings config, log *daemonLog) (*daemon, error) {
+// newDaemon wires a daemon over an archive whose lock is held. It can take
+// paper in; to work on it, it needs workers.
+func newDaemon(c *cli, a *archive, settings config, log *daemonLog) *daemon {
 	d := &daemon{
-		cli: c, archive: a, log: log, hub: newHub(), begun: time.Now(),
+		cli: c, archive: a, flow: a.flow(nil), log: log, hub: newHub(), begun: time.Now(), pause: firstPause,
 		rewatch: make(chan struct{}, 1), listing: make(chan struct{}, 1),
 	}
-	a.log = log.Logger
 	d.adopt(settings)
-	var err error
-	if d.pool, err = startPool(a.layout.scratch(), settings); err != nil {
-		return nil, err
-	}
-	d.flow = a.flow(reader{d.pool})
 	d.metrics = newMetrics(d)
 	d.hard, d.kill = context.WithCancel(context.Background())
-	return d, nil
+	return d
+}
+
+// startWorkers starts the page-workers. The caller closes the pool.
+func (d *daemon) startWorkers() (err error) {
+	if d.pool, err = startPool(d.archive.layout.scratch(), *d.settings.Load()); err != nil {
+		return err
+	}
+	d.flow = d.archive.flow(reader{d.pool})
+	d.slots = max(d.pool.Workers(), runtime.NumCPU()) + 1
+	return nil
 }
 
 // newLog is the log of a daemon. Lines carry ids and counts; names of files
@@ -213,7 +224,6 @@ func (d *daemon) adopt(settings config) {
 // when all of it has stopped. The end of ctx stops in two steps: nothing new is
 // begun, running steps get a deadline; a second signal ends them at once.
 func (d *daemon) run(ctx context.Context, con console) (err error) {
-	defer d.kill()
 	web, err := (&net.ListenConfig{}).Listen(ctx, "tcp", d.settings.Load().Listen)
 	if err != nil {
 		return usage("Choose another address with --listen.", "open the web pages: %w", err)
@@ -263,10 +273,6 @@ func (d *daemon) killOnSecondSignal() (release func()) {
 	return func() { signal.Stop(signals); close(released) }
 }
 
-// slots is how many steps run at once: one more than there are page-workers,
-// so that opening and publishing go on while every worker reads.
-func (d *daemon) slots() int { return max(d.pool.Workers(), runtime.NumCPU()) + 1 }
-
 // Limits of the web server: none of its answers takes long but the event
 // stream, which has limits of its own.
 const (
@@ -278,8 +284,12 @@ const (
 
 // show serves the web pages and what machines ask until ctx ends.
 func (d *daemon) show(ctx context.Context, listener net.Listener) error {
+	handler, err := d.handler()
+	if err != nil {
+		return err
+	}
 	server := &http.Server{
-		Handler: d.handler(), ReadHeaderTimeout: headerTime, IdleTimeout: idleTime,
+		Handler: handler, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime,
 		// Event streams end with this context; Shutdown would wait for them.
 		BaseContext: func(net.Listener) context.Context { return ctx },
 		ErrorLog:    slog.NewLogLogger(d.log.Handler(), slog.LevelDebug),

@@ -20,14 +20,23 @@ import (
 //	/status    what waits and what runs, as counts
 //	/metrics   the same and more, for Prometheus
 //
+//	/          the pages
+//
 // None of the first four names a file, a person or a dossier.
-func (d *daemon) handler() http.Handler {
+func (d *daemon) handler() (http.Handler, error) {
+	pages, err := d.archive.pages(webParts{
+		flow: d.flow, preview: d.pool, events: d.hub, inbox: d.snapshot, stopped: d.stopped, log: d.log.Logger,
+	})
+	if err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, map[string]bool{"alive": true}) })
 	mux.HandleFunc("GET /readyz", d.readyz)
 	mux.HandleFunc("GET /status", d.statusz)
 	mux.Handle("GET /metrics", d.metrics.handler())
-	return mux
+	mux.Handle("/", pages)
+	return mux, nil
 }
 
 func answer(w http.ResponseWriter, code int, value any) {
@@ -136,6 +145,15 @@ func (d *daemon) probeInbox() error {
 		return fmt.Errorf("the inbox cannot be listed since %s: %w", s.InboxGone.UTC().Format(time.RFC3339), s.InboxErr)
 	}
 	return nil
+}
+
+// stopped is why work has stopped, for the pages; the reason is empty while it
+// goes on.
+func (d *daemon) stopped() (dossier.Reason, time.Time) {
+	if t := d.trouble.Load(); t != nil {
+		return dossier.ReasonOf(t.err), t.since
+	}
+	return "", time.Time{}
 }
 
 func (d *daemon) probeWork() error {

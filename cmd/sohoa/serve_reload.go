@@ -25,17 +25,19 @@ func (d *daemon) reload(ctx context.Context) error {
 	defer tick.Stop()
 	path := d.archive.layout.config()
 	for seen := stampOf(path); ; {
+		by := "file"
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-asked:
+			by = "signal"
 		case <-tick.C:
 			if stampOf(path) == seen {
 				continue
 			}
 		}
 		seen = stampOf(path)
-		d.reloadOnce(ctx)
+		d.reloadOnce(ctx, by)
 	}
 }
 
@@ -54,7 +56,8 @@ func stampOf(path string) stamp {
 	return stamp{size: info.Size(), mtime: info.ModTime()}
 }
 
-func (d *daemon) reloadOnce(ctx context.Context) {
+// reloadOnce reads the settings because a signal or the changed file says so.
+func (d *daemon) reloadOnce(ctx context.Context, by string) {
 	next, err := d.cli.config()
 	if err != nil {
 		d.log.ErrorContext(ctx, "new settings cannot be used; the old ones stay", cause(err))
@@ -70,5 +73,5 @@ func (d *daemon) reloadOnce(ctx context.Context) {
 		}
 	}
 	slices.Sort(restart)
-	d.log.InfoContext(ctx, "settings read again", "need_restart", restart)
+	d.log.InfoContext(ctx, "settings read again", "by", by, "need_restart", restart)
 }

@@ -25,8 +25,8 @@ const (
 // disk, a damaged object) pauses work and is shown; the watcher and the pages
 // go on, and work is tried again by itself.
 func (d *daemon) work(ctx context.Context) error {
-	for pause := firstPause; ; {
-		err := d.archive.queue.Run(ctx, d.slots(), d.step)
+	for pause := d.pause; ; {
+		err := d.archive.queue.Run(ctx, d.slots, d.step)
 		if ctx.Err() != nil {
 			if err != nil {
 				d.log.WarnContext(ctx, "steps did not end in time; they will run again", cause(err))
@@ -34,7 +34,7 @@ func (d *daemon) work(ctx context.Context) error {
 			return nil
 		}
 		if d.trouble.Load() == nil { // a step went well since the last stop
-			pause = firstPause
+			pause = d.pause
 		}
 		d.trouble.Store(&trouble{err: err, since: time.Now()})
 		d.log.ErrorContext(ctx, "work stopped; it is tried again", "reason", dossier.ReasonOf(err), cause(err), "pause", pause)
