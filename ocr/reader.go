@@ -127,13 +127,19 @@ func (r *Reader) Read(ctx context.Context, path, name string, index int) ([]doss
 	}
 	defer page.Close()
 	describe(&reading, page)
-	if slices.Contains(reading.Flags, dossier.FlagForeignTextKept) {
-		page.Blankness = cleanup.Written // the file itself says that there is text
+	if slices.ContainsFunc(reading.Flags, deniesBlank) {
+		page.Blankness = cleanup.Written
 	}
 	if err := r.recognize(&reading, page); err != nil {
 		return nil, parked("read page", err)
 	}
 	return []dossier.Reading{reading}, nil
+}
+
+// deniesBlank: the file itself says that there is text, or not all of it could
+// be decoded. What looks empty then may not be.
+func deniesBlank(f dossier.Flag) bool {
+	return f == dossier.FlagForeignTextKept || f == dossier.FlagPartial
 }
 
 // parked is the fault for a step that failed on this page: a library gave up,
@@ -160,15 +166,11 @@ func (r *Reader) recognize(reading *dossier.Reading, page *cleanup.Page) error {
 		reading.Blank = true
 		return nil
 	}
-	layout := tesseract.WholePage
-	if page.Blankness != cleanup.Written {
-		layout = tesseract.Sparse
-	}
-	words, err := r.engine.Read(page.Gray, page.DPI*page.Scale, layout)
+	words, err := r.readWords(page)
 	if err != nil {
 		return err
 	}
-	if page.Blankness != cleanup.Written && len(found) == 0 && !anyCertainWord(words) {
+	if page.Blankness != cleanup.Written && len(found) == 0 && len(words) == 0 {
 		reading.Blank = true
 		return nil
 	}
@@ -194,16 +196,33 @@ func (r *Reader) readCodes(page *cleanup.Page) ([]dossier.Code, error) {
 	return found, nil
 }
 
-// A page with few marks is blank unless one word of two letters is certain:
-// dust is read as single signs.
+// readWords reads the page. On one that may be blank, dust and a seal shining
+// through are read as single signs, or as words that nothing else on the page
+// supports: words are only believed there when the engine, which looks for
+// blocks of print, finds some, or when a lone one is certain.
+func (r *Reader) readWords(page *cleanup.Page) ([]tesseract.Word, error) {
+	words, err := r.engine.Read(page.Gray, page.DPI*page.Scale, tesseract.WholePage)
+	if err != nil || page.Blankness == cleanup.Written || anyWord(words, likelyWord) {
+		return words, err
+	}
+	words, err = r.engine.Read(page.Gray, page.DPI*page.Scale, tesseract.Sparse)
+	if err != nil || anyWord(words, certainWord) {
+		return words, err
+	}
+	return nil, nil
+}
+
+// What makes a word of at least wordLetters letters believed on a page that
+// may be blank: in a block of print, and alone.
 const (
-	certainWord    = 0.7
-	certainLetters = 2
+	likelyWord  = 0.3
+	certainWord = 0.7
+	wordLetters = 2
 )
 
-func anyCertainWord(words []tesseract.Word) bool {
+func anyWord(words []tesseract.Word, confidence float64) bool {
 	for _, w := range words {
-		if w.Confidence >= certainWord && tesseract.Letters(w.Text) >= certainLetters {
+		if w.Confidence >= confidence && tesseract.Letters(w.Text) >= wordLetters {
 			return true
 		}
 	}

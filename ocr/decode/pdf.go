@@ -198,17 +198,20 @@ func (p *pdfFile) read(ctx context.Context, number int, page pdfPage) (*Picture,
 	if page.image != nil {
 		return p.readLifted(ctx, number, page.image)
 	}
-	data, dpi, err := p.render(ctx, number)
+	drawn, dpi, err := p.render(ctx, number)
 	if err != nil {
 		return nil, err
 	}
-	pix, err := decodeMade(data)
+	pix, err := decodeMade(drawn.data)
 	if err != nil {
 		return nil, err
+	}
+	flags := []dossier.Flag{dossier.FlagRendered}
+	if drawn.partial || p.parsed == nil {
+		flags = append(flags, dossier.FlagPartial)
 	}
 	return &Picture{
-		Pix: pix, Orientation: 1, Resolution: Resolution{X: dpi, Y: dpi, Source: "pdf"},
-		Flags: []dossier.Flag{dossier.FlagRendered},
+		Pix: pix, Orientation: 1, Resolution: Resolution{X: dpi, Y: dpi, Source: "pdf"}, Flags: flags,
 	}, nil
 }
 
@@ -237,19 +240,19 @@ var renderDPIs = []int{300, 200, 150}
 // renderBytesPerPixel: poppler's picture and PNG rows, later the decoder's.
 const renderBytesPerPixel = 6
 
-func (p *pdfFile) render(ctx context.Context, number int) (data []byte, dpi float64, err error) {
+func (p *pdfFile) render(ctx context.Context, number int) (drawn madePNG, dpi float64, err error) {
 	w, h, err := p.tools.pageSize(ctx, p.path, number)
 	if err != nil {
-		return nil, 0, err
+		return madePNG{}, 0, err
 	}
 	for _, try := range renderDPIs {
 		scale := float64(try) / 72
 		if err = p.tools.limits.checkSize(int(w*scale), int(h*scale), renderBytesPerPixel); err == nil {
-			data, err = p.tools.render(ctx, p.path, number, try)
-			return data, float64(try), err
+			drawn, err = p.tools.render(ctx, p.path, number, try)
+			return drawn, float64(try), err
 		}
 	}
-	return nil, 0, err
+	return madePNG{}, 0, err
 }
 
 func (p *pdfFile) stream(ctx context.Context, index int) (*Stream, error) {
@@ -257,17 +260,17 @@ func (p *pdfFile) stream(ctx context.Context, index int) (*Stream, error) {
 	if page.image != nil {
 		return page.image.stream, nil
 	}
-	data, _, err := p.render(ctx, index+1)
+	drawn, _, err := p.render(ctx, index+1)
 	if err != nil {
 		return nil, popplerFault(err)
 	}
-	pix, err := decodeMade(data)
+	pix, err := decodeMade(drawn.data)
 	if err != nil {
 		return nil, err
 	}
 	defer pix.Close()
 	if pix.Depth() == 32 {
-		return liftPNG(data)
+		return liftPNG(drawn.data)
 	}
 	return pack(pix)
 }

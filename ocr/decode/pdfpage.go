@@ -447,7 +447,7 @@ func (p *pdfFile) readLifted(ctx context.Context, number int, image *liftedImage
 	case "FlateDecode":
 		picture.Pix, err = flatePixels(image)
 	default:
-		picture.Pix, err = p.bilevelPixels(ctx, number, image.stream)
+		err = p.readBilevel(ctx, number, image.stream, picture)
 	}
 	if err != nil {
 		return nil, err
@@ -480,18 +480,23 @@ func flatePixels(image *liftedImage) (*lept.Pix, error) {
 	return pix, nil
 }
 
-func (p *pdfFile) bilevelPixels(ctx context.Context, number int, s *Stream) (*lept.Pix, error) {
-	data, err := p.tools.pixels(ctx, p.path, number)
+// readBilevel decodes by pdfimages.
+func (p *pdfFile) readBilevel(ctx context.Context, number int, s *Stream, into *Picture) error {
+	made, err := p.tools.pixels(ctx, p.path, number)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	pix, err := decodeMade(data)
+	pix, err := decodeMade(made.data)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if pix.Width() != s.Width || pix.Height() != s.Height {
 		pix.Close()
-		return nil, because(dossier.ReasonDamaged, errors.New("picture of another size than announced"))
+		return because(dossier.ReasonDamaged, errors.New("picture of another size than announced"))
 	}
-	return pix, nil
+	into.Pix = pix
+	if made.partial {
+		into.Flags = append(into.Flags, dossier.FlagPartial)
+	}
+	return nil
 }

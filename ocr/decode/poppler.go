@@ -58,12 +58,18 @@ func packageOf(program string) string {
 	return "poppler-utils"
 }
 
-// run starts a program and returns the beginning of what it printed. The error
-// says nothing of the program's own message, which may quote the file.
-func (t pdfTools) run(ctx context.Context, limit time.Duration, program string, args ...string) ([]byte, error) {
+// outcome is what a program that ended well has said.
+type outcome struct {
+	out       []byte // the beginning of what it printed
+	complains bool   // it met errors in the file and went on
+}
+
+// run starts a program. The error says nothing of the program's own message,
+// which may quote the file.
+func (t pdfTools) run(ctx context.Context, limit time.Duration, program string, args ...string) (outcome, error) {
 	path, err := exec.LookPath(program)
 	if err != nil {
-		return nil, &dossier.Fault{Kind: dossier.Stop, Op: "find " + program, Reason: dossier.ReasonUnknown,
+		return outcome{}, &dossier.Fault{Kind: dossier.Stop, Op: "find " + program, Reason: dossier.ReasonUnknown,
 			Err: fmt.Errorf("%s is missing: apt install %s", program, packageOf(program))}
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
@@ -79,10 +85,11 @@ func (t pdfTools) run(ctx context.Context, limit time.Duration, program string, 
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	cmd.WaitDelay = time.Second
 	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("start %s: %w", program, err)
+		return outcome{}, fmt.Errorf("start %s: %w", program, err)
 	}
 	t.bound(cmd.Process.Pid, limit)
-	return out.data, classify(ctx, program, cmd.Wait(), problems.data)
+	err = classify(ctx, program, cmd.Wait(), problems.data)
+	return outcome{out.data, bytes.Contains(problems.data, []byte("Error"))}, err
 }
 
 // bound sets the limits of a program that has just been started. It may have
@@ -128,11 +135,11 @@ var pagesLine = regexp.MustCompile(`(?m)^Pages:\s+(\d{1,9})\s*$`)
 
 // count asks pdfinfo how many pages there are.
 func (t pdfTools) count(ctx context.Context, path string) (int, error) {
-	out, err := t.run(ctx, inspectTime, "pdfinfo", path)
+	said, err := t.run(ctx, inspectTime, "pdfinfo", path)
 	if err != nil {
 		return 0, err
 	}
-	m := pagesLine.FindSubmatch(out)
+	m := pagesLine.FindSubmatch(said.out)
 	if m == nil {
 		return 0, fmt.Errorf("pdfinfo: %w", errTool)
 	}
@@ -144,11 +151,11 @@ var sizeLine = regexp.MustCompile(`(?m)^Page\s+\d+ size:\s+([0-9.]+) x ([0-9.]+)
 // pageSize asks pdfinfo for the size of a page in points.
 func (t pdfTools) pageSize(ctx context.Context, path string, page int) (w, h float64, err error) {
 	n := strconv.Itoa(page)
-	out, err := t.run(ctx, inspectTime, "pdfinfo", "-f", n, "-l", n, path)
+	said, err := t.run(ctx, inspectTime, "pdfinfo", "-f", n, "-l", n, path)
 	if err != nil {
 		return 0, 0, err
 	}
-	m := sizeLine.FindSubmatch(out)
+	m := sizeLine.FindSubmatch(said.out)
 	if m == nil {
 		return 0, 0, fmt.Errorf("pdfinfo: %w", errTool)
 	}
@@ -174,35 +181,44 @@ func (t pdfTools) repair(ctx context.Context, path string) (string, error) {
 	return "", errors.Join(err, os.RemoveAll(dir))
 }
 
+// madePNG is a PNG that a program made of a page; partial when the program met
+// errors on the way.
+type madePNG struct {
+	data    []byte
+	partial bool
+}
+
 // render draws a page as PNG, as a viewer shows it.
-func (t pdfTools) render(ctx context.Context, path string, page, dpi int) ([]byte, error) {
+func (t pdfTools) render(ctx context.Context, path string, page, dpi int) (madePNG, error) {
 	n := strconv.Itoa(page)
 	return t.onePNG(ctx, "pdftoppm", "-png", "-cropbox", "-r", strconv.Itoa(dpi), "-f", n, "-l", n, path)
 }
 
 // pixels decodes the only image of a page as PNG, in its own pixels.
-func (t pdfTools) pixels(ctx context.Context, path string, page int) ([]byte, error) {
+func (t pdfTools) pixels(ctx context.Context, path string, page int) (madePNG, error) {
 	n := strconv.Itoa(page)
 	return t.onePNG(ctx, "pdfimages", "-png", "-f", n, "-l", n, path)
 }
 
 // onePNG runs a program that writes files of a given prefix and expects one.
-func (t pdfTools) onePNG(ctx context.Context, program string, args ...string) ([]byte, error) {
+func (t pdfTools) onePNG(ctx context.Context, program string, args ...string) (madePNG, error) {
 	dir, err := os.MkdirTemp(t.scratch, "render-")
 	if err != nil {
-		return nil, err
+		return madePNG{}, err
 	}
 	defer os.RemoveAll(dir)
-	if _, err := t.run(ctx, renderTime, program, append(args, filepath.Join(dir, "p"))...); err != nil {
-		return nil, err
+	said, err := t.run(ctx, renderTime, program, append(args, filepath.Join(dir, "p"))...)
+	if err != nil {
+		return madePNG{}, err
 	}
 	made, err := filepath.Glob(filepath.Join(dir, "p*.png"))
 	if err != nil || len(made) != 1 {
-		return nil, fmt.Errorf("%s: %w", program, errTool)
+		return madePNG{}, fmt.Errorf("%s: %w", program, errTool)
 	}
 	info, err := os.Stat(made[0])
 	if err != nil || info.Size() > t.limits.Memory/2 {
-		return nil, because(dossier.ReasonTooLarge, err)
+		return madePNG{}, because(dossier.ReasonTooLarge, err)
 	}
-	return os.ReadFile(made[0])
+	data, err := os.ReadFile(made[0])
+	return madePNG{data, said.complains}, err
 }
