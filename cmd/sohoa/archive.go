@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -66,6 +68,13 @@ func (l layout) makeFolders() error {
 	return nil
 }
 
+// hasObjects tells whether there are objects. What begins with a dot is none: a
+// process that was killed while it made the archive leaves such files.
+func (l layout) hasObjects() bool {
+	entries, err := os.ReadDir(l.objects())
+	return err == nil && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return !strings.HasPrefix(e.Name(), ".") })
+}
+
 // lockArchive takes the archive's process lock: one writing program at a time.
 // The lock goes with the process, however it ends.
 func (l layout) lockArchive() (io.Closer, error) {
@@ -89,7 +98,7 @@ func (l layout) lockArchive() (io.Closer, error) {
 func (c *cli) openOrMakeDemo(ctx context.Context, con console) (*archive, error) {
 	place := layout{root: c.Data}
 	if _, err := place.readArchive(); errors.Is(err, errNoArchive) {
-		if entries, err := os.ReadDir(place.objects()); err == nil && len(entries) > 0 {
+		if place.hasObjects() {
 			return nil, usage("Its objects are there, but archive.json is not. Restore that file from a backup.", "%s is not a whole archive", c.Data)
 		}
 		if err := c.makeArchive(ctx, newArchive(demoUnit, true, time.Now())); err != nil {

@@ -61,7 +61,9 @@ func (c *Catalog) TakeIn(ctx context.Context, act dossier.Act, batch dossier.Bat
 	})
 }
 
-// insertFiles writes the file rows and returns the jobs they want.
+// insertFiles writes the file rows and returns the jobs they want. Whether a
+// file is a duplicate was asked before this transaction; where another batch
+// brought the same bytes since, the unique index says so now.
 func insertFiles(ctx context.Context, tx bun.Tx, batch dossier.Batch) ([]dossier.Job, error) {
 	var jobs []dossier.Job
 	for i, f := range batch.Files {
@@ -71,15 +73,33 @@ func insertFiles(ctx context.Context, tx bun.Tx, batch dossier.Batch) ([]dossier
 		}
 		if f.Duplicate {
 			row.State, row.DuplicateOf = fileDuplicate, f.Of
-		} else {
+		}
+		if err := insertFile(ctx, tx, &row); err != nil {
+			return nil, fmt.Errorf("file %d: %w", i+1, err)
+		}
+		if row.State == fileClaimed {
 			ref := dossier.FileRef{Batch: batch.ID, Ordinal: i + 1}
 			jobs = append(jobs, dossier.Job{Step: dossier.StepOpen, Unit: batch.Unit, Subject: FileSubject(ref)})
 		}
-		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
-			return nil, fmt.Errorf("file %d: %w", i+1, err)
-		}
 	}
 	return jobs, nil
+}
+
+// insertFile writes a file's row, as a duplicate where its bytes are there.
+func insertFile(ctx context.Context, tx bun.Tx, row *fileRow) error {
+	fresh, err := inserted(tx.NewInsert().Model(row).On("CONFLICT DO NOTHING").Exec(ctx))
+	if err != nil || fresh {
+		return err
+	}
+	var first fileRow
+	err = tx.NewSelect().Model(&first).Column("batch").Where("unit = ?", row.Unit).Where("sha256 = ?", row.SHA256).
+		Where("duplicate_of = ''").Where("state <> ?", fileDuplicate).Scan(ctx)
+	if err != nil {
+		return fmt.Errorf("look up the file with the same bytes: %w", err)
+	}
+	row.State, row.DuplicateOf = fileDuplicate, first.Batch
+	_, err = tx.NewInsert().Model(row).Exec(ctx)
+	return err
 }
 
 // FileSubject is a file's name in jobs: batch and ordinal.
