@@ -36,8 +36,11 @@ func DecisionKey(unit UnitID, id DossierID, seq int) string {
 	return fmt.Sprintf("%sp/%s/%d.json", UnitPrefix(unit), id, seq)
 }
 
+// BatchPrefix is the prefix of the unit's batch records.
+func BatchPrefix(unit UnitID) string { return UnitPrefix(unit) + "b/" }
+
 // BatchKey names a batch record.
-func BatchKey(unit UnitID, id BatchID) string { return UnitPrefix(unit) + "b/" + string(id) + ".json" }
+func BatchKey(unit UnitID, id BatchID) string { return BatchPrefix(unit) + string(id) + ".json" }
 
 // The objects at the root of an archive that make it readable without sohoa.
 const (

@@ -91,11 +91,60 @@ func (f *Flow) claimAgain(ctx context.Context, act dossier.Act, feed Feed) (doss
 	if err != nil {
 		return dossier.Batch{}, false, err
 	}
-	objects := []dossier.ObjectRef{record}
-	for _, file := range batch.Files {
-		objects = append(objects, dossier.ObjectRef{Key: dossier.RawKey(f.Unit.ID, file.SHA256), SHA256: file.SHA256, Size: file.Size, Role: "raw"})
+	return batch, true, f.Ledger.TakeIn(ctx, act, batch, append(f.rawObjects(batch), record))
+}
+
+// Taken is the catalogue as [Flow.Adopt] compares the objects with it.
+type Taken interface {
+	BatchIDs(ctx context.Context, unit dossier.UnitID) ([]dossier.BatchID, error)
+	TakeIn(ctx context.Context, act dossier.Act, batch dossier.Batch, objects []dossier.ObjectRef) error
+}
+
+// Adopt finishes every claim that a crash cut off between the batch record and
+// its rows: the record is believed, as a rebuild would believe it. It runs at
+// boot, when nobody claims.
+func (f *Flow) Adopt(ctx context.Context, objects Lister, ledger Taken) error {
+	ids, err := ledger.BatchIDs(ctx, f.Unit.ID)
+	if err != nil {
+		return err
 	}
-	return batch, true, f.Ledger.TakeIn(ctx, act, batch, objects)
+	known := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		known[dossier.BatchKey(f.Unit.ID, id)] = true
+	}
+	for ref, err := range objects.List(ctx, dossier.BatchPrefix(f.Unit.ID)) {
+		if err != nil {
+			return fmt.Errorf("look for unfinished claims: %w", err)
+		}
+		if known[ref.Key] {
+			continue
+		}
+		if err := f.adopt(ctx, ledger, ref.Key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *Flow) adopt(ctx context.Context, ledger Taken, key string) error {
+	var batch dossier.Batch
+	if _, found, err := f.getJSON(ctx, key, &batch); err != nil || !found {
+		return orMissing(err, "batch record", key)
+	}
+	record, err := f.digest(ctx, key)
+	if err != nil {
+		return err
+	}
+	return ledger.TakeIn(ctx, dossier.Act{Actor: batch.Actor, At: f.Now().UTC()}, batch, append(f.rawObjects(batch), record))
+}
+
+// rawObjects are the raw objects of a batch as its record vouches for them.
+func (f *Flow) rawObjects(batch dossier.Batch) []dossier.ObjectRef {
+	objects := make([]dossier.ObjectRef, len(batch.Files))
+	for i, file := range batch.Files {
+		objects[i] = dossier.ObjectRef{Key: dossier.RawKey(f.Unit.ID, file.SHA256), SHA256: file.SHA256, Size: file.Size, Role: "raw"}
+	}
+	return objects
 }
 
 // keepRaw makes a source's bytes durable under their digest.

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"sohoa/dossier"
 	"sohoa/pipeline/classify"
@@ -38,14 +39,15 @@ type stack struct {
 	// placed names the dossier of pages that are published already: after a
 	// rebuild a batch is split again, and must come out the same.
 	placed map[dossier.PageID]dossier.DossierID
-	lost   map[dossier.PageID]dossier.Reason
+	// waiting names the dossier in which a page waits already, likewise.
+	waiting map[dossier.PageID]dossier.DossierID
 }
 
 // stack loads the readings of a batch and guesses the kind of each page.
 func (f *Flow) stack(ctx context.Context, id dossier.BatchID) (stack, error) {
 	s := stack{
 		readings: make(map[dossier.PageID]dossier.Reading), images: make(map[dossier.PageID]dossier.ImageID),
-		placed: make(map[dossier.PageID]dossier.DossierID), lost: make(map[dossier.PageID]dossier.Reason),
+		placed: make(map[dossier.PageID]dossier.DossierID), waiting: make(map[dossier.PageID]dossier.DossierID),
 	}
 	images, err := f.Ledger.Images(ctx, id)
 	if err != nil {
@@ -61,8 +63,11 @@ func (f *Flow) stack(ctx context.Context, id dossier.BatchID) (stack, error) {
 		return s, err
 	}
 	for _, page := range pages {
-		if page.Component != "" {
+		switch {
+		case page.Component != "":
 			s.placed[page.ID] = page.Dossier
+		case page.Dossier != "":
+			s.waiting[page.ID] = page.Dossier
 		}
 	}
 	return s, nil
@@ -84,8 +89,6 @@ func (f *Flow) addImage(ctx context.Context, s *stack, image dossier.TakenImage)
 		sheet := split.Sheet{Page: page, Image: image.ID, Input: image.Ordinal, Reading: reading, Lost: kept.Reason}
 		if kept.Reason == "" {
 			sheet.Guess = classify.Classify(f.Kinds, reading)
-		} else {
-			s.lost[page] = kept.Reason
 		}
 		s.sheets = append(s.sheets, sheet)
 	}
@@ -110,89 +113,170 @@ type placer struct {
 
 func (p placer) plan(ctx context.Context, decided split.Plan) (dossier.Plan, error) {
 	plan := dossier.Plan{Batch: p.batch.ID}
+	move := func(page dossier.PageID, state dossier.PageState, reason dossier.Reason, in dossier.DossierID) {
+		if _, placed := p.stack.placed[page]; !placed { // a person may have placed it since
+			plan.Pages = append(plan.Pages, dossier.PlacedPage{ID: page, Image: p.stack.images[page], State: state, Reason: reason, Dossier: in})
+		}
+	}
 	for _, page := range decided.Separators {
-		plan.Pages = append(plan.Pages, p.page(page, dossier.PageSeparator, "", ""))
+		move(page, dossier.PageSeparator, "", "")
 	}
 	for _, page := range decided.Blanks {
-		plan.Pages = append(plan.Pages, p.page(page, dossier.PageBlank, "", ""))
+		move(page, dossier.PageBlank, "", "")
 	}
 	parked := make(map[int][]split.Parked)
 	for _, x := range decided.Parked {
-		if _, placed := p.stack.placed[x.Page]; placed {
-			continue // a person has placed it since
-		}
 		if x.Group < 0 {
-			plan.Pages = append(plan.Pages, p.page(x.Page, dossier.PageParked, x.Reason, ""))
+			move(x.Page, dossier.PageParked, x.Reason, "")
 			continue
 		}
 		parked[x.Group] = append(parked[x.Group], x)
 	}
 	for i, group := range decided.Groups {
-		id, intent, err := p.group(ctx, group, parked[i])
+		g, err := p.group(ctx, group, parked[i])
 		if err != nil {
 			return dossier.Plan{}, err
 		}
-		if intent != nil {
-			plan.Intents = append(plan.Intents, *intent)
+		if g.intent != nil {
+			plan.Intents = append(plan.Intents, *g.intent)
 		}
-		for _, x := range parked[i] {
-			plan.Pages = append(plan.Pages, p.page(x.Page, dossier.PageParked, x.Reason, id))
+		for _, x := range g.parked {
+			move(x.Page, dossier.PageParked, x.Reason, g.id)
 		}
 	}
 	return plan, nil
 }
 
-func (p placer) page(id dossier.PageID, state dossier.PageState, reason dossier.Reason, in dossier.DossierID) dossier.PlacedPage {
-	return dossier.PlacedPage{ID: id, Image: p.stack.images[id], State: state, Reason: reason, Dossier: in}
+// placedGroup is what becomes of a group: the version it makes, if any, and the
+// pages that wait in its dossier.
+type placedGroup struct {
+	id     dossier.DossierID
+	intent *dossier.Intent
+	parked []split.Parked
 }
 
 // group decides which dossier a group of pages is, and drafts its next version
 // when the group brings anything new. A group without a code and without a
 // component is no dossier: its pages just wait.
-func (p placer) group(ctx context.Context, group split.Group, parked []split.Parked) (dossier.DossierID, *dossier.Intent, error) {
-	fresh, known := p.fresh(group)
-	if len(fresh) == 0 && known != "" {
-		return known, nil, nil
-	}
-	if len(fresh) == 0 && group.Code == nil {
-		return "", nil, nil
-	}
-	base, err := p.base(ctx, group, known)
+func (p placer) group(ctx context.Context, group split.Group, parked []split.Parked) (placedGroup, error) {
+	id, published, err := p.published(ctx, group, parked)
 	if err != nil {
-		return "", nil, err
+		return placedGroup{}, err
+	}
+	if published {
+		return placedGroup{id: id, parked: append(parked, unpublished(group)...)}, nil
+	}
+	fresh, held := p.fresh(group)
+	parked = append(parked, held...)
+	if len(fresh) == 0 && group.Code == nil {
+		return placedGroup{parked: parked}, nil
+	}
+	base, err := p.base(ctx, group)
+	if err != nil {
+		return placedGroup{}, err
 	}
 	draft := p.next(base, fresh, parked)
-	intent := &dossier.Intent{ID: dossier.NewID(), Batch: p.batch.ID, Draft: draft}
+	intent := &dossier.Intent{ID: dossier.NewID(), Batch: p.batch.ID, Draft: draft, New: []dossier.ComponentID{}}
 	for _, component := range draft.Dossier.Components[len(base.Dossier.Components):] {
 		intent.New = append(intent.New, component.ID)
 	}
-	return draft.Dossier.ID, intent, nil
+	return placedGroup{id: draft.Dossier.ID, intent: intent, parked: parked}, nil
 }
 
-// fresh gives the components of a group that are not published yet, and the
-// dossier of those that are.
-func (p placer) fresh(group split.Group) (fresh []split.Component, known dossier.DossierID) {
-	for _, component := range group.Components {
-		in, published := p.stack.placed[component.Pages[0]]
-		if published {
-			known = in
+// published finds the dossier that has this group already: after a rebuild a
+// batch is split again, and what it brought must not become a second version.
+// The dossier names the batch, and has the group's code or one of its pages.
+func (p placer) published(ctx context.Context, group split.Group, parked []split.Parked) (dossier.DossierID, bool, error) {
+	pages := pagesOf(group, parked)
+	var ids []dossier.DossierID
+	for _, page := range pages {
+		ids = append(ids, p.stack.placed[page], p.stack.waiting[page])
+	}
+	if group.Code != nil {
+		id, _, err := p.flow.Ledger.ByCode(ctx, p.batch.Unit, *group.Code)
+		if err != nil {
+			return "", false, err
+		}
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		if id == "" {
 			continue
 		}
-		fresh = append(fresh, component)
+		latest, ok, err := p.flow.Ledger.Latest(ctx, id)
+		if err != nil {
+			return "", false, err
+		}
+		if ok && slices.Contains(latest.Batches, p.batch.ID) && isOf(latest.Dossier, group.Code, pages) {
+			return id, true, nil
+		}
 	}
-	return fresh, known
+	return "", false, nil
+}
+
+// pagesOf lists the pages of a group, and those that wait in it.
+func pagesOf(group split.Group, parked []split.Parked) (pages []dossier.PageID) {
+	for _, component := range group.Components {
+		pages = append(pages, component.Pages...)
+	}
+	for _, x := range parked {
+		pages = append(pages, x.Page)
+	}
+	return pages
+}
+
+// isOf tells whether a dossier has the code, or, for a group without a code,
+// one of the pages.
+func isOf(d dossier.Dossier, code *string, pages []dossier.PageID) bool {
+	if code != nil {
+		return d.Code != nil && *d.Code == *code
+	}
+	has := func(page dossier.PageID) bool { return slices.Contains(pages, page) }
+	return slices.ContainsFunc(d.Pending, has) || slices.ContainsFunc(d.Components, func(c dossier.Component) bool {
+		return slices.ContainsFunc(c.Pages, func(page dossier.Page) bool { return has(page.ID) })
+	})
+}
+
+// unpublished are the papers of a published group as pages that wait: those
+// that are published are placed, the others did not make it into a PDF.
+func unpublished(group split.Group) (parked []split.Parked) {
+	for _, component := range group.Components {
+		for _, page := range component.Pages {
+			parked = append(parked, split.Parked{Page: page, Reason: dossier.ReasonGate})
+		}
+	}
+	return parked
+}
+
+// fresh gives the components of a group of which no page is placed yet. Where a
+// person has placed some pages of a component otherwise, the rest waits.
+func (p placer) fresh(group split.Group) (fresh []split.Component, held []split.Parked) {
+	isPlaced := func(page dossier.PageID) bool { _, placed := p.stack.placed[page]; return placed }
+	for _, component := range group.Components {
+		if !slices.ContainsFunc(component.Pages, isPlaced) {
+			fresh = append(fresh, component)
+			continue
+		}
+		for _, page := range component.Pages {
+			if !isPlaced(page) {
+				held = append(held, split.Parked{Page: page, Reason: dossier.ReasonPageUnplaced})
+			}
+		}
+	}
+	return fresh, held
 }
 
 // base is the newest version of the group's dossier, or an empty version 0 of a
 // new one. Same code and unit is the same dossier; without a code nothing is
 // merged.
-func (p placer) base(ctx context.Context, group split.Group, known dossier.DossierID) (dossier.Manifest, error) {
-	id, found := known, known != ""
-	if !found && group.Code != nil {
-		var err error
-		if id, found, err = p.flow.Ledger.ByCode(ctx, p.batch.Unit, *group.Code); err != nil {
-			return dossier.Manifest{}, err
-		}
+func (p placer) base(ctx context.Context, group split.Group) (dossier.Manifest, error) {
+	if group.Code == nil {
+		return p.flow.newDossier(nil, p.batch.At), nil
+	}
+	id, found, err := p.flow.Ledger.ByCode(ctx, p.batch.Unit, *group.Code)
+	if err != nil {
+		return dossier.Manifest{}, err
 	}
 	if found {
 		latest, ok, err := p.flow.Ledger.Latest(ctx, id)

@@ -29,47 +29,102 @@ func (f *Flow) publishDossier(ctx context.Context, id dossier.DossierID) error {
 }
 
 // publishVersion follows the write order: PDFs, then the manifest, then
-// transaction B. A component whose PDF cannot be made is taken out of the
-// version and its pages are parked; the rest goes on.
+// transaction B. A manifest that is there already was written before a crash:
+// it is what the archive says, and only the catalogue has to hear of it.
 func (f *Flow) publishVersion(ctx context.Context, intent dossier.Intent) error {
-	final := intent.Draft
+	d := intent.Draft.Dossier
+	var final dossier.Manifest
+	key := dossier.ManifestKey(f.Unit.ID, d.ID, d.Version)
+	object, found, err := f.getJSON(ctx, key, &final)
+	switch {
+	case err != nil:
+		return err
+	case found && !lists(final.Dossier, intent.New):
+		return &dossier.Fault{Kind: dossier.Stop, Op: "publish dossier", Reason: dossier.ReasonDamaged,
+			Err: fmt.Errorf("object %s holds another version than the catalogue intends: the catalogue is older than the objects", key)}
+	case found:
+		object, err = f.digest(ctx, key)
+	default:
+		final, object, err = f.writeVersion(ctx, intent)
+	}
+	if err != nil || object.Key == "" {
+		return err
+	}
+	object.Role = "manifest"
+	entries, err := f.entries(ctx, final.Dossier, func(id dossier.ComponentID) bool { return slices.Contains(intent.New, id) })
+	if err != nil {
+		return err
+	}
+	return f.Ledger.Publish(ctx, f.act(), intent, dossier.Publication{Batch: intent.Batch, Manifest: final, Object: object, Entries: entries})
+}
+
+// lists tells whether the dossier has all the components.
+func lists(d dossier.Dossier, ids []dossier.ComponentID) bool {
+	return !slices.ContainsFunc(ids, func(id dossier.ComponentID) bool {
+		return !slices.ContainsFunc(d.Components, func(c dossier.Component) bool { return c.ID == id })
+	})
+}
+
+// writeVersion writes the PDFs and the manifest of a version. A component whose
+// PDF cannot be made is taken out of the version and its pages are parked: then
+// the object is empty, and the intent that is left is the next to publish.
+func (f *Flow) writeVersion(ctx context.Context, intent dossier.Intent) (final dossier.Manifest, object dossier.ObjectRef, err error) {
+	final = intent.Draft
 	var before dossier.Manifest
 	if v := final.Dossier.Version; v > 1 {
 		key := dossier.ManifestKey(f.Unit.ID, final.Dossier.ID, v-1)
 		if _, found, err := f.getJSON(ctx, key, &before); err != nil || !found {
-			return orMissing(err, "manifest", key)
+			return final, object, orMissing(err, "manifest", key)
 		}
 	}
+	final.Dossier = onTopOf(before.Dossier, final.Dossier, intent.New)
 	final.Objects = append([]dossier.ObjectRef{}, before.Objects...)
-	var entries []dossier.Entry
 	for _, component := range final.Dossier.Components {
 		if !slices.Contains(intent.New, component.ID) {
 			continue
 		}
-		made, err := f.publishComponent(ctx, final.Dossier, component)
+		objects, err := f.publishComponent(ctx, final.Dossier, component)
 		if reason, park := parkable(err); park {
 			f.Log.WarnContext(ctx, "component not published", slog.String("component", string(component.ID)), gaveUp(err))
-			return f.parkComponent(ctx, intent, component, reason)
+			return final, object, f.parkComponent(ctx, intent, before.Dossier, component, reason)
 		}
 		if err != nil {
-			return err
+			return final, object, err
 		}
-		final.Objects = append(final.Objects, made.objects...)
-		entries = append(entries, made.entries...)
+		final.Objects = append(final.Objects, objects...)
 	}
-	manifest, existed, err := f.putJSON(ctx, dossier.ManifestKey(f.Unit.ID, final.Dossier.ID, final.Dossier.Version), final)
-	if err != nil {
-		return err
-	}
-	if existed {
-		// Written before a crash, from the same intent: it is what the archive
-		// says.
-		if _, _, err := f.getJSON(ctx, manifest.Key, &final); err != nil {
-			return err
+	object, _, err = f.putJSON(ctx, dossier.ManifestKey(f.Unit.ID, final.Dossier.ID, final.Dossier.Version), final)
+	return final, object, err
+}
+
+// onTopOf is a drafted version as it can be published after the version
+// before. It may have been drafted while that one was an intent too; a paper
+// that could not be published then is in neither, and its pages still wait.
+func onTopOf(before, draft dossier.Dossier, fresh []dossier.ComponentID) dossier.Dossier {
+	var components []dossier.Component
+	placed := make(map[dossier.PageID]bool)
+	for _, c := range draft.Components {
+		if !slices.Contains(fresh, c.ID) {
+			i := slices.IndexFunc(before.Components, func(old dossier.Component) bool { return old.ID == c.ID })
+			if i < 0 {
+				continue
+			}
+			c = before.Components[i]
+		}
+		components = append(components, c)
+		for _, page := range c.Pages {
+			placed[page.ID] = true
 		}
 	}
-	manifest.Role = "manifest"
-	return f.Ledger.Publish(ctx, f.act(), intent, dossier.Publication{Batch: intent.Batch, Manifest: final, Object: manifest, Entries: entries})
+	draft.Components = append([]dossier.Component{}, components...)
+	pending := []dossier.PageID{}
+	for _, page := range slices.Concat(draft.Pending, before.Pending) {
+		if !placed[page] && !slices.Contains(pending, page) {
+			pending = append(pending, page)
+		}
+	}
+	draft.Pending = pending
+	return draft
 }
 
 // parkable tells whether an error is a component's own fault.
@@ -81,15 +136,25 @@ func parkable(err error) (dossier.Reason, bool) {
 	return fault.Reason, true
 }
 
-// parkComponent replaces the intent by one without the component, and parks
-// its pages.
-func (f *Flow) parkComponent(ctx context.Context, intent dossier.Intent, component dossier.Component, reason dossier.Reason) error {
+// parkComponent replaces the intent by one without the component, or with the
+// version of it that is published, and parks the pages it would have added.
+func (f *Flow) parkComponent(ctx context.Context, intent dossier.Intent, before dossier.Dossier, component dossier.Component, reason dossier.Reason) error {
 	same := func(c dossier.Component) bool { return c.ID == component.ID }
 	d := &intent.Draft.Dossier
-	d.Components = slices.DeleteFunc(slices.Clone(d.Components), same)
+	d.Components, d.Pending = slices.Clone(d.Components), slices.Clone(d.Pending)
+	added := component.Pages
+	if i := slices.IndexFunc(before.Components, same); i >= 0 {
+		published := before.Components[i]
+		d.Components[slices.IndexFunc(d.Components, same)] = published
+		added = slices.DeleteFunc(slices.Clone(added), func(p dossier.Page) bool {
+			return slices.ContainsFunc(published.Pages, func(old dossier.Page) bool { return old.ID == p.ID })
+		})
+	} else {
+		d.Components = slices.DeleteFunc(d.Components, same)
+	}
 	intent.New = slices.DeleteFunc(slices.Clone(intent.New), func(id dossier.ComponentID) bool { return id == component.ID })
 	var parked []dossier.PlacedPage
-	for _, page := range component.Pages {
+	for _, page := range added {
 		image, _, err := page.ID.Split()
 		if err != nil {
 			return err
@@ -100,41 +165,34 @@ func (f *Flow) parkComponent(ctx context.Context, intent dossier.Intent, compone
 	return f.Ledger.PublishFailed(ctx, f.act(), intent, parked)
 }
 
-// published is what publishing a component made.
-type published struct {
-	objects []dossier.ObjectRef
-	entries []dossier.Entry
-}
-
-// publishComponent writes, checks and stores the PDF of one component.
-func (f *Flow) publishComponent(ctx context.Context, d dossier.Dossier, component dossier.Component) (published, error) {
-	var made published
+// publishComponent writes, checks and stores the PDF of one component, and
+// names the objects it rests on.
+func (f *Flow) publishComponent(ctx context.Context, d dossier.Dossier, component dossier.Component) ([]dossier.ObjectRef, error) {
+	var made []dossier.ObjectRef
 	sheets := make([]pdfa.Page, 0, len(component.Pages))
-	for i, page := range component.Pages {
+	for _, page := range component.Pages {
 		reading, objects, err := f.pageObjects(ctx, page)
 		if err != nil {
-			return made, err
+			return nil, err
 		}
 		stream, release, err := f.picture(ctx, page)
 		if err != nil {
-			return made, err
+			return nil, err
 		}
 		defer release()
 		sheets = append(sheets, pdfa.Page{Image: stream, Reading: reading})
-		made.objects = append(made.objects, objects...)
-		made.entries = append(made.entries, entry(d, component, i, reading))
+		made = append(made, objects...)
 	}
 	pdf, err := f.putPDF(ctx, d, component, sheets)
 	if err != nil {
-		return made, err
+		return nil, err
 	}
-	made.objects = append(made.objects, pdf)
-	return made, nil
+	return append(made, pdf), nil
 }
 
 // pageObjects loads a page's reading and names the objects the page rests on.
 func (f *Flow) pageObjects(ctx context.Context, page dossier.Page) (dossier.Reading, []dossier.ObjectRef, error) {
-	image, part, err := page.ID.Split()
+	image, _, err := page.ID.Split()
 	if err != nil {
 		return dossier.Reading{}, nil, err
 	}
@@ -142,17 +200,13 @@ func (f *Flow) pageObjects(ctx context.Context, page dossier.Page) (dossier.Read
 	if err != nil {
 		return dossier.Reading{}, nil, err
 	}
-	keys := []string{dossier.RawKey(f.Unit.ID, raw), dossier.ReadingKey(f.Unit.ID, image, 1)}
-	refs, err := f.Ledger.ObjectRefs(ctx, keys)
+	refs, err := f.Ledger.ObjectRefs(ctx, []string{dossier.RawKey(f.Unit.ID, raw), dossier.ReadingKey(f.Unit.ID, image, 1)})
 	if err != nil {
 		return dossier.Reading{}, nil, err
 	}
 	refs[0].Role, refs[1].Role = "raw", "reading"
-	var kept dossier.ImageReading
-	if _, found, err := f.getJSON(ctx, keys[1], &kept); err != nil || !found || len(kept.Readings) < part {
-		return dossier.Reading{}, nil, orMissing(err, "reading", keys[1])
-	}
-	return kept.Readings[part-1], refs, nil
+	reading, err := f.reading(ctx, page.ID)
+	return reading, refs, err
 }
 
 // picture extracts the image a page is on.
@@ -190,6 +244,9 @@ func (f *Flow) putPDF(ctx context.Context, d dossier.Dossier, component dossier.
 		return dossier.ObjectRef{}, fmt.Errorf("write pdf: %w", err)
 	}
 	if err := f.gate(ctx, file, written.Size); err != nil {
+		if ctx.Err() != nil {
+			return dossier.ObjectRef{}, fmt.Errorf("check pdf: %w", err) // stopped, not refused
+		}
 		return dossier.ObjectRef{}, &dossier.Fault{Kind: dossier.Park, Op: "check pdf", Reason: dossier.ReasonGate, Err: err}
 	}
 	if _, err := file.Seek(0, 0); err != nil {
@@ -221,6 +278,39 @@ func (f *Flow) meta(d dossier.Dossier, component dossier.Component) pdfa.Meta {
 	}
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s/v%d", component.ID, component.Version))
 	return pdfa.Meta{Title: title, Lang: "vi-VN", Created: d.ReceivedAt, ID: [16]byte(sum[:16])}
+}
+
+// entries makes the index entries of the pages of a dossier's components, those
+// that wanted names.
+func (f *Flow) entries(ctx context.Context, d dossier.Dossier, wanted func(dossier.ComponentID) bool) ([]dossier.Entry, error) {
+	var entries []dossier.Entry
+	for _, component := range d.Components {
+		if !wanted(component.ID) {
+			continue
+		}
+		for i, page := range component.Pages {
+			reading, err := f.reading(ctx, page.ID)
+			if err != nil {
+				return nil, err
+			}
+			entries = append(entries, entry(d, component, i, reading))
+		}
+	}
+	return entries, nil
+}
+
+// reading loads what was read on a page.
+func (f *Flow) reading(ctx context.Context, page dossier.PageID) (dossier.Reading, error) {
+	image, part, err := page.Split()
+	if err != nil {
+		return dossier.Reading{}, err
+	}
+	var kept dossier.ImageReading
+	key := dossier.ReadingKey(f.Unit.ID, image, 1)
+	if _, found, err := f.getJSON(ctx, key, &kept); err != nil || !found || len(kept.Readings) < part {
+		return dossier.Reading{}, orMissing(err, "reading", key)
+	}
+	return kept.Readings[part-1], nil
 }
 
 // entry is a published page as the index takes it.

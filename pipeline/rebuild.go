@@ -126,7 +126,7 @@ func (r *rebuilder) collectRaw(ctx context.Context) error {
 func (r *rebuilder) batches(ctx context.Context) error {
 	var batches []dossier.Batch
 	records := make(map[dossier.BatchID]dossier.ObjectRef)
-	for ref, err := range r.objects.List(ctx, dossier.UnitPrefix(r.flow.Unit.ID)+"b/") {
+	for ref, err := range r.objects.List(ctx, dossier.BatchPrefix(r.flow.Unit.ID)) {
 		if err != nil {
 			return err
 		}
@@ -149,14 +149,11 @@ func (r *rebuilder) batches(ctx context.Context) error {
 }
 
 func (r *rebuilder) batch(ctx context.Context, batch dossier.Batch, record dossier.ObjectRef) error {
-	objects := []dossier.ObjectRef{record}
 	for _, file := range batch.Files {
-		if ref, ok := r.raw[file.SHA256]; ok {
-			objects = append(objects, ref)
-			delete(r.raw, file.SHA256)
-		}
+		delete(r.raw, file.SHA256)
 	}
-	if err := r.ledger.RestoreBatch(ctx, r.flow.act(), batch, objects); err != nil {
+	// A raw object that is missing is listed too, so that verify misses it.
+	if err := r.ledger.RestoreBatch(ctx, r.flow.act(), batch, append(r.flow.rawObjects(batch), record)); err != nil {
 		return err
 	}
 	for i, file := range batch.Files {
@@ -237,7 +234,7 @@ func (r *rebuilder) manifest(ctx context.Context, id dossier.DossierID, version 
 		p.Batch = m.Batches[n-1]
 	}
 	if newest {
-		if p.Entries, err = r.entries(ctx, m.Dossier); err != nil {
+		if p.Entries, err = r.flow.entries(ctx, m.Dossier, func(dossier.ComponentID) bool { return true }); err != nil {
 			return err
 		}
 	}
@@ -264,29 +261,6 @@ func (r *rebuilder) decisions(ctx context.Context) error {
 		r.found.Decisions++
 	}
 	return nil
-}
-
-// entries makes the index entries of every page of a dossier again.
-func (r *rebuilder) entries(ctx context.Context, d dossier.Dossier) ([]dossier.Entry, error) {
-	var entries []dossier.Entry
-	for _, component := range d.Components {
-		for i, page := range component.Pages {
-			image, part, err := page.ID.Split()
-			if err != nil {
-				return nil, err
-			}
-			var kept dossier.ImageReading
-			key := dossier.ReadingKey(r.flow.Unit.ID, image, 1)
-			if _, err := r.load(ctx, key, &kept); err != nil {
-				return nil, err
-			}
-			if len(kept.Readings) < part {
-				return nil, orMissing(nil, "reading", key)
-			}
-			entries = append(entries, entry(d, component, i, kept.Readings[part-1]))
-		}
-	}
-	return entries, nil
 }
 
 // load reads a JSON object and returns its reference with the digest of the

@@ -81,17 +81,24 @@ func (p processCmd) alone(ctx context.Context, c *cli, con console, files []inpu
 	if err != nil {
 		return err
 	}
-	if err := a.workUntilDone(ctx, flow, batch.ID, con); err != nil {
-		return err
-	}
-	if err := flow.ListChecksums(ctx, a.catalog); err != nil {
-		return err
-	}
-	result, err := a.outcome(ctx, batch)
+	result, err := a.finish(ctx, flow, batch, con)
 	if err != nil {
 		return err
 	}
 	return result.print(con, c.JSON)
+}
+
+// finish works until every batch is done, also those that an earlier process
+// left: the files of this batch may be known from one of them. It lists the
+// checksums of what is new, and says where everything went.
+func (a *archive) finish(ctx context.Context, flow *pipeline.Flow, batch dossier.Batch, con console) (outcome, error) {
+	if err := a.workUntilDone(ctx, flow, con); err != nil {
+		return outcome{}, err
+	}
+	if err := flow.ListChecksums(ctx, a.catalog); err != nil {
+		return outcome{}, err
+	}
+	return a.outcome(ctx, batch)
 }
 
 func claim(ctx context.Context, flow *pipeline.Flow, unit dossier.UnitID, files []input) (dossier.Batch, error) {
@@ -109,17 +116,21 @@ func claim(ctx context.Context, flow *pipeline.Flow, unit dossier.UnitID, files 
 // pollBatch is how often the state of the batch is looked at while it works.
 const pollBatch = 100 * time.Millisecond
 
-// workUntilDone runs jobs until the batch is done, and shows how far it is.
-func (a *archive) workUntilDone(ctx context.Context, flow *pipeline.Flow, batch dossier.BatchID, con console) error {
+// workUntilDone runs jobs until nothing is open, and shows how far that is.
+func (a *archive) workUntilDone(ctx context.Context, flow *pipeline.Flow, con console) error {
+	batches, err := a.catalog.OpenBatches(ctx, a.unit().ID)
+	if err != nil || len(batches) == 0 {
+		return err
+	}
 	bar := newProgress(con.err, "pages")
 	defer bar.finish()
 	return a.workUntil(ctx, flow, func(ctx context.Context) (bool, error) {
-		read, all, err := a.catalog.Progress(ctx, batch)
+		read, all, err := a.catalog.Progress(ctx, batches...)
 		if err != nil {
 			return false, err
 		}
 		bar.set(read, all)
-		return a.catalog.BatchDone(ctx, batch)
+		return a.catalog.AllDone(ctx, a.unit().ID)
 	})
 }
 

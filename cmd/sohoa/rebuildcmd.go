@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"sohoa/pipeline"
 	"sohoa/storage/catalog"
 )
 
@@ -24,14 +25,11 @@ A catalogue that holds anything is never overwritten.`
 
 // Run rebuilds, then finishes what was unfinished.
 func (r rebuildCmd) Run(ctx context.Context, c *cli, con console) (err error) {
-	a, err := c.open(ctx)
+	a, err := c.openForRebuild(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	if err := a.lockForWork(ctx); err != nil {
-		return err
-	}
 	if err := requireParts(ctx); err != nil {
 		return err
 	}
@@ -40,23 +38,11 @@ func (r rebuildCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, pool.Close()) }()
-	flow := a.flow(reader{pool})
-	found, err := flow.Rebuild(ctx, a.objects, a.catalog)
+	found, err := a.rebuild(ctx, a.flow(reader{pool}))
 	if errors.Is(err, catalog.ErrNotEmpty) {
 		return usage("Move catalog.db and its -wal and -shm files away first; nothing was changed.", "%s: %w", c.Data, err)
 	}
 	if err != nil {
-		return err
-	}
-	if err := a.writeRoot(ctx); err != nil {
-		return err
-	}
-	if err := a.workUntil(ctx, flow, func(ctx context.Context) (bool, error) {
-		return a.catalog.AllDone(ctx, a.unit().ID)
-	}); err != nil {
-		return err
-	}
-	if err := flow.ListChecksums(ctx, a.catalog); err != nil {
 		return err
 	}
 	if c.JSON {
@@ -70,4 +56,34 @@ func (r rebuildCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 		_, _ = fmt.Fprintf(con.out, "cannot be restored: %s\n", lost)
 	}
 	return err
+}
+
+// openForRebuild opens an archive whose catalogue is to be made again.
+func (c *cli) openForRebuild(ctx context.Context) (*archive, error) {
+	a, err := c.openAny(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.takeLock(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+// rebuild fills the empty catalogue from the objects and works until nothing is
+// unfinished.
+func (a *archive) rebuild(ctx context.Context, flow *pipeline.Flow) (pipeline.Restored, error) {
+	found, err := flow.Rebuild(ctx, a.objects, a.catalog)
+	if err != nil {
+		return found, err
+	}
+	if err := a.writeRoot(ctx); err != nil {
+		return found, err
+	}
+	if err := a.workUntil(ctx, flow, func(ctx context.Context) (bool, error) {
+		return a.catalog.AllDone(ctx, a.unit().ID)
+	}); err != nil {
+		return found, err
+	}
+	return found, flow.ListChecksums(ctx, a.catalog)
 }

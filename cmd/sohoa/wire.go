@@ -55,6 +55,9 @@ func (c *cli) makeArchive(ctx context.Context, record dossier.Archive) error {
 	if err != nil {
 		return err
 	}
+	if err := a.checkCatalogue(ctx); err != nil {
+		return errors.Join(err, a.Close())
+	}
 	return errors.Join(a.writeRoot(ctx), a.Close())
 }
 
@@ -98,8 +101,46 @@ func (c *cli) recordIn(ctx context.Context, store objects) (dossier.Archive, err
 	return record, err
 }
 
-// open opens an existing archive.
+// open opens an existing archive together with the catalogue that belongs to
+// it.
 func (c *cli) open(ctx context.Context) (*archive, error) {
+	a, err := c.openAny(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.checkCatalogue(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+// checkCatalogue refuses a catalogue that does not belong to the objects: it
+// would tell people that their papers are not there, and would begin dossiers
+// anew that the objects have. A rebuild lists the archive's record last, so
+// that half a rebuild is no catalogue.
+func (a *archive) checkCatalogue(ctx context.Context) error {
+	owner, ok, err := a.catalog.Owner(ctx)
+	if err != nil {
+		return err
+	}
+	if ok && owner != a.unit().ID {
+		return usage("Give the database of this archive with --database.", "the database holds the catalogue of another archive than %s", a.layout.root)
+	}
+	if ok {
+		return nil
+	}
+	for _, err := range a.objects.List(ctx, dossier.BatchPrefix(a.unit().ID)) {
+		if err != nil {
+			return err
+		}
+		return &exitError{code: exitIntegrity, err: fmt.Errorf("the catalogue of %s is lost or half restored; the objects are there", a.layout.root),
+			hint: "Run `sohoa rebuild`. (If a rebuild was interrupted, move catalog.db and its -wal and -shm files away first.)"}
+	}
+	return nil
+}
+
+// openAny opens an existing archive, whatever its catalogue says.
+func (c *cli) openAny(ctx context.Context) (*archive, error) {
 	settings, err := c.config()
 	if err != nil {
 		return nil, err
@@ -164,8 +205,24 @@ func openIndex(d catalog.Databases) *search.Index {
 }
 
 // lockForWork takes the process lock and heals what a killed process left:
-// jobs it was running, scratch files, steps never enqueued.
+// jobs it was running, scratch files, root objects never written, batches
+// recorded as objects only, steps never enqueued.
 func (a *archive) lockForWork(ctx context.Context) error {
+	if err := a.takeLock(ctx); err != nil {
+		return err
+	}
+	if err := a.writeRoot(ctx); err != nil {
+		return err
+	}
+	if err := a.flow(nil).Adopt(ctx, a.objects, a.catalog); err != nil {
+		return err
+	}
+	_, err := a.catalog.Reconcile(ctx)
+	return err
+}
+
+// takeLock takes the process lock and clears what a killed process was at.
+func (a *archive) takeLock(ctx context.Context) error {
 	lock, err := a.layout.lockArchive()
 	if err != nil {
 		return err
@@ -177,11 +234,7 @@ func (a *archive) lockForWork(ctx context.Context) error {
 	if err := a.objects.sweep(a.layout, time.Now()); err != nil {
 		return err
 	}
-	if err := a.queue.Rescue(ctx); err != nil {
-		return err
-	}
-	_, err = a.catalog.Reconcile(ctx)
-	return err
+	return a.queue.Rescue(ctx)
 }
 
 // emptyFolder removes what an earlier process left in scratch; nothing there

@@ -91,6 +91,9 @@ func (c *Catalog) storeManifest(ctx context.Context, tx bun.Tx, p dossier.Public
 			return err
 		}
 	}
+	if err := storePending(ctx, tx, d); err != nil {
+		return err
+	}
 	if err := insertObjects(ctx, tx, d.Unit, append(slices.Clone(m.Objects), p.Object)); err != nil {
 		return err
 	}
@@ -176,10 +179,27 @@ func storeComponent(ctx context.Context, tx bun.Tx, d dossier.Dossier, component
 	return nil
 }
 
+// storePending notes in which dossier a page waits. In a running archive it is
+// noted already; after a rebuild only the manifest knows.
+func storePending(ctx context.Context, tx bun.Tx, d dossier.Dossier) error {
+	for _, page := range d.Pending {
+		_, err := tx.NewUpdate().Model((*pageRow)(nil)).Set("dossier = ?", d.ID).
+			Where("unit = ?", d.Unit).Where("id = ?", page).Where("component = ''").Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("note pending page: %w", err)
+		}
+	}
+	return nil
+}
+
 // finishBatch marks a split batch done once none of its dossiers waits to be
-// published.
+// published. The first update makes the last two dossiers of a batch wait for
+// each other on PostgreSQL: neither could see the other's intent go.
 func finishBatch(ctx context.Context, tx bun.Tx, batch dossier.BatchID) error {
-	_, err := tx.NewUpdate().Model((*batchRow)(nil)).Set("state = ?", batchDone).Set("version = version + 1").
+	if _, err := tx.NewUpdate().Model((*batchRow)(nil)).Set("version = version + 1").Where("id = ?", batch).Exec(ctx); err != nil {
+		return fmt.Errorf("finish batch: %w", err)
+	}
+	_, err := tx.NewUpdate().Model((*batchRow)(nil)).Set("state = ?", batchDone).
 		Where("id = ?", batch).Where("state = ?", batchSplit).
 		Where("NOT EXISTS (SELECT 1 FROM intents WHERE intents.batch = ?)", batch).Exec(ctx)
 	if err != nil {
@@ -197,7 +217,8 @@ func (c *Catalog) PublishFailed(ctx context.Context, act dossier.Act, replaced d
 		if err != nil {
 			return err
 		}
-		if _, err := tx.NewUpdate().Model((*intentRow)(nil)).Set("body = ?", string(body)).Where("id = ?", replaced.ID).Exec(ctx); err != nil {
+		open, err := inserted(tx.NewUpdate().Model((*intentRow)(nil)).Set("body = ?", string(body)).Where("id = ?", replaced.ID).Exec(ctx))
+		if err != nil || !open {
 			return err
 		}
 		if err := movePages(ctx, tx, act.Actor.Unit, parked); err != nil {

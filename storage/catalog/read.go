@@ -31,13 +31,25 @@ func (c *Catalog) AllDone(ctx context.Context, unit dossier.UnitID) (bool, error
 	return !open, nil
 }
 
-// Progress counts the images of a batch that are read, of all known so far.
-func (c *Catalog) Progress(ctx context.Context, batch dossier.BatchID) (read, all int, err error) {
+// OpenBatches lists the unit's batches that are not done, oldest first.
+func (c *Catalog) OpenBatches(ctx context.Context, unit dossier.UnitID) ([]dossier.BatchID, error) {
+	var ids []dossier.BatchID
+	err := c.write.NewSelect().Model((*batchRow)(nil)).Column("id").Where("unit = ?", unit).Where("state <> ?", batchDone).
+		Order("at", "id").Scan(ctx, &ids)
+	if err != nil {
+		return nil, fmt.Errorf("look for unfinished batches: %w", err)
+	}
+	return ids, nil
+}
+
+// Progress counts the images of batches, at least one, that are read, of all
+// known so far.
+func (c *Catalog) Progress(ctx context.Context, batches ...dossier.BatchID) (read, all int, err error) {
 	err = c.read.NewSelect().Model((*imageRow)(nil)).
 		ColumnExpr("COALESCE(SUM(CASE WHEN state <> ? THEN 1 ELSE 0 END), 0), COUNT(*)", dossier.PageClaimed).
-		Where("batch = ?", batch).Scan(ctx, &read, &all)
+		Where("batch IN (?)", bun.In(batches)).Scan(ctx, &read, &all)
 	if err != nil {
-		return 0, 0, fmt.Errorf("progress of batch %s: %w", batch, err)
+		return 0, 0, fmt.Errorf("progress of batches: %w", err)
 	}
 	return read, all, nil
 }
@@ -218,6 +230,9 @@ func (c *Catalog) Listed(ctx context.Context, objects []dossier.ObjectRef) error
 // a rebuild it must.
 func (c *Catalog) Reconcile(ctx context.Context) (wanted int, err error) {
 	err = c.inTx(ctx, "reconcile jobs", func(ctx context.Context, tx bun.Tx) error {
+		if err := finishBatches(ctx, tx); err != nil {
+			return err
+		}
 		jobs, err := wantedJobs(ctx, tx)
 		if err != nil {
 			return err
@@ -260,8 +275,8 @@ func wantedJobs(ctx context.Context, tx bun.Tx) ([]dossier.Job, error) {
 	for _, b := range batches {
 		jobs = append(jobs, dossier.Job{Step: dossier.StepSplit, Unit: b.Unit, Subject: string(b.ID)})
 	}
-	var intents []intentRow
-	if err := tx.NewSelect().Model(&intents).Order("dossier", "version").Scan(ctx); err != nil {
+	var intents []intentRow // one job publishes every version of a dossier that waits
+	if err := tx.NewSelect().Model(&intents).ColumnExpr("DISTINCT unit, dossier").Order("dossier").Scan(ctx); err != nil {
 		return nil, err
 	}
 	for _, i := range intents {
@@ -282,6 +297,27 @@ func backgroundBatches(ctx context.Context, tx bun.Tx) (map[dossier.BatchID]bool
 		background[id] = true
 	}
 	return background, nil
+}
+
+// finishBatches marks every split batch done that waits for nothing any more.
+func finishBatches(ctx context.Context, tx bun.Tx) error {
+	_, err := tx.NewUpdate().Model((*batchRow)(nil)).Set("state = ?", batchDone).Where("state = ?", batchSplit).
+		Where("NOT EXISTS (SELECT 1 FROM intents WHERE intents.batch = batch_row.id)").Exec(ctx)
+	return err
+}
+
+// Owner is the unit whose archive this catalogue belongs to; ok is false while
+// the catalogue is empty, and until a rebuild has come to its end.
+func (c *Catalog) Owner(ctx context.Context) (unit dossier.UnitID, ok bool, err error) {
+	var row objectRow
+	err = c.write.NewSelect().Model(&row).Where("key = ?", dossier.ArchiveKey).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", false, nil
+	}
+	if err != nil {
+		return "", false, fmt.Errorf("whose catalogue it is: %w", err)
+	}
+	return row.Unit, true, nil
 }
 
 func orNotFound(err error) error {

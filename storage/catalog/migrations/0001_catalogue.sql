@@ -30,6 +30,7 @@ CREATE TABLE files (
 );
 -- The same bytes are taken in once per unit; deduplication never crosses units.
 CREATE UNIQUE INDEX files_once ON files (unit, sha256) WHERE duplicate_of = '' AND state <> 'duplicate';
+CREATE INDEX files_unopened ON files (batch) WHERE state = 'claimed';
 
 CREATE TABLE images (
     unit    TEXT NOT NULL,
@@ -43,6 +44,7 @@ CREATE TABLE images (
     PRIMARY KEY (unit, id)
 );
 CREATE INDEX images_batch ON images (batch, ordinal, idx);
+CREATE INDEX images_unread ON images (batch) WHERE state = 'claimed';
 
 CREATE TABLE pages (
     unit      TEXT NOT NULL,
@@ -58,6 +60,7 @@ CREATE TABLE pages (
     PRIMARY KEY (unit, id)
 );
 CREATE INDEX pages_batch ON pages (batch);
+CREATE INDEX pages_image ON pages (unit, image);
 CREATE INDEX pages_dossier ON pages (dossier);
 
 CREATE TABLE dossiers (

@@ -1,0 +1,254 @@
+package main
+
+import (
+	"bytes"
+	"compress/zlib"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"sohoa/dossier"
+	"sohoa/pipeline"
+)
+
+// rig is a real archive whose pages are read from text instead of from paper:
+// the flow, the catalogue, the store and the PDFs are the program's own, so
+// what a test does to them is what a crash or a lost disk would do.
+type rig struct {
+	cli    *cli
+	reader *textReader
+}
+
+// newRig names an archive that is not there yet, on the database at address;
+// empty means a file in the archive's folder.
+func newRig(t *testing.T, address string) *rig {
+	t.Helper()
+	return &rig{
+		cli:    &cli{Data: filepath.Join(t.TempDir(), "archive"), Database: address, Log: slog.LevelError + 4},
+		reader: &textReader{},
+	}
+}
+
+func quiet() console { return console{out: io.Discard, err: io.Discard} }
+
+// open opens the archive for work, as a fresh process would.
+func (r *rig) open(t *testing.T) (*archive, *pipeline.Flow) {
+	t.Helper()
+	a, err := r.cli.openOrMakeDemo(t.Context(), quiet())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.lockForWork(t.Context()); err != nil {
+		t.Fatal(errors.Join(err, a.Close()))
+	}
+	return a, a.flow(r.reader)
+}
+
+// feed takes texts in as one batch and works until it is done.
+func (r *rig) feed(t *testing.T, texts ...string) outcome {
+	t.Helper()
+	a, flow := r.open(t)
+	defer closeArchive(t, a)
+	batch := claimTexts(t, flow, texts...)
+	o, err := a.finish(t.Context(), flow, batch, quiet())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+func closeArchive(t *testing.T, a *archive) {
+	t.Helper()
+	if err := a.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// claimTexts takes texts in without working on them.
+func claimTexts(t *testing.T, flow *pipeline.Flow, texts ...string) dossier.Batch {
+	t.Helper()
+	batch, err := flow.Claim(t.Context(), dossier.Local(flow.Unit.ID), "test", textSources(texts...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return batch
+}
+
+func textSources(texts ...string) []pipeline.Source {
+	sources := make([]pipeline.Source, len(texts))
+	for i, text := range texts {
+		sources[i] = pipeline.Source{
+			Name:      string(rune('a'+i)) + ".jpg",
+			Open:      func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil },
+			Unchanged: func() error { return nil },
+		}
+	}
+	return sources
+}
+
+// rebuilt copies the objects into a new archive and rebuilds its catalogue.
+func (r *rig) rebuilt(t *testing.T, address string) (*rig, pipeline.Restored) {
+	t.Helper()
+	copied := newRig(t, address)
+	copied.reader = r.reader
+	if err := os.CopyFS(copied.place().objects(), os.DirFS(r.place().objects())); err != nil {
+		t.Fatal(err)
+	}
+	return copied, copied.rebuild(t)
+}
+
+// rebuild restores the catalogue from the objects and finishes the rest.
+func (r *rig) rebuild(t *testing.T) pipeline.Restored {
+	t.Helper()
+	a, err := r.cli.openForRebuild(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeArchive(t, a)
+	found, err := a.rebuild(t.Context(), a.flow(r.reader))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func (r *rig) place() layout { return layout{root: r.cli.Data} }
+
+// with opens the archive as a reading command does.
+func (r *rig) with(t *testing.T, look func(a *archive)) {
+	t.Helper()
+	a, err := r.cli.open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeArchive(t, a)
+	look(a)
+}
+
+// dossiers gives the newest manifest of every dossier, oldest first.
+func (r *rig) dossiers(t *testing.T) (all []dossier.Manifest) {
+	t.Helper()
+	r.with(t, func(a *archive) {
+		ids, err := a.catalog.DossierIDs(t.Context(), a.unit().ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range ids {
+			m, err := a.catalog.Dossier(t.Context(), a.unit().ID, string(id))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, m)
+		}
+	})
+	return all
+}
+
+// wantIntact verifies the archive and that every image is in one class.
+func (r *rig) wantIntact(t *testing.T) {
+	t.Helper()
+	r.with(t, func(a *archive) {
+		verdict, err := a.flow(nil).Verify(t.Context(), a.catalog, func(int, int) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, finding := range verdict.Findings {
+			t.Errorf("verify: %s: %s", finding.Subject, finding.Text)
+		}
+		if err := verdict.Account.Balance(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// textReader reads images from text: form feeds part the images of a file. A
+// file that begins with REJECT cannot be opened, an image that begins with LOST
+// cannot be read, and one that says UNPUBLISHABLE cannot be put into a PDF.
+type textReader struct {
+	// stop makes every call fail as a killed process would.
+	stop error
+	// opened is told of every file that is opened.
+	opened func()
+}
+
+func (r *textReader) images(path string) ([]string, error) {
+	if r.stop != nil {
+		return nil, r.stop
+	}
+	body, err := os.ReadFile(path)
+	return strings.Split(string(body), "\f"), err
+}
+
+// Open counts the images.
+func (r *textReader) Open(_ context.Context, path string) (int, error) {
+	if r.opened != nil {
+		r.opened()
+	}
+	images, err := r.images(path)
+	if err == nil && strings.HasPrefix(images[0], "REJECT") {
+		return 0, &dossier.Fault{Kind: dossier.Reject, Op: "open", Reason: dossier.ReasonDamaged}
+	}
+	return len(images), err
+}
+
+// Read gives the text of one image.
+func (r *textReader) Read(_ context.Context, path, file string, index int) ([]dossier.Reading, error) {
+	images, err := r.images(path)
+	if err != nil {
+		return nil, err
+	}
+	text := images[index-1]
+	if strings.HasPrefix(text, "LOST") {
+		return nil, &dossier.Fault{Kind: dossier.Park, Op: "read", Reason: dossier.ReasonCrash}
+	}
+	reading := dossier.Reading{
+		File: file, Page: index, Part: 1, Width: side, Height: side, DPI: 72, DPISource: "tag", ToInput: dossier.Identity(),
+		Text: text, Words: []dossier.Word{}, Blank: text == "",
+	}
+	if code, ok := strings.CutPrefix(text, "QR "); ok {
+		reading.Text, reading.Codes = "", []dossier.Code{{Type: "qr", Text: code}}
+	}
+	return []dossier.Reading{reading}, nil
+}
+
+// side is the width and height of every picture.
+const side = 200
+
+// Extract gives a gray square.
+func (r *textReader) Extract(_ context.Context, path string, index int) (dossier.ImageStream, func(), error) {
+	images, err := r.images(path)
+	if err != nil {
+		return dossier.ImageStream{}, nil, err
+	}
+	if strings.Contains(images[index-1], "UNPUBLISHABLE") {
+		return dossier.ImageStream{}, nil, &dossier.Fault{Kind: dossier.Park, Op: "extract", Reason: dossier.ReasonMemory}
+	}
+	var packed bytes.Buffer
+	w := zlib.NewWriter(&packed)
+	if _, err := w.Write(make([]byte, side*side)); err != nil {
+		return dossier.ImageStream{}, nil, err
+	}
+	if err := w.Close(); err != nil {
+		return dossier.ImageStream{}, nil, err
+	}
+	return dossier.ImageStream{
+		Width: side, Height: side, BitsPerComponent: 8, Components: 1, Filter: "FlateDecode", Size: int64(packed.Len()),
+		Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(packed.Bytes())), nil },
+	}, func() {}, nil
+}
+
+// paper is a page with the title of a kind; name makes it differ from others.
+func paper(title, name string) string {
+	return "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\n\n" + title + "\n\nHọ, chữ đệm, tên: " + name + "\n"
+}
+
+// The titles of two kinds.
+const (
+	birth    = "GIẤY KHAI SINH"
+	marriage = "GIẤY CHỨNG NHẬN KẾT HÔN"
+)
