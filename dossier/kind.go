@@ -45,6 +45,10 @@ type Group string
 // only count below a letterhead.
 const GroupAdministrative Group = "administrative"
 
+// GroupIdentity holds cards and passports: every second paper speaks of them,
+// so they must show more than their title.
+const GroupIdentity Group = "identity"
+
 // AllTitles lists every title of the kind, today's first.
 func (k Kind) AllTitles() []string { return slices.Concat(k.Titles, k.Synonyms, k.OldTitles) }
 

@@ -17,6 +17,7 @@
 package classify
 
 import (
+	"cmp"
 	"fmt"
 
 	"sohoa/dossier"
@@ -37,9 +38,12 @@ type Guess struct {
 	First bool
 	// PageNumber is the printed page number; 0 when none was found.
 	PageNumber int
-	// Continues is the kind of paper of which this page looks like a later page
-	// or the back; empty when nothing says so.
+	// Continues is the kind of paper of which this page looks like a later page,
+	// the back or an annex; empty when nothing says so.
 	Continues string
+	// Annex tells that the page opens an annex, which belongs to the paper
+	// before it and may number its pages anew.
+	Annex bool
 	// Code is the dossier code on a receipt slip, when it is sure enough to
 	// open a dossier with: from a machine-readable code, or read clearly.
 	Code string
@@ -57,7 +61,7 @@ func Classify(cat *dossier.Catalogue, r dossier.Reading) Guess {
 		g = strongest(cat, g, byTitle(cat, p), byLetter(cat, p))
 	}
 	g.PageNumber = p.number()
-	if g.Continues == "" && !g.First {
+	if g.Continues == "" && !g.First && !g.Annex {
 		g.Continues = continues(cat, p)
 	}
 	if kind, ok := cat.Kind(g.Kind); ok {
@@ -92,7 +96,12 @@ func strongest(cat *dossier.Catalogue, code, title, letter Guess) Guess {
 	case code.Kind != "":
 		code.First = code.First || title.Kind == code.Kind
 		return code
-	case title.Kind != "" && title.Confidence >= letter.Confidence:
+	case title.Kind != "" && letter.Kind != "" && letter.Kind != title.Kind && letter.Confidence > title.Confidence:
+		letter.Confidence *= contradiction
+		letter.Reasons = append(letter.Reasons, fmt.Sprintf("a title on the page says %s", title.Kind))
+		return letter
+	case title.Annex, title.Kind != "" && title.Confidence >= letter.Confidence:
+		title.Kind = cmp.Or(title.Kind, dossier.KindOther)
 		return title
 	case letter.Kind != "":
 		return letter

@@ -29,13 +29,24 @@ func sure(cat *dossier.Catalogue, g classify.Guess) bool {
 	return g.Kind != dossier.KindOther && g.Confidence >= kind.Gate
 }
 
+// filled is what stands below the title of a paper of the kind.
+func filled(k dossier.Kind) string {
+	switch {
+	case k.ID == dossier.KindSeparator:
+		return "H38.29-260909-0549\n"
+	case k.Group == dossier.GroupIdentity:
+		return "Số: 012345678901\nHộ chiếu B1234567\nHọ và tên: Nguyễn Văn An\nNgày sinh: 01/02/1962\nQuốc tịch: Việt Nam\n"
+	}
+	return "Họ, chữ đệm, tên: Nguyễn Văn An\n"
+}
+
 // TestEveryTitle holds that each title of the catalogue, printed under a
 // letterhead, names its own kind and no other.
 func TestEveryTitle(t *testing.T) {
 	cat := load(t)
 	for _, k := range cat.Kinds() {
 		for _, title := range k.AllTitles() {
-			g := classify.Classify(cat, text(national+title+"\n\nHọ, chữ đệm, tên: Nguyễn Văn An\n"))
+			g := classify.Classify(cat, text(national+title+"\n\n"+filled(k)))
 			if g.Kind != k.ID || !sure(cat, g) || !g.First {
 				t.Errorf("%s: %v first %t, want %s: %q", title, g, g.First, k.ID, g.Reasons)
 			}
@@ -55,7 +66,7 @@ func TestDamagedTitles(t *testing.T) {
 			letters := []rune(title)
 			for i := 0; i+2 < len(letters); i += 4 {
 				damaged := slices.Concat(letters[:i], []rune{'~'}, letters[i+2:])
-				g := classify.Classify(cat, text(national+string(damaged)+"\n\nHọ, chữ đệm, tên: Nguyễn Văn An\n"))
+				g := classify.Classify(cat, text(national+string(damaged)+"\n\n"+filled(k)))
 				if sure(cat, g) && g.Kind != k.ID {
 					t.Errorf("%q: %v, want %s or unsure: %q", string(damaged), g, k.ID, g.Reasons)
 				}
@@ -69,36 +80,37 @@ func TestDamagedTitles(t *testing.T) {
 func TestPages(t *testing.T) {
 	cat := load(t)
 	for name, c := range map[string]struct{ page, want string }{
-		"title over two lines":                    {national + "TỜ KHAI\nCẤP GIẤY XÁC NHẬN TÌNH TRẠNG HÔN NHÂN\nKính gửi: Ủy ban nhân dân xã", "marital_status_application"},
-		"title over three lines":                  {national + "GIẤY CHỨNG NHẬN\nQUYỀN SỬ DỤNG ĐẤT, QUYỀN SỞ HỮU TÀI SẢN GẮN LIỀN\nVỚI ĐẤT\n1. Người sử dụng đất:", "land_use_certificate"},
-		"copy mark behind":                        {national + "TRÍCH LỤC KHAI SINH (BẢN SAO)\nHọ, chữ đệm, tên:", "birth_extract"},
-		"copy mark above":                         {"UBND XÃ SƠN HÀ\n" + national + "BẢN SAO\nGIẤY KHAI SINH\nHọ và tên:", "birth_certificate"},
-		"footnote mark":                           {national + "GIẤY ỦY QUYỀN(1)\nHôm nay, ngày 01 tháng 02 năm 2025", "power_of_attorney"},
-		"form number above":                       {"Mẫu số 18\n(Ban hành kèm theo Nghị định số 151/2025/NĐ-CP)\n" + national + "ĐƠN ĐĂNG KÝ BIẾN ĐỘNG ĐẤT ĐAI, TÀI SẢN GẮN LIỀN VỚI ĐẤT\nKính gửi:", "land_change_application"},
-		"words joined and split":                  {national + "GIẤYCHỨNG SI NH\nHọ và tên mẹ", "birth_notice"},
-		"tones lost":                              {national + "QUYET ĐINH\nVề việc phê duyệt kế hoạch\nCăn cứ Luật", "decision"},
-		"old title":                               {national + "GIẤY CHỨNG NHẬN QUYỀN SỞ HỮU NHÀ Ở VÀ QUYỀN SỬ DỤNG ĐẤT Ở\n", "land_use_certificate"},
-		"special contract before general":         {national + "HỢP ĐỒNG CHUYỂN NHƯỢNG QUYỀN SỬ DỤNG ĐẤT\nChúng tôi gồm có:", "land_transfer_contract"},
-		"general contract":                        {national + "HỢP ĐỒNG THUÊ NHÀ\nChúng tôi gồm có:", "contract"},
-		"labour contract":                         {"HỢP ĐỒNG LAO ĐỘNG\nSố: 042/HĐLĐ/2026\nHôm nay", "contract"},
-		"title against its symbol":                {"UBND XÃ\nSố: 12/QĐ-UBND\n" + national + "QUY ĐỊNH\nVề việc", "?"},
-		"decision":                                {"ỦY BAN NHÂN DÂN\nXÃ NA SON\nSố: 763/QĐ-UBND\n\n" + national + "QUYẾT ĐỊNH\nVề việc công nhận\nCHỦ TỊCH ỦY BAN NHÂN DÂN XÃ NA SON\nCăn cứ Luật", "decision"},
-		"decision under a seal":                   {"ỦY BAN NHÂN DÂN\nXÃ NA SON\nSố: 763/QĐ-UBND\n\n" + national + "~~ 'Y\nVề việc công nhận\nQUYẾT ĐỊNH:\nĐiều 1. Công nhận", "decision"},
-		"official letter":                         {"UBND TỈNH\nVĂN PHÒNG\nSố: 575 /UBND-KTTH\nV/v tham gia ý kiến\n\n" + national + "Kính gửi: Sở Tài chính\nTheo đề nghị", "official_letter"},
-		"letter without subject line":             {"UBND TỈNH\nSố: 575 /UBND-KTTH\n\n" + national + "Kính gửi: Sở Tài chính\nTheo đề nghị", "?"},
-		"old identity card":                       {national + "GIẤY CHỨNG MINH NHÂN DÂN\nSố 012345678", "citizen_id_card"},
-		"subject in capitals names a certificate": {"UBND XÃ\nSố: 12/TB-UBND\n" + national + "THÔNG BÁO\nVỀ VIỆC NIÊM YẾT CÔNG KHAI HỒ SƠ CẤP\nGIẤY CHỨNG NHẬN QUYỀN SỬ DỤNG ĐẤT\nCăn cứ", "notice"},
-		"certificate of another kind":             {national + "GIẤY CHỨNG NHẬN ĐĂNG KÝ DOANH NGHIỆP\nMã số:", "?"},
-		"unknown form":                            {national + "ĐƠN XIN NGHỈ VIỆC\nKính gửi: Ban Giám đốc", "?"},
-		"title may begin above":                   {national + "ĐƠN XIN CẤP\nGIẤY XÁC NHẬN TÌNH TRẠNG HÔN NHÂN\nKính gửi: Ủy ban nhân dân xã", "?"},
-		"symbol contradicts":                      {"UBND XÃ\nSố: 12/QĐ-UBND\n" + national + "THÔNG ÁO\nVề việc", "?"},
-		"decision cited in a sentence":            {"theo\nQuyết định số 15/QĐ-UBND ngày 01 tháng 02 năm 2025 của Ủy ban nhân dân xã,", "?"},
-		"paper listed in an application":          {"3. Những giấy tờ nộp kèm theo:\n- Giấy chứng nhận quyền sử dụng đất đã cấp; mảnh trích đo bản đồ địa chính.", "?"},
-		"reasons":                                 {"Căn cứ Quyết định số 15/QĐ-UBND;\nXét Tờ trình số 12/TTr-PVHCC,", "?"},
-		"formula on a second page":                {"2\nChủ tịch Ủy ban nhân dân,\nQUYẾT ĐỊNH:\nĐiều 1. Phê duyệt", "?"},
-		"formula without its colon":               {"2\nChủ tịch Ủy ban nhân dân,\nQUYẾT ĐỊNH\nĐiều 1. Phê duyệt", "?"},
-		"annex":                                   {"QUY CHẾ\nLàm việc của Ủy ban nhân dân xã\n(Ban hành kèm theo Quyết định số 12/QĐ-UBND)\nĐiều 1.", "?"},
-		"nothing":                                 {"abc xyz", "?"},
+		"title over two lines":            {national + "TỜ KHAI\nCẤP GIẤY XÁC NHẬN TÌNH TRẠNG HÔN NHÂN\nKính gửi: Ủy ban nhân dân xã", "marital_status_application"},
+		"title over three lines":          {national + "GIẤY CHỨNG NHẬN\nQUYỀN SỬ DỤNG ĐẤT, QUYỀN SỞ HỮU TÀI SẢN GẮN LIỀN\nVỚI ĐẤT\n1. Người sử dụng đất:", "land_use_certificate"},
+		"copy mark behind":                {national + "TRÍCH LỤC KHAI SINH (BẢN SAO)\nHọ, chữ đệm, tên:", "birth_extract"},
+		"copy mark above":                 {"UBND XÃ SƠN HÀ\n" + national + "BẢN SAO\nGIẤY KHAI SINH\nHọ và tên:", "birth_certificate"},
+		"footnote mark":                   {national + "GIẤY ỦY QUYỀN(1)\nHôm nay, ngày 01 tháng 02 năm 2025", "power_of_attorney"},
+		"form number above":               {"Mẫu số 18\n(Ban hành kèm theo Nghị định số 151/2025/NĐ-CP)\n" + national + "ĐƠN ĐĂNG KÝ BIẾN ĐỘNG ĐẤT ĐAI, TÀI SẢN GẮN LIỀN VỚI ĐẤT\nKính gửi:", "land_change_application"},
+		"words joined and split":          {national + "GIẤYCHỨNG SI NH\nHọ và tên mẹ", "birth_notice"},
+		"tones lost":                      {national + "QUYET ĐINH\nVề việc phê duyệt kế hoạch\nCăn cứ Luật", "decision"},
+		"old title":                       {national + "GIẤY CHỨNG NHẬN QUYỀN SỞ HỮU NHÀ Ở VÀ QUYỀN SỬ DỤNG ĐẤT Ở\n", "land_use_certificate"},
+		"special contract before general": {national + "HỢP ĐỒNG CHUYỂN NHƯỢNG QUYỀN SỬ DỤNG ĐẤT\nChúng tôi gồm có:", "land_transfer_contract"},
+		"general contract":                {national + "HỢP ĐỒNG THUÊ NHÀ\nChúng tôi gồm có:", "contract"},
+		"labour contract":                 {"HỢP ĐỒNG LAO ĐỘNG\nSố: 042/HĐLĐ/2026\nHôm nay", "contract"},
+		"title against its symbol":        {"UBND XÃ\nSố: 12/QĐ-UBND\n" + national + "QUY ĐỊNH\nVề việc", "?"},
+		"decision":                        {"ỦY BAN NHÂN DÂN\nXÃ NA SON\nSố: 763/QĐ-UBND\n\n" + national + "QUYẾT ĐỊNH\nVề việc công nhận\nCHỦ TỊCH ỦY BAN NHÂN DÂN XÃ NA SON\nCăn cứ Luật", "decision"},
+		"decision under a seal":           {"ỦY BAN NHÂN DÂN\nXÃ NA SON\nSố: 763/QĐ-UBND\n\n" + national + "~~ 'Y\nVề việc công nhận\nQUYẾT ĐỊNH:\nĐiều 1. Công nhận", "decision"},
+		"official letter":                 {"UBND TỈNH\nVĂN PHÒNG\nSố: 575 /UBND-KTTH\nV/v tham gia ý kiến\n\n" + national + "Kính gửi: Sở Tài chính\nTheo đề nghị", "official_letter"},
+		"letter without subject line":     {"UBND TỈNH\nSố: 575 /UBND-KTTH\n\n" + national + "Kính gửi: Sở Tài chính\nTheo đề nghị", "?"},
+		"old identity card":               {national + "GIẤY CHỨNG MINH NHÂN DÂN\nSố 012345678\nHọ tên Nguyễn Văn An\nSinh ngày 01-02-1962\nNguyên quán Sơn Hà", "citizen_id_card"},
+		"heading of an identity card without its lines": {national + "GIẤY CHỨNG MINH NHÂN DÂN\nSố 012345678", "?"},
+		"subject in capitals names a certificate":       {"UBND XÃ\nSố: 12/TB-UBND\n" + national + "THÔNG BÁO\nVỀ VIỆC NIÊM YẾT CÔNG KHAI HỒ SƠ CẤP\nGIẤY CHỨNG NHẬN QUYỀN SỬ DỤNG ĐẤT\nCăn cứ", "notice"},
+		"certificate of another kind":                   {national + "GIẤY CHỨNG NHẬN ĐĂNG KÝ DOANH NGHIỆP\nMã số:", "?"},
+		"unknown form":                                  {national + "ĐƠN XIN NGHỈ VIỆC\nKính gửi: Ban Giám đốc", "?"},
+		"title may begin above":                         {national + "ĐƠN XIN CẤP\nGIẤY XÁC NHẬN TÌNH TRẠNG HÔN NHÂN\nKính gửi: Ủy ban nhân dân xã", "?"},
+		"symbol contradicts":                            {"UBND XÃ\nSố: 12/QĐ-UBND\n" + national + "THÔNG ÁO\nVề việc", "?"},
+		"decision cited in a sentence":                  {"theo\nQuyết định số 15/QĐ-UBND ngày 01 tháng 02 năm 2025 của Ủy ban nhân dân xã,", "?"},
+		"paper listed in an application":                {"3. Những giấy tờ nộp kèm theo:\n- Giấy chứng nhận quyền sử dụng đất đã cấp; mảnh trích đo bản đồ địa chính.", "?"},
+		"reasons":                                       {"Căn cứ Quyết định số 15/QĐ-UBND;\nXét Tờ trình số 12/TTr-PVHCC,", "?"},
+		"formula on a second page":                      {"2\nChủ tịch Ủy ban nhân dân,\nQUYẾT ĐỊNH:\nĐiều 1. Phê duyệt", "?"},
+		"formula without its colon":                     {"2\nChủ tịch Ủy ban nhân dân,\nQUYẾT ĐỊNH\nĐiều 1. Phê duyệt", "?"},
+		"annex":                                         {"QUY CHẾ\nLàm việc của Ủy ban nhân dân xã\n(Ban hành kèm theo Quyết định số 12/QĐ-UBND)\nĐiều 1.", "?"},
+		"nothing":                                       {"abc xyz", "?"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := classify.Classify(cat, text(c.page))
@@ -292,9 +304,10 @@ func TestLayout(t *testing.T) {
 		}, "official_letter"},
 		"title at the foot":           {append(slices.Clone(head), line{x: 300, y: 1000, text: "abc"}, line{x: 730, y: 2000, text: "THÔNG BÁO"}), "?"},
 		"lower case heading, centred": {[]line{{x: 400, y: 300, text: "Tờ khai đăng ký khai sinh cho trẻ em mới"}, {x: 590, y: 300, text: ""}}, "?"},
-		"lower case form title":       {[]line{{x: 540, y: 300, text: "Tờ khai đăng ký khai sinh"}}, "birth_registration_application"},
+		"lower case form title":       {[]line{{x: 540, y: 300, text: "Tờ khai đăng ký khai sinh"}, {x: 300, y: 360, text: "Kính gửi: Ủy ban nhân dân xã"}}, "birth_registration_application"},
 		"lower case at the margin":    {[]line{{x: 150, y: 300, text: "Tờ khai đăng ký khai sinh"}}, "?"},
-		"title far below capitals":    {[]line{{x: 560, y: 300, text: "LIÊN ĐOÀN LAO ĐỘNG"}, {x: 620, y: 600, text: "GIẤY KHAI SINH"}}, "birth_certificate"},
+		"title far below capitals": {[]line{{x: 560, y: 300, text: "LIÊN ĐOÀN LAO ĐỘNG"}, {x: 620, y: 600, text: "GIẤY KHAI SINH"},
+			{x: 200, y: 700, text: "Họ, chữ đệm, tên: Nguyễn Văn An"}, {x: 200, y: 760, text: "Ngày sinh: 01/02/2020"}, {x: 200, y: 820, text: "Giới tính: Nam"}}, "birth_certificate"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := classify.Classify(cat, layout(c.lines...))

@@ -36,7 +36,7 @@ var formWords = []string{"tokhai", "don", "giay", "phieu", "bienban", "hopdong",
 // whatever it is.
 func (p page) unknownTitle() bool {
 	for i, s := range p.strips {
-		if !p.inHead(i) || !s.upper() || len(s.words) < 2 || p.enacts(i) || strings.HasSuffix(s.text(), ":") {
+		if !p.inHead(i) || !s.upper() || len(s.words) < 2 || p.insideText(i, i) || s.isListItem() || strings.HasSuffix(s.text(), ":") {
 			continue
 		}
 		if p.width > 0 && !centred(s.box, p.width) || p.width == 0 && s.line > 6 {
@@ -52,7 +52,8 @@ func (p page) unknownTitle() bool {
 // symbolKind finds the kind that a number's symbol names: "QĐ-UBND" is a
 // decision; "UBND-KTTH" names none, so it is a letter's.
 func symbolKind(cat *dossier.Catalogue, symbol string) (dossier.Kind, bool) {
-	symbol = strings.ReplaceAll(strings.ReplaceAll(symbol, "–", "-"), " ", "")
+	// Engines write Đ as the Icelandic Ð, which looks the same.
+	symbol = strings.NewReplacer("–", "-", " ", "", "Ð", "Đ").Replace(symbol)
 	typ, _, _ := strings.Cut(symbol, "-")
 	for _, k := range cat.Kinds() {
 		if symbol != "" && (slices.Contains(k.Symbols, symbol) || slices.Contains(k.Symbols, typ)) {
@@ -66,53 +67,69 @@ func symbolKind(cat *dossier.Catalogue, symbol string) (dossier.Kind, bool) {
 // (công văn) has no title: number without a type symbol, "V/v", "Kính gửi". A decision
 // whose title a seal has covered still has its symbol and its formula.
 func byLetter(cat *dossier.Catalogue, p page) Guess {
-	if p.symbol == "" {
-		return Guess{First: p.national}
+	if p.head.symbol == "" {
+		return Guess{First: p.national()}
 	}
-	kind, typed := symbolKind(cat, p.symbol)
+	kind, typed := symbolKind(cat, p.head.symbol)
 	if typed {
 		return p.bySymbol(kind)
 	}
-	if !p.national || !p.kinhGui || p.unknownTitle() {
-		return Guess{First: p.national}
+	addressed := p.head.address != nowhere
+	if !p.national() || !addressed || p.unknownTitle() {
+		return Guess{First: p.national()}
 	}
 	confidence := 0.75 // a letterhead and an address: a request may look so too
-	if p.subject {
+	if p.head.subject {
 		confidence = 0.95
 	}
 	return Guess{Kind: dossier.KindOfficialLetter, Confidence: confidence, First: true,
-		Reasons: []string{fmt.Sprintf("number without type symbol, subject line: %t, Kính gửi: %t, %.2f", p.subject, p.kinhGui, confidence)}}
+		Reasons: []string{fmt.Sprintf("number without type symbol, subject line: %t, Kính gửi: %t, %.2f", p.head.subject, addressed, confidence)}}
 }
 
 // bySymbol is the guess for a page whose title could not be read.
 func (p page) bySymbol(kind dossier.Kind) Guess {
-	g := Guess{Kind: kind.ID, Confidence: 0.6, First: true, Reasons: []string{fmt.Sprintf("number with symbol %s, title not read, 0.60", p.symbol)}}
-	if !p.national || kind.Group != dossier.GroupAdministrative {
+	g := Guess{Kind: kind.ID, Confidence: 0.6, First: true, Reasons: []string{fmt.Sprintf("number with symbol %s, title not read, 0.60", p.head.symbol)}}
+	if !p.national() || kind.Group != dossier.GroupAdministrative {
 		g.Confidence = 0.5
 		return g
 	}
+	if why := p.namesItself(kind); why != "" {
+		g.Confidence = 0.88
+		g.Reasons = append(g.Reasons, why)
+	}
+	return g
+}
+
+// namesItself tells where the paper names its own kind below the head: in the formula
+// "QUYẾT ĐỊNH: Điều 1…", or by speaking of itself, "Thông tư này".
+func (p page) namesItself(kind dossier.Kind) string {
+	var text strings.Builder
 	for i, s := range p.strips {
+		text.WriteString(s.plain)
 		for _, t := range kind.Titles {
-			if s.plain == fuzzy.Plain(t) && p.enacts(i) {
-				g.Confidence = 0.88
-				g.Reasons = append(g.Reasons, fmt.Sprintf("formula line %d: %s", s.line, s.text()))
-				return g
+			if s.plain == fuzzy.Plain(t) && p.articleFollows(i) {
+				return fmt.Sprintf("formula line %d: %s", s.line, s.text())
 			}
 		}
 	}
-	return g
+	for _, t := range kind.Titles {
+		if strings.Contains(text.String(), fuzzy.Plain(t+" này")) {
+			return "speaks of itself: " + t + " này"
+		}
+	}
+	return ""
 }
 
 // weighSymbol compares the type symbol in the paper's number with its title.
 // They agree on a genuine paper; a symbol that names no kind says nothing.
 func (p page) weighSymbol(cat *dossier.Catalogue, m *match) {
-	kind, typed := symbolKind(cat, p.symbol)
+	kind, typed := symbolKind(cat, p.head.symbol)
 	switch {
 	case !typed:
 	case kind.ID == m.kind.ID:
 		m.confidence = 1 - (1-m.confidence)/2
 	case m.generic:
-		m.speaks(contradiction, "the number says "+p.symbol)
+		m.speaks(contradiction, "the number says "+p.head.symbol)
 	}
 }
 
@@ -120,6 +137,9 @@ func (p page) weighSymbol(cat *dossier.Catalogue, m *match) {
 // that the catalogue lists for it begin a line.
 func continues(cat *dossier.Catalogue, p page) string {
 	for _, k := range cat.Kinds() {
+		if k.Group == dossier.GroupIdentity && p.words > cardWords {
+			continue // a text about cards
+		}
 		for _, words := range k.Continues {
 			want := fuzzy.Plain(words)
 			for _, s := range p.strips {

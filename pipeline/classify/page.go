@@ -1,9 +1,7 @@
 package classify
 
 import (
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -66,18 +64,19 @@ func upper(words []dossier.Word) bool {
 
 // page is a reading prepared for looking at.
 type page struct {
-	strips   []strip
-	height   int // 0 without geometry
-	width    int
-	national bool // the national name or motto stands in the head
-	symbol   string
-	numbered bool // "Số: …" in the head
-	kinhGui  bool
-	subject  bool // "V/v …" in the head
+	strips []strip
+	height int // 0 without geometry
+	width  int
+	words  int
+	// cardSized tells that the image is not larger than an identity card.
+	cardSized bool
+	// running marks the strips that are lines of running text.
+	running []bool
+	head    head
 }
 
 func newPage(r dossier.Reading) page {
-	p := page{height: r.Height, width: r.Width}
+	p := page{height: r.Height, width: r.Width, words: len(strings.Fields(r.Text)), cardSized: cardSized(r)}
 	for n, line := range r.Lines() {
 		for _, words := range columns(line.Words) {
 			if s := newStrip(words, n+1); s.plain != "" {
@@ -88,7 +87,8 @@ func newPage(r dossier.Reading) page {
 	if len(r.Words) == 0 {
 		p.height, p.width = 0, 0
 	}
-	p.lookAtHead()
+	p.running = p.runningText()
+	p.head = p.lookAtHead()
 	return p
 }
 
@@ -133,92 +133,4 @@ func (p page) inHead(i int) bool {
 		return float64(p.strips[i].box.Y) <= headPart*float64(p.height)
 	}
 	return p.strips[i].line <= headLines
-}
-
-const (
-	nationalName  = "conghoaxahoichunghiavietnam"
-	nationalMotto = "doclaptudohanhphuc"
-)
-
-// numberLine finds the number of an administrative paper: "Số: 12/QĐ-UBND",
-// also with the number still empty or written by pen.
-var numberLine = regexp.MustCompile(`^S[ốỐôÔoOồ]\s*[:.;]?\s*[\p{L}\p{N}.… ]{0,12}\s*/\s*(\p{Lu}[\p{L}\p{N}]*(?:\s*[-–]\s*[\p{L}\p{N}&.]+)*)`)
-
-// lookAtHead collects what the upper part of the page says.
-func (p *page) lookAtHead() {
-	for i, s := range p.strips {
-		if !p.inHead(i) {
-			continue
-		}
-		p.national = p.national || p.isNational(i)
-		if m := numberLine.FindStringSubmatch(p.numberText(i)); m != nil && p.symbol == "" {
-			p.symbol = m[1]
-		}
-		p.numbered = p.numbered || p.symbol != "" || s.isNumber()
-		p.kinhGui = p.kinhGui || strings.HasPrefix(s.plain, "kinhgui")
-		p.subject = p.subject || s.isSubject() || p.numbered && strings.HasPrefix(s.plain, "veviec")
-	}
-}
-
-// isNational tells whether the national name or motto stands on strip i; the
-// name wraps in narrow heads.
-func (p page) isNational(i int) bool {
-	name := p.strips[i].plain
-	if i+1 < len(p.strips) {
-		name += p.strips[i+1].plain
-	}
-	return fuzzy.Within(name, nationalName, 4) || fuzzy.Within(p.strips[i].plain, nationalMotto, 3)
-}
-
-// numberText is the text of strip i, with the next one where "Số:" stands alone:
-// a number written by pen leaves a gap before the symbol.
-func (p page) numberText(i int) string {
-	text := p.strips[i].text()
-	if p.strips[i].plain == "so" && i+1 < len(p.strips) && p.strips[i+1].line == p.strips[i].line {
-		text += " " + p.strips[i+1].text()
-	}
-	return text
-}
-
-// isNumber tells whether the strip is "Số: …/…", however badly read.
-func (s strip) isNumber() bool {
-	return strings.HasPrefix(s.spaced, "so ") && len(s.plain) < 24 && strings.Contains(s.text(), "/")
-}
-
-// isSubject tells whether the strip is the first line of a letter's subject,
-// "V/v …".
-func (s strip) isSubject() bool {
-	return strings.HasPrefix(s.plain, "vv") && strings.Contains(s.text(), "/")
-}
-
-// pageNumber is how a page number alone on its line looks: "2", "- 2 -",
-// "Trang 2", "Trang 2/3", "2/3".
-var pageNumber = regexp.MustCompile(`^(?:[Tt]rang\s*)?[-–—|.\s]*(\d{1,3})(?:\s*/\s*\d{1,3})?[-–—|.\s]*$`)
-
-// number is the printed page number: alone on the first or the last two lines.
-func (p page) number() int {
-	candidates := []int{0, 1, len(p.strips) - 2, len(p.strips) - 1}
-	for _, i := range candidates {
-		if i < 0 || i >= len(p.strips) || !p.inMargin(i) {
-			continue
-		}
-		if m := pageNumber.FindStringSubmatch(p.strips[i].text()); m != nil {
-			if n, err := strconv.Atoi(m[1]); err == nil && n > 0 {
-				return n
-			}
-		}
-	}
-	return 0
-}
-
-// margin is the part of the height at the top and at the foot where page
-// numbers stand.
-const margin = 0.12
-
-func (p page) inMargin(i int) bool {
-	if p.height == 0 {
-		return true
-	}
-	middle := float64(p.strips[i].box.Y) + float64(p.strips[i].box.H)/2
-	return middle <= margin*float64(p.height) || middle >= (1-margin)*float64(p.height)
 }

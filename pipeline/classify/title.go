@@ -45,15 +45,24 @@ func (m match) explained() int { return len(m.plain) - m.edits }
 // begins one decides; Kind stays empty when there is none.
 func byTitle(cat *dossier.Catalogue, p page) Guess {
 	all := titles(cat)
+	annex, isAnnex := p.annex(cat)
 	for i := range p.strips {
 		if !p.inHead(i) || !p.opensTitle(i) {
 			continue
 		}
-		if best, ok := p.bestAt(cat, all, i); ok {
+		best, ok := p.bestAt(cat, all, i)
+		switch {
+		case !ok || p.insideText(best.at, best.last):
+		case isAnnex && (best.generic || best.confidence < best.kind.Gate):
+			return annex
+		default:
 			return p.titleGuess(best)
 		}
 	}
-	return Guess{First: p.national || p.unknownTitle()}
+	if isAnnex {
+		return annex
+	}
+	return Guess{First: p.national() || p.unknownTitle()}
 }
 
 func (p page) titleGuess(m match) Guess {
@@ -61,40 +70,16 @@ func (p page) titleGuess(m match) Guess {
 	for i := m.at; i <= m.last; i++ {
 		text = append(text, p.strips[i].text())
 	}
-	g := Guess{
-		Kind: m.kind.ID, Confidence: m.confidence, First: true,
-		Reasons: []string{fmt.Sprintf("title line %d: %s, %.2f", p.strips[m.at].line, strings.Join(text, " "), m.confidence)},
-	}
-	g.Reasons = append(g.Reasons, m.against...)
-	if m.generic && p.annex(m.last) {
-		// An annex goes with the paper that enacts it.
-		return Guess{Reasons: []string{"annex: " + text[0]}}
-	}
-	return g
-}
-
-// annex tells whether the lines under the title say that the paper belongs to
-// another one of the office ("Kèm theo Quyết định số…"). Forms say the same of
-// the circular that prescribes them; that makes no annex.
-func (p page) annex(last int) bool {
-	if p.national {
-		return false
-	}
-	for i := last + 1; i < min(last+5, len(p.strips)); i++ {
-		s := p.strips[i].plain
-		if (strings.HasPrefix(s, "kemtheo") || strings.HasPrefix(s, "banhanhkemtheo")) && !strings.Contains(s, "thongtu") && !strings.Contains(s, "nghidinh") {
-			return true
-		}
-	}
-	return false
+	reason := fmt.Sprintf("title line %d: %s, %.2f", p.strips[m.at].line, strings.Join(text, " "), m.confidence)
+	return Guess{Kind: m.kind.ID, Confidence: m.confidence, First: true, Reasons: append([]string{reason}, m.against...)}
 }
 
 // opensTitle refuses strips that can not be the first line of a title: running
-// text, the letterhead, list items. Capitals always may; lower case only where the
+// text, the letterhead, items of a list. Capitals always may; lower case only where the
 // line is short enough to be a heading.
 func (p page) opensTitle(i int) bool {
 	s := p.strips[i]
-	if len(s.plain) < 4 || s.letterhead() {
+	if len(s.plain) < 4 || s.letterhead() || s.isListItem() {
 		return false
 	}
 	head := s.words[:min(2, len(s.words))]
@@ -208,19 +193,30 @@ func (p page) weigh(cat *dossier.Catalogue, m *match) {
 	if strings.HasSuffix(strings.TrimSpace(p.strips[m.last].text()), ":") && m.generic {
 		m.speaks(0.4, "a colon follows: a formula inside the paper")
 	}
-	if m.generic && p.enacts(m.last) {
-		m.speaks(0.4, "Điều 1 follows: a formula inside the paper")
-	}
 	if len(m.rest) > 0 {
 		m.speaks(restFactor(m), "more words on the line")
 	}
-	if m.generic && !p.national && !p.numbered {
+	if m.generic && !p.national() && p.head.number == nowhere {
 		m.speaks(0.7, "no letterhead")
 	}
+	p.weighOpening(m)
 	if p.startsAbove(m.at) {
 		m.speaks(contradiction, "capitals above that are no part of the title")
 	}
 	p.weighSymbol(cat, m)
+}
+
+// weighOpening lowers the confidence when the title is all that the page has of
+// a first page.
+func (p page) weighOpening(m *match) {
+	if p.textAbove(m.at) > 0 {
+		m.speaks(contradiction, "running text above")
+	}
+	if m.kind.Group == dossier.GroupIdentity && !p.showsIdentity(m.kind.ID) {
+		m.speaks(contradiction, "without the number and labels of an identity paper")
+	} else if !p.opensPaper(m) {
+		m.speaks(contradiction, "nothing else of a first page")
+	}
 }
 
 func (m *match) speaks(factor float64, why string) {
@@ -275,12 +271,6 @@ func restFactor(m *match) float64 {
 	default:
 		return 0.6
 	}
-}
-
-// enacts tells whether "Điều 1" comes right after the strip: then QUYẾT ĐỊNH
-// is the formula in the middle of a decision, not its title.
-func (p page) enacts(last int) bool {
-	return last+1 < len(p.strips) && strings.HasPrefix(p.strips[last+1].plain, "dieu1")
 }
 
 // startsAbove tells whether capitals stand directly above the strip that

@@ -17,11 +17,27 @@
 // code, which a person names later. Before the first opener a batch has one provisional dossier without a code.
 //
 // A page with first-page cues and a kind above its gate begins a component. A
-// page without such cues continues the component right before it when it comes
-// from the same input file, or when its printed number is the next one; a
-// printed number that does not fit speaks against it. Everything else is
-// parked. A parked or lost page breaks the chain: what seems to continue it is
-// parked too.
+// page with such cues and an unsure kind is parked, and what follows it waits
+// with it.
+//
+// # Later pages
+//
+// Pages of one input file were put together by somebody, so a page without
+// first-page cues continues the component before it, whatever its size, turn or
+// contents, unless there is clear evidence of another paper: words of another
+// kind, a clearly smaller sheet, a printed number that goes back where two pages agree
+// on the numbering, or a following page that prints 2. A number that is too high does
+// not count; numbers are misread. An annex belongs to the paper before it if that is
+// of the kind the annex names; its numbering starts anew.
+//
+// Pages of different input files prove nothing by lying together: only the
+// printed number that comes next, or words that only stand on a later page or the back
+// of the same kind, continue a component.
+//
+// A parked, unreadable or lost page breaks the chain. If it looked like a first
+// page, what follows belongs to it and waits too. Otherwise later pages of the
+// same input continue the component again once a printed number proves that they
+// are its pages; those that print none wait.
 //
 // # Counting sheets
 //

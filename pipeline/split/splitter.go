@@ -23,8 +23,8 @@ type splitter struct {
 	// Where the walk stands.
 	group     int            // index of the current group
 	component int            // index of the component a page may continue
+	broken    bool           // a page behind the component's last one was parked
 	hold      dossier.Reason // set: everything is parked with this reason
-	previous  int            // index of the page before, blanks left out
 	run       run
 
 	separators, blanks []int
@@ -162,7 +162,6 @@ func (s *splitter) endRun() {
 	}
 	s.run = run{}
 	s.component, s.hold = nowhere, ""
-	s.previous = nowhere
 }
 
 // fits applies the rule of the package comment.
@@ -232,11 +231,11 @@ func (s *splitter) placePage(i int) {
 		s.park(i, s.hold)
 	case hasNothing(sheet.Reading):
 		s.park(i, dossier.ReasonUnreadable)
-	case !sheet.Guess.First && s.canContinue(i):
+	case s.canContinue(i):
 		s.extend(i)
 	case s.isSure(i, sheet.Guess.Kind) && (sheet.Guess.First || sheet.Guess.Continues == sheet.Guess.Kind):
 		s.begin(i)
-	case sheet.Guess.First || s.opensInput(i):
+	case sheet.Guess.First || s.opensInput(i) || s.component != nowhere && s.opensAnew(i):
 		s.park(i, dossier.ReasonKindUnsure)
 	default:
 		s.park(i, dossier.ReasonPageUnplaced)
@@ -278,52 +277,38 @@ func (s *splitter) opensInput(i int) bool {
 	return !before && after
 }
 
-// canContinue tells whether the page is the next one of the component that the
-// page before belongs to.
-func (s *splitter) canContinue(i int) bool {
-	if s.component == nowhere || s.previous == nowhere {
-		return false
-	}
-	page, before := s.sheets[i], s.sheets[s.previous]
-	component := s.groups[s.group].Components[s.component]
-	if page.Guess.Continues != "" {
-		return page.Guess.Continues == component.Kind
-	}
-	if n := page.Guess.PageNumber; n > 0 {
-		return n == s.expectedNumber(before)
-	}
-	return page.Input == before.Input
-}
-
-// expectedNumber is the printed number of the page that would come next.
-func (s *splitter) expectedNumber(before Sheet) int {
-	if n := before.Guess.PageNumber; n > 0 {
-		return n + 1
-	}
-	return len(s.groups[s.group].pages[s.component]) + 1
-}
-
 // begin opens a component with the page.
 func (s *splitter) begin(i int) {
 	guess := s.sheets[i].Guess
 	g := &s.groups[s.group]
 	g.Components = append(g.Components, Component{Kind: guess.Kind, Confidence: guess.Confidence, Role: guess.Role, Reasons: guess.Reasons})
 	g.pages = append(g.pages, []int{i})
-	s.component, s.previous = len(g.Components)-1, i
+	s.component, s.broken = len(g.Components)-1, false
 }
 
 // extend adds the page to the open component.
 func (s *splitter) extend(i int) {
 	g := &s.groups[s.group]
 	g.pages[s.component] = append(g.pages[s.component], i)
-	s.previous = i
+	s.broken = false
 }
 
-// park sets the page aside and breaks the chain of pages.
+// park sets the page aside. What follows belongs to it if it looks like the
+// first page of a paper; else a printed number may still prove a later page of
+// the same input to be the component's.
 func (s *splitter) park(i int, reason dossier.Reason) {
 	s.ensureGroup()
 	s.parked = append(s.parked, parkedSheet{sheet: i, reason: reason, group: s.group})
-	s.component, s.previous = nowhere, nowhere
+	if s.component != nowhere && s.cuts(i) {
+		s.component = nowhere
+	}
+	s.broken = true
+}
+
+// cuts tells whether the parked page ends the component.
+func (s *splitter) cuts(i int) bool {
+	sheet, pages := s.sheets[i], s.current()
+	return sheet.Guess.First || s.opensAnew(i) || sheet.Input != s.sheets[pages[len(pages)-1]].Input
 }
 
 // holdMiscounted parks the pages of every group whose sheets do not add up.
