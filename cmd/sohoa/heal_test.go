@@ -72,10 +72,10 @@ func TestInterruptedBatchIsFinished(t *testing.T) {
 // failingLedger fails where a batch becomes rows, as a kill there would.
 type failingLedger struct{ pipeline.Ledger }
 
-var errPowerCut = errors.New("killed")
+var errCutOff = errors.New("killed")
 
 func (failingLedger) TakeIn(context.Context, dossier.Act, dossier.Batch, []dossier.ObjectRef) error {
-	return errPowerCut
+	return errCutOff
 }
 
 // TestRecordWithoutRows dies between the batch record and its rows: the batch
@@ -86,7 +86,7 @@ func TestRecordWithoutRows(t *testing.T) {
 		texts := []string{separator(t, someCode, 0), paper(birth, "An")}
 		a, flow := r.open(t)
 		flow.Ledger = failingLedger{flow.Ledger}
-		if _, err := flow.Claim(t.Context(), dossier.Local(flow.Unit.ID), "test", textSources(texts...)); !errors.Is(err, errPowerCut) {
+		if _, err := flow.Claim(t.Context(), dossier.Local(flow.Unit.ID), "test", textSources(texts...)); !errors.Is(err, errCutOff) {
 			t.Fatal(err)
 		}
 		closeArchive(t, a)
@@ -206,7 +206,7 @@ func TestInterruptedRebuild(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = a.flow(r.reader).Rebuild(t.Context(), a.objects, killedRestorer{a.catalog})
-	if !errors.Is(err, errPowerCut) {
+	if !errors.Is(err, errCutOff) {
 		t.Fatal(err)
 	}
 	closeArchive(t, a)
@@ -222,7 +222,7 @@ func TestInterruptedRebuild(t *testing.T) {
 type killedRestorer struct{ pipeline.Restorer }
 
 func (killedRestorer) RestoreManifest(context.Context, dossier.Act, dossier.Publication) error {
-	return errPowerCut
+	return errCutOff
 }
 
 // TestForeignDatabase points an archive at the catalogue of another one.
