@@ -78,6 +78,9 @@ func TestTitlesInsideTexts(t *testing.T) {
 		}, false},
 		"heading on top": {func(r *rand.Rand, title string) string { return title + "\n" + runningText(r, 12) }, true},
 		"one line above": {func(r *rand.Rand, title string) string { return runningText(r, 1) + title + "\n" + runningText(r, 12) }, true},
+		"one line above a form": {func(r *rand.Rand, title string) string {
+			return runningText(r, 1) + title + "\nKính gửi: Sở Tư pháp tỉnh\n" + runningText(r, 9)
+		}, true},
 		"numbered list": {func(_ *rand.Rand, title string) string {
 			return "MỤC LỤC\n1. " + title + " ........ 5\n2. " + title + "\n"
 		}, true},

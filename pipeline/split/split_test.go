@@ -109,6 +109,14 @@ func describe(t *testing.T, s *split.Sheet, word string) {
 		s.Guess.Confidence = number()
 	case "continues":
 		s.Guess.Continues = value
+	case "annex":
+		s.Guess.Annex = true
+	case "size": // millimetres, as 210x297
+		width, height, _ := strings.Cut(value, "x")
+		if _, err := fmt.Sscan(width+" "+height, &s.Reading.Width, &s.Reading.Height); err != nil {
+			t.Fatalf("%q: %v", word, err)
+		}
+		s.Reading.DPI, s.Reading.DPISource = 25.4, "tag"
 	case "code":
 		s.Guess.Code = value
 	case "image":
@@ -235,7 +243,8 @@ func TestEverySheetInOnePlace(t *testing.T) {
 
 // checkSafe holds what must never happen whatever is fed: text dropped as
 // blank, a component begun below its gate, a lost page placed, a page filed
-// under a code other than the last one announced before it.
+// under a code other than the last one announced before it, a page of another
+// input joined without a number or words that say so.
 func checkSafe(t *testing.T, cat *dossier.Catalogue, sheets []split.Sheet, p split.Plan) {
 	t.Helper()
 	byPage, announced := map[dossier.PageID]split.Sheet{}, map[dossier.PageID]map[string]bool{}
@@ -262,8 +271,12 @@ func checkSafe(t *testing.T, cat *dossier.Catalogue, sheets []split.Sheet, p spl
 			if first.Guess.Kind != c.Kind || first.Guess.Confidence < kind.Gate {
 				t.Errorf("component %s begun by %v", c.Kind, first.Guess)
 			}
-			for _, id := range c.Pages {
-				if byPage[id].Lost != "" || byPage[id].Guess.First && id != c.Pages[0] {
+			for k, id := range c.Pages {
+				page := byPage[id]
+				if k > 0 && page.Input != byPage[c.Pages[k-1]].Input && page.Guess.PageNumber == 0 && page.Guess.Continues != c.Kind {
+					t.Errorf("%s of another input continues a %s", id, c.Kind)
+				}
+				if page.Lost != "" || byPage[id].Guess.First && id != c.Pages[0] {
 					t.Errorf("%s must not be inside a component", id)
 				}
 				if g.Code != nil && !announced[id][*g.Code] {
@@ -289,6 +302,10 @@ func randomBatch(random *rand.Rand) []split.Sheet {
 			s.Reading.Text = "text"
 		}
 		s.Reading.Blank = random.IntN(4) == 0
+		s.Guess.Annex = !s.Guess.First && random.IntN(6) == 0
+		if random.IntN(3) == 0 {
+			s.Reading.Width, s.Reading.Height, s.Reading.DPI, s.Reading.DPISource = 100+random.IntN(200), 297, 25.4, "pdf"
+		}
 		switch random.IntN(8) {
 		case 0:
 			s.Lost = dossier.ReasonCrash
