@@ -86,7 +86,7 @@ func TestRecordWithoutRows(t *testing.T) {
 		texts := []string{separator(t, someCode, 0), paper(birth, "An")}
 		a, flow := r.open(t)
 		flow.Ledger = failingLedger{flow.Ledger}
-		if _, err := flow.Claim(t.Context(), dossier.Local(flow.Unit.ID), "test", textSources(texts...)); !errors.Is(err, errCutOff) {
+		if _, err := flow.Claim(t.Context(), dossier.Local(flow.Unit.ID), pipeline.Feed{Device: "test", Sources: textSources(texts...)}); !errors.Is(err, errCutOff) {
 			t.Fatal(err)
 		}
 		closeArchive(t, a)

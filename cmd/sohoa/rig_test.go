@@ -72,7 +72,7 @@ func closeArchive(t *testing.T, a *archive) {
 // claimTexts takes texts in without working on them.
 func claimTexts(t *testing.T, flow *pipeline.Flow, texts ...string) dossier.Batch {
 	t.Helper()
-	batch, err := flow.Claim(t.Context(), dossier.Local(flow.Unit.ID), "test", textSources(texts...))
+	batch, err := flow.Claim(t.Context(), dossier.Local(flow.Unit.ID), pipeline.Feed{Device: "test", Sources: textSources(texts...)})
 	if err != nil {
 		t.Fatal(err)
 	}
