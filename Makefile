@@ -25,7 +25,10 @@ with_tools = set -a; source .tools/env; set +a;
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
-run: build ## install what is missing, build, and watch made-up scans become a searchable archive in ./demo
+run: build ## install what is missing, build, serve ./demo while made-up scans arrive; Ctrl-C stops
+	@scripts/run
+
+demo: build ## the same on the command line: made-up scans become a searchable archive in ./demo, and done
 	@scripts/demo
 
 demo-clean: ## remove the demonstration archive, so that `make run` starts afresh

@@ -1,6 +1,6 @@
 // Nextsteps reads the answer of `sohoa search --json` from standard input and
 // prints the commands a newcomer can try next, filled with values from that
-// answer. `make run` ends with it. What it prints are commands that work as
+// answer. `make demo` ends with it. What it prints are commands that work as
 // they stand, so that nobody has to invent a dossier id.
 package main
 
