@@ -192,6 +192,9 @@ func cause(err error) slog.Attr {
 	return slog.String("cause", text)
 }
 
+// reason is the stable code of an error.
+func reason(err error) slog.Attr { return slog.String("reason", string(dossier.ReasonOf(err))) }
+
 // pathsIn finds the paths that the errors of package os hold, in all branches.
 func pathsIn(err error) []string {
 	switch e := err.(type) { //nolint:errorlint // the chain is walked by hand, to see all of it
@@ -243,11 +246,12 @@ func (d *daemon) run(ctx context.Context, con console) (err error) {
 	running.Go(func() error { return d.show(all, web) })
 	running.Go(func() error { return d.keepHouse(all) })
 	running.Go(func() error { return d.reload(all) })
-	d.log.InfoContext(ctx, "serving", "address", web.Addr().String(), "workers", d.pool.Workers(), "version", version)
+	d.log.InfoContext(ctx, "serving",
+		slog.String("address", web.Addr().String()), slog.Int("workers", d.pool.Workers()), slog.String("version", version))
 	_, _ = fmt.Fprintf(con.out, "Số hóa đang chạy · sohoa is serving: http://%s/\nThư mục quét · inbox: %s\nCtrl-C để dừng · Ctrl-C stops.\n",
 		web.Addr(), d.settings.Load().Inbox)
 	err = running.Wait()
-	if listErr := d.listChecksums(d.hard); listErr != nil {
+	if listErr := d.listChecksums(d.hard); listErr != nil { //nolint:contextcheck // ctx has ended; hard is what holds after it
 		d.log.WarnContext(ctx, "checksums not listed; the next start does", cause(listErr))
 	}
 	d.log.InfoContext(ctx, "stopped", cause(err))
@@ -306,6 +310,8 @@ func (d *daemon) show(ctx context.Context, listener net.Listener) error {
 	if err := server.Shutdown(closing); err != nil {
 		_ = server.Close() // whoever still asks is cut off
 	}
-	<-served
+	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("web pages: %w", err)
+	}
 	return nil
 }

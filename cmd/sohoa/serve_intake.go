@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -85,7 +86,7 @@ func (d *daemon) snapshot() watch.Snapshot {
 func (d *daemon) take(ctx context.Context, b watch.Batch) error {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	defer context.AfterFunc(d.hard, cancel)()
+	defer context.AfterFunc(d.hard, cancel)() //nolint:contextcheck // ctx may end before hard does, on purpose
 	feed := pipeline.Feed{ID: b.ID, Device: b.Device}
 	for _, file := range b.Files {
 		source, err := input{name: file.Name, path: file.Path}.source()
@@ -98,14 +99,19 @@ func (d *daemon) take(ctx context.Context, b watch.Batch) error {
 		return d.notTaken(ctx, b, err)
 	}
 	d.metrics.taken(len(b.Files))
-	d.log.InfoContext(ctx, "batch taken in", "batch", b.ID, "files", len(b.Files), "by", "inbox")
+	d.log.InfoContext(ctx, "batch taken in", batchTaken(b.ID, len(b.Files), "inbox")...)
 	d.hub.publish(dossier.Event{Kind: dossier.EventBatch, Batch: b.ID})
 	return nil
 }
 
+// batchTaken is what a log line says of a batch that came in.
+func batchTaken(id dossier.BatchID, files int, by string) []any {
+	return []any{slog.String("batch", string(id)), slog.Int("files", files), slog.String("by", by)}
+}
+
 func (d *daemon) notTaken(ctx context.Context, b watch.Batch, err error) error {
 	d.metrics.takeFailures.Inc()
-	d.log.WarnContext(ctx, "batch not taken in; it is kept and tried again", "batch", b.ID, "reason", dossier.ReasonOf(err), cause(err))
+	d.log.WarnContext(ctx, "batch not taken in; it is kept and tried again", slog.String("batch", string(b.ID)), reason(err), cause(err))
 	return err
 }
 
@@ -128,7 +134,7 @@ func (d *daemon) keepHouse(ctx context.Context) error {
 			{"reconcile jobs", func() error { _, err := d.archive.catalog.Reconcile(ctx); return err }},
 		} {
 			if err := task.do(); err != nil && ctx.Err() == nil {
-				d.log.WarnContext(ctx, "housekeeping failed; it is tried again", "task", task.name, cause(err))
+				d.log.WarnContext(ctx, "housekeeping failed; it is tried again", slog.String("task", task.name), cause(err))
 			}
 		}
 		select {

@@ -26,7 +26,7 @@ type metrics struct {
 
 // stepBuckets are in seconds: from opening a JPEG to publishing a thick
 // dossier.
-var stepBuckets = []float64{.01, .03, .1, .3, 1, 3, 10, 30, 100, 300} //nolint:gochecknoglobals // a table
+var stepBuckets = []float64{.01, .03, .1, .3, 1, 3, 10, 30, 100, 300}
 
 func newMetrics(d *daemon) *metrics {
 	m := &metrics{

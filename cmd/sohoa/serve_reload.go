@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"os"
 	"os/signal"
 	"slices"
@@ -73,5 +74,5 @@ func (d *daemon) reloadOnce(ctx context.Context, by string) {
 		}
 	}
 	slices.Sort(restart)
-	d.log.InfoContext(ctx, "settings read again", "by", by, "need_restart", restart)
+	d.log.InfoContext(ctx, "settings read again", slog.String("by", by), slog.Any("need_restart", restart))
 }

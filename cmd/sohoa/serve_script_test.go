@@ -61,7 +61,7 @@ func holds(file, what string, pairs []string) (ok bool, last string) {
 	if address == "" {
 		return false, "no address in " + string(body)
 	}
-	response, err := http.Get(address + what[1:]) //nolint:noctx // a script has no context
+	response, err := http.Get(address + what[1:])
 	if err != nil {
 		return false, err.Error()
 	}

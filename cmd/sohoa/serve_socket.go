@@ -73,7 +73,7 @@ func (d *daemon) processFor(ctx context.Context, request handover, send func(rep
 		return outcome{}, err
 	}
 	d.metrics.taken(len(files))
-	d.log.InfoContext(ctx, "batch taken in", "batch", batch.ID, "files", len(files), "by", "process")
+	d.log.InfoContext(ctx, "batch taken in", batchTaken(batch.ID, len(files), "process")...)
 	d.hub.publish(dossier.Event{Kind: dossier.EventBatch, Batch: batch.ID})
 	send(reply{Batch: batch.ID})
 	if err := d.awaitBatch(ctx, batch.ID, send); err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"sohoa/dossier"
@@ -37,7 +38,7 @@ func (d *daemon) work(ctx context.Context) error {
 			pause = d.pause
 		}
 		d.trouble.Store(&trouble{err: err, since: time.Now()})
-		d.log.ErrorContext(ctx, "work stopped; it is tried again", "reason", dossier.ReasonOf(err), cause(err), "pause", pause)
+		d.log.ErrorContext(ctx, "work stopped; it is tried again", reason(err), cause(err), slog.Duration("pause", pause))
 		select {
 		case <-ctx.Done():
 			return nil
@@ -55,7 +56,7 @@ var errKilled = errors.New("stopped at once")
 func (d *daemon) step(ctx context.Context, job dossier.Job) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	release := context.AfterFunc(d.hard, func() { cancel(errKilled) })
+	release := context.AfterFunc(d.hard, func() { cancel(errKilled) }) //nolint:contextcheck // a second, shorter life beside ctx
 	defer release()
 	begun := time.Now()
 	err := d.flow.Do(ctx, job)
@@ -64,11 +65,12 @@ func (d *daemon) step(ctx context.Context, job dossier.Job) error {
 	case err == nil:
 		d.trouble.Store(nil)
 		d.hub.publish(eventOf(job))
-		d.log.DebugContext(ctx, "step done", "step", job.Step, "subject", job.Subject)
+		d.log.DebugContext(ctx, "step done", slog.String("step", string(job.Step)), slog.String("subject", job.Subject))
 	case d.hard.Err() != nil:
 		return &dossier.Fault{Kind: dossier.Retry, Op: "run step", Reason: dossier.ReasonUnknown, Err: errKilled}
 	default:
-		d.log.WarnContext(ctx, "step failed; it will run again", "step", job.Step, "subject", job.Subject, "reason", dossier.ReasonOf(err), cause(err))
+		d.log.WarnContext(ctx, "step failed; it will run again",
+			slog.String("step", string(job.Step)), slog.String("subject", job.Subject), reason(err), cause(err))
 	}
 	return err
 }
