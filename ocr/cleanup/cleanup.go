@@ -55,8 +55,9 @@ const (
 	// read: there, red seals and ruling vanish. Blue ink and coloured print
 	// need the luminance.
 	redPage = 0.001
-	// lowDPI is the least that NĐ 30/2020/NĐ-CP asks of a digitized paper.
-	lowDPI = 200
+	// lowDPI is the least that NĐ 30/2020/NĐ-CP asks of a digitized paper, 200,
+	// less what is lost by page sizes in whole points.
+	lowDPI = 199
 )
 
 // Straighten measures and turns a picture. reader settles which way up a page

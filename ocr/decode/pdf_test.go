@@ -171,6 +171,21 @@ func TestPDFPixels(t *testing.T) {
 	}
 }
 
+// TestPDFWrapped: a JPEG inside other filters comes out as it went in.
+func TestPDFWrapped(t *testing.T) {
+	jpeg := drawn.JPEG(t, drawn.Page(t, 100), 100)
+	data := fmt.Sprintf("%x>", deflate(jpeg))
+	image := strings.Replace(grayJPEG, "/DCTDecode", "[/ASCIIHexDecode /FlateDecode /DCTDecode]", 1)
+	f := open(t, drawn.File(t, "a.pdf", imagePage("", "q 420 0 0 595 0 0 cm /Im0 Do Q", image, data)))
+	s, err := f.Stream(t.Context(), 1)
+	if err != nil || s.Filter != "DCTDecode" || !bytes.Equal(s.Data, jpeg) {
+		t.Fatalf("stream %+v, %v", s, err)
+	}
+	if p := read(t, f, 1); p.Pix.Width() != 583 || len(p.Flags) > 0 {
+		t.Errorf("picture %+v", p)
+	}
+}
+
 // TestPDFRendered: a page that is more than its picture is drawn at 300 dpi,
 // and the published pixels are those that were drawn.
 func TestPDFRendered(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
@@ -87,6 +88,10 @@ func (l lifter) lift(c content) (*liftedImage, error) {
 	image, ok := l.resource("XObject", drawn.name).(types.StreamDict)
 	if !ok {
 		return nil, errDraw
+	}
+	image, err := l.unwrapped(image)
+	if err != nil {
+		return nil, err
 	}
 	stream, err := l.imageStream(image)
 	if err != nil {
@@ -250,6 +255,29 @@ func rotation(degrees int) dossier.Matrix {
 		return dossier.Matrix{0, 1, -1, 0, 0, 0}
 	}
 	return dossier.Identity()
+}
+
+// wrappers are filters that producers put around an image's own, most often to
+// keep the file in ASCII. They are undone: what is inside stays as it is.
+var wrappers = []string{"ASCII85Decode", "ASCIIHexDecode", "FlateDecode", "RunLengthDecode"}
+
+// unwrapped is the image with its last filter only.
+func (l lifter) unwrapped(image types.StreamDict) (types.StreamDict, error) {
+	last := len(image.FilterPipeline) - 1
+	if last < 1 {
+		return image, nil
+	}
+	outer := types.StreamDict{Dict: image.Dict, Raw: image.Raw, FilterPipeline: image.FilterPipeline[:last]}
+	for _, f := range outer.FilterPipeline {
+		if !slices.Contains(wrappers, f.Name) {
+			return image, errDraw
+		}
+	}
+	if err := outer.DecodeWithLimit(l.limits.Memory / 4); err != nil {
+		return image, errDraw
+	}
+	image.Raw, image.FilterPipeline = outer.Content, image.FilterPipeline[last:]
+	return image, nil
 }
 
 // imageStream describes the picture's stream, when it is of a form that may
@@ -486,7 +514,7 @@ func (p *pdfFile) readBilevel(ctx context.Context, number int, s *Stream, into *
 	if err != nil {
 		return err
 	}
-	pix, err := decodeMade(made.data)
+	pix, err := decodePNG(made.data)
 	if err != nil {
 		return err
 	}

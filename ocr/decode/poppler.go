@@ -181,44 +181,44 @@ func (t pdfTools) repair(ctx context.Context, path string) (string, error) {
 	return "", errors.Join(err, os.RemoveAll(dir))
 }
 
-// madePNG is a PNG that a program made of a page; partial when the program met
+// made is a picture that a program made of a page; partial when the program met
 // errors on the way.
-type madePNG struct {
+type made struct {
 	data    []byte
 	partial bool
 }
 
-// render draws a page as PNG, as a viewer shows it.
-func (t pdfTools) render(ctx context.Context, path string, page, dpi int) (madePNG, error) {
+// render draws a page as PPM, as a viewer shows it.
+func (t pdfTools) render(ctx context.Context, path string, page, dpi int) (made, error) {
 	n := strconv.Itoa(page)
-	return t.onePNG(ctx, "pdftoppm", "-png", "-cropbox", "-r", strconv.Itoa(dpi), "-f", n, "-l", n, path)
+	return t.onePicture(ctx, "pdftoppm", "-cropbox", "-r", strconv.Itoa(dpi), "-f", n, "-l", n, path)
 }
 
 // pixels decodes the only image of a page as PNG, in its own pixels.
-func (t pdfTools) pixels(ctx context.Context, path string, page int) (madePNG, error) {
+func (t pdfTools) pixels(ctx context.Context, path string, page int) (made, error) {
 	n := strconv.Itoa(page)
-	return t.onePNG(ctx, "pdfimages", "-png", "-f", n, "-l", n, path)
+	return t.onePicture(ctx, "pdfimages", "-png", "-f", n, "-l", n, path)
 }
 
-// onePNG runs a program that writes files of a given prefix and expects one.
-func (t pdfTools) onePNG(ctx context.Context, program string, args ...string) (madePNG, error) {
+// onePicture runs a program that writes files of a given prefix and expects one.
+func (t pdfTools) onePicture(ctx context.Context, program string, args ...string) (made, error) {
 	dir, err := os.MkdirTemp(t.scratch, "render-")
 	if err != nil {
-		return madePNG{}, err
+		return made{}, err
 	}
 	defer os.RemoveAll(dir)
 	said, err := t.run(ctx, renderTime, program, append(args, filepath.Join(dir, "p"))...)
 	if err != nil {
-		return madePNG{}, err
+		return made{}, err
 	}
-	made, err := filepath.Glob(filepath.Join(dir, "p*.png"))
-	if err != nil || len(made) != 1 {
-		return madePNG{}, fmt.Errorf("%s: %w", program, errTool)
+	files, err := filepath.Glob(filepath.Join(dir, "p*"))
+	if err != nil || len(files) != 1 {
+		return made{}, fmt.Errorf("%s: %w", program, errTool)
 	}
-	info, err := os.Stat(made[0])
-	if err != nil || info.Size() > t.limits.Memory/2 {
-		return madePNG{}, because(dossier.ReasonTooLarge, err)
+	info, err := os.Stat(files[0])
+	if err != nil || info.Size() > t.limits.Memory {
+		return made{}, because(dossier.ReasonTooLarge, err)
 	}
-	data, err := os.ReadFile(made[0])
-	return madePNG{data, said.complains}, err
+	data, err := os.ReadFile(files[0])
+	return made{data, said.complains}, err
 }
