@@ -101,11 +101,13 @@ func (c *Catalog) Place(ctx context.Context, act dossier.Act, plan dossier.Plan)
 	})
 }
 
-// movePages sets the final state of pages and of the images they are on.
+// movePages sets the final state of pages and of the images they are on. None
+// of them is in a component now, though a decision may have claimed it for one.
 func movePages(ctx context.Context, tx bun.Tx, unit dossier.UnitID, pages []dossier.PlacedPage) error {
 	for _, p := range pages {
 		_, err := tx.NewUpdate().Model((*pageRow)(nil)).
 			Set("state = ?", p.State).Set("reason = ?", p.Reason).Set("dossier = ?", p.Dossier).
+			Set("component = ''").Set("position = 0").
 			Where("unit = ?", unit).Where("id = ?", p.ID).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("move page: %w", err)
