@@ -34,7 +34,7 @@ The same bytes given again are known and not read twice.
 
 // Run takes the batch in, works until it is done, and reports.
 func (p processCmd) Run(ctx context.Context, c *cli, con console) (err error) {
-	files, err := inputs(p.Paths)
+	files, err := inputs(p.Paths, c.Data)
 	if err != nil {
 		return err
 	}

@@ -2,15 +2,18 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"sohoa/dossier"
+	"sohoa/pipeline"
 )
 
 // TestBatchesOfOneDossier works on several batches of the same dossier at
@@ -41,6 +44,70 @@ func TestBatchesOfOneDossier(t *testing.T) {
 			}
 		}
 		r.wantIntact(t)
+	})
+}
+
+// overtaken lets another step run between a plan and its transaction.
+type overtaken struct {
+	pipeline.Ledger
+	by func()
+}
+
+func (o overtaken) Place(ctx context.Context, act dossier.Act, plan dossier.Plan) error {
+	o.by()
+	return o.Ledger.Place(ctx, act, plan)
+}
+
+// TestOvertakenPlan plans a batch on a version of a dossier that another batch
+// makes meanwhile: the plan is made again, the flow does not stop.
+func TestOvertakenPlan(t *testing.T) {
+	for name, before := range map[string][]string{"new dossier": nil, "known dossier": {separator(t, someCode, 0), paper(birth, "Ea")}} {
+		t.Run(name, func(t *testing.T) {
+			onBoth(t, func(t *testing.T, address string) {
+				r := newRig(t, address)
+				if before != nil {
+					r.feed(t, before...)
+				}
+				a, flow := r.open(t)
+				first := claimTexts(t, flow, separator(t, someCode, 1), paper(birth, "An"))
+				second := claimTexts(t, flow, separator(t, someCode, 2), paper(birth, "Ba"), paper(birth, "Ca"))
+				r.until(t, a, flow, first.ID, dossier.StepSplit)
+				late := *flow
+				late.Ledger = overtaken{flow.Ledger, func() { r.until(t, a, flow, second.ID, dossier.StepPublish) }}
+				err := late.Do(t.Context(), dossier.Job{Step: dossier.StepSplit, Unit: flow.Unit.ID, Subject: string(first.ID)})
+				if dossier.KindOf(err) != dossier.Retry {
+					t.Errorf("an overtaken plan: %v, want a fault to retry", err)
+				}
+				closeArchive(t, a)
+				r.feed(t, paper(marriage, "Da"))
+				if ids := r.dossiers(t); len(ids) != 2 {
+					t.Errorf("%d dossiers, want the one and a provisional one", len(ids))
+				}
+				r.wantIntact(t)
+			})
+		})
+	}
+}
+
+// TestPostponedJobs has a step fail until the program ends. The next program
+// must not wait for the pause that the step has earned.
+func TestPostponedJobs(t *testing.T) {
+	onBoth(t, func(t *testing.T, address string) {
+		r := newRig(t, address)
+		a, flow := r.open(t)
+		claimTexts(t, flow, paper(birth, "An"))
+		const postpone = "UPDATE river_job SET state = 'retryable', attempt = 9, scheduled_at = '2090-01-01 00:00:00'"
+		if _, err := a.databases.Write.ExecContext(t.Context(), postpone); err != nil {
+			t.Fatal(err)
+		}
+		closeArchive(t, a)
+		ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+		defer stop()
+		a, flow = r.open(t)
+		defer closeArchive(t, a)
+		if err := a.workUntilDone(ctx, flow, quiet()); err != nil {
+			t.Error(err)
+		}
 	})
 }
 
