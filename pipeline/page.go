@@ -66,19 +66,29 @@ func (f *Flow) readImage(ctx context.Context, id dossier.ImageID) error {
 	key := dossier.ReadingKey(f.Unit.ID, id, 1)
 	var kept dossier.ImageReading
 	ref, found, err := f.getJSON(ctx, key, &kept)
+	switch {
+	case err != nil:
+		return err
+	case found:
+		ref, err = f.digest(ctx, key) // opening it does not tell the digest
+	default:
+		kept, ref, err = f.readAndKeep(ctx, image, key)
+	}
 	if err != nil {
 		return err
 	}
-	if !found {
-		if kept, err = f.read(ctx, image); err != nil {
-			return err
-		}
-		if ref, _, err = f.putJSON(ctx, key, kept); err != nil {
-			return err
-		}
-	}
 	ref.Role = "reading"
 	return f.Ledger.ImageRead(ctx, image, len(kept.Readings), kept.Reason, ref)
+}
+
+// readAndKeep makes what a worker read an object.
+func (f *Flow) readAndKeep(ctx context.Context, image dossier.TakenImage, key string) (dossier.ImageReading, dossier.ObjectRef, error) {
+	kept, err := f.read(ctx, image)
+	if err != nil {
+		return kept, dossier.ObjectRef{}, err
+	}
+	ref, _, err := f.putJSON(ctx, key, kept)
+	return kept, ref, err
 }
 
 // read asks a worker. What is the input's fault becomes part of the reading;

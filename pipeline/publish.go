@@ -180,7 +180,7 @@ func (f *Flow) publishComponent(ctx context.Context, d dossier.Dossier, componen
 			return nil, err
 		}
 		defer release()
-		sheets = append(sheets, pdfa.Page{Image: stream, Reading: reading})
+		sheets = append(sheets, pdfa.Page{Image: stream, Reading: measured(reading, stream)})
 		made = append(made, objects...)
 	}
 	pdf, err := f.putPDF(ctx, d, component, sheets)
@@ -299,7 +299,8 @@ func (f *Flow) entries(ctx context.Context, d dossier.Dossier, wanted func(dossi
 	return entries, nil
 }
 
-// reading loads what was read on a page.
+// reading loads what was read on a page: nothing, for an image that was given up
+// and that a person has placed.
 func (f *Flow) reading(ctx context.Context, page dossier.PageID) (dossier.Reading, error) {
 	image, part, err := page.Split()
 	if err != nil {
@@ -307,10 +308,23 @@ func (f *Flow) reading(ctx context.Context, page dossier.PageID) (dossier.Readin
 	}
 	var kept dossier.ImageReading
 	key := dossier.ReadingKey(f.Unit.ID, image, 1)
-	if _, found, err := f.getJSON(ctx, key, &kept); err != nil || !found || len(kept.Readings) < part {
+	_, found, err := f.getJSON(ctx, key, &kept)
+	switch {
+	case err == nil && found && kept.Reason != "":
+		return dossier.Reading{}, nil
+	case err != nil || !found || len(kept.Readings) < part:
 		return dossier.Reading{}, orMissing(err, "reading", key)
 	}
 	return kept.Readings[part-1], nil
+}
+
+// measured gives a page that was never read the size of its picture, upright as
+// it was scanned.
+func measured(reading dossier.Reading, image dossier.ImageStream) dossier.Reading {
+	if reading.Width > 0 {
+		return reading
+	}
+	return dossier.Reading{Width: image.Width, Height: image.Height, DPI: 300, DPISource: "default", ToInput: dossier.Identity(), Words: []dossier.Word{}}
 }
 
 // entry is a published page as the index takes it.

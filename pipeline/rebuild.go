@@ -1,7 +1,10 @@
 package pipeline
 
 import (
+	"bufio"
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"maps"
@@ -23,6 +26,8 @@ type Restorer interface {
 	Empty(ctx context.Context) error
 	RestoreBatch(ctx context.Context, act dossier.Act, batch dossier.Batch, objects []dossier.ObjectRef) error
 	RestoreManifest(ctx context.Context, act dossier.Act, p dossier.Publication) error
+	AddObjects(ctx context.Context, unit dossier.UnitID, objects []dossier.ObjectRef) error
+	Listed(ctx context.Context, objects []dossier.ObjectRef) error
 	RestoreDecision(ctx context.Context, act dossier.Act, decision dossier.Decision, object dossier.ObjectRef) error
 	Reconcile(ctx context.Context) (wanted int, err error)
 }
@@ -55,7 +60,7 @@ func (f *Flow) Rebuild(ctx context.Context, objects Lister, ledger Restorer) (Re
 	r.found.Orphans = []string{}
 	for _, step := range []func(context.Context) error{
 		func(ctx context.Context) error { return ledger.Empty(ctx) },
-		r.collectReadings, r.collectRaw, r.batches, r.manifests, r.decisions,
+		r.checksums, r.collectReadings, r.collectRaw, r.batches, r.manifests, r.decisions,
 	} {
 		if err := step(ctx); err != nil {
 			return r.found, fmt.Errorf("rebuild: %w", err)
@@ -243,24 +248,91 @@ func (r *rebuilder) manifest(ctx context.Context, id dossier.DossierID, version 
 }
 
 // decisions lists what people decided; a decision whose version was not
-// published before the database was lost is carried out now.
+// published before the database was lost is carried out now. Where several
+// drafted the same version, the later one replaced one that never became a row.
 func (r *rebuilder) decisions(ctx context.Context) error {
+	type kept struct {
+		dossier.Decision
+		object dossier.ObjectRef
+	}
+	var all []kept
 	for ref, err := range r.objects.List(ctx, dossier.UnitPrefix(r.flow.Unit.ID)+"p/") {
 		if err != nil {
 			return err
 		}
-		var decision dossier.Decision
-		object, err := r.load(ctx, ref.Key, &decision)
-		if err != nil {
+		var one kept
+		if one.object, err = r.load(ctx, ref.Key, &one.Decision); err != nil {
 			return err
 		}
-		object.Role = "decision"
-		if err := r.ledger.RestoreDecision(ctx, r.flow.act(), decision, object); err != nil {
+		one.object.Role = "decision"
+		all = append(all, one)
+	}
+	// By number, not by name: "10" is not before "9".
+	slices.SortStableFunc(all, func(a, b kept) int {
+		x, y := a.Intent.Draft.Dossier, b.Intent.Draft.Dossier
+		return cmp.Or(cmp.Compare(x.ID, y.ID), cmp.Compare(x.Version, y.Version), cmp.Compare(b.Seq, a.Seq))
+	})
+	for _, one := range all {
+		if err := r.ledger.RestoreDecision(ctx, r.flow.act(), one.Decision, one.object); err != nil {
 			return err
 		}
 		r.found.Decisions++
 	}
 	return nil
+}
+
+// checksums lists objects with the digests they had when they were new, so that
+// what was changed before this rebuild is still found by verify.
+func (r *rebuilder) checksums(ctx context.Context) error {
+	for ref, err := range r.objects.List(ctx, dossier.ChecksumDir) {
+		if err != nil {
+			return err
+		}
+		listed, err := r.checksumList(ctx, ref.Key)
+		if err != nil {
+			return err
+		}
+		if err := r.ledger.AddObjects(ctx, r.flow.Unit.ID, listed); err != nil {
+			return err
+		}
+		if err := r.ledger.Listed(ctx, listed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checksumList reads one list. The archive's record is left out: it is listed
+// last, as the sign that the rebuild is complete.
+func (r *rebuilder) checksumList(ctx context.Context, key string) (listed []dossier.ObjectRef, err error) {
+	list, _, found, err := r.flow.Objects.Open(ctx, key)
+	if err != nil || !found {
+		return nil, orMissing(err, "checksum list", key)
+	}
+	defer func() { err = errors.Join(err, list.Close()) }()
+	lines := bufio.NewScanner(list)
+	for lines.Scan() {
+		sum, key, ok := strings.Cut(lines.Text(), "  ")
+		if !ok || len(sum) != 64 || dossier.ValidKey(key) != nil || key == dossier.ArchiveKey {
+			continue
+		}
+		ref, err := r.size(ctx, key)
+		if err != nil {
+			return nil, err
+		}
+		ref.Key, ref.SHA256 = key, dossier.SHA256(sum)
+		listed = append(listed, ref)
+	}
+	return listed, lines.Err()
+}
+
+// size is the size of an object, 0 when it is missing.
+func (r *rebuilder) size(ctx context.Context, key string) (dossier.ObjectRef, error) {
+	body, ref, found, err := r.flow.Objects.Open(ctx, key)
+	if err != nil || !found {
+		return dossier.ObjectRef{}, err
+	}
+	return ref, body.Close()
 }
 
 // load reads a JSON object and returns its reference with the digest of the

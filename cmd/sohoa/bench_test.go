@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,17 +16,6 @@ import (
 // libtesseract over a folder of pages.
 const bareVariable = "SOHOA_BENCH_BARE"
 
-func TestMain(m *testing.M) {
-	if dir := os.Getenv(bareVariable); dir != "" {
-		if err := readBare(dir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1) //nolint:forbidigo // this is a main
-		}
-		return
-	}
-	m.Run()
-}
-
 // readBare reads every page of a folder with one client and nothing else: no
 // deskew, no turning, no archive. PSM 3, the same model, one thread.
 func readBare(dir string) error {
@@ -36,7 +24,7 @@ func readBare(dir string) error {
 	if err := client.SetLanguage("vie"); err != nil {
 		return err
 	}
-	pages, err := walk(dir)
+	pages, err := walk(dir, "")
 	if err != nil {
 		return err
 	}
@@ -62,7 +50,7 @@ func readBare(dir string) error {
 func BenchmarkProcess(b *testing.B) {
 	tools := buildTools(b)
 	pages := benchPages(b, tools)
-	count, err := walk(pages)
+	count, err := walk(pages, "")
 	if err != nil {
 		b.Fatal(err)
 	}

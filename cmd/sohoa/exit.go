@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"sohoa/dossier"
+	"sohoa/storage"
 )
 
 // The exit codes: people script against them.
@@ -75,7 +76,11 @@ func classifyExit(err error) *exitError {
 	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
 		return &exitError{code: exitOther, err: err, hint: "The file or folder may not be used by this account. Check its permissions."}
 	}
-	if fault, ok := errors.AsType[*dossier.Fault](err); ok && fault.Reason != dossier.ReasonUnknown {
+	fault, ok := errors.AsType[*dossier.Fault](err)
+	if ok && fault.Kind == dossier.Stop && fault.Reason == dossier.ReasonDamaged || errors.Is(err, storage.ErrNotFound) || errors.Is(err, storage.ErrDamaged) {
+		return &exitError{code: exitIntegrity, err: err, hint: "An object of the archive is missing or damaged. Restore it from a backup; `sohoa verify` names all of them."}
+	}
+	if ok && fault.Reason != dossier.ReasonUnknown {
 		return &exitError{code: exitOther, err: err, hint: fault.Reason.Text("vi") + "\n" + fault.Reason.Text("en")}
 	}
 	return &exitError{code: exitOther, err: err}

@@ -24,17 +24,21 @@ type input struct {
 
 // inputs expands arguments in their order; folders are walked in natural name
 // order. What does not exist or is no regular file is an error before any
-// work.
-func inputs(args []string) ([]input, error) {
+// work. An archive is never its own input: a folder of scans that holds it is
+// walked around it.
+func inputs(args []string, archive string) ([]input, error) {
 	var found []input
 	for _, arg := range args {
 		stat, err := os.Stat(arg)
 		if err != nil {
 			return nil, usage("Check the path.", "%w", err)
 		}
+		if isInside(arg, archive) {
+			return nil, usage("Name the scans, not what sohoa made of them.", "%s belongs to the archive %s", arg, archive)
+		}
 		switch {
 		case stat.IsDir():
-			inside, err := walk(arg)
+			inside, err := walk(arg, archive)
 			if err != nil {
 				return nil, err
 			}
@@ -51,9 +55,35 @@ func inputs(args []string) ([]input, error) {
 	return found, nil
 }
 
-// walk lists the regular files below dir in natural order. Names that begin
-// with a dot are somebody's bookkeeping, not scans; links are not followed.
-func walk(dir string) ([]input, error) {
+// isInside tells whether path is the folder or lies below it.
+func isInside(path, folder string) bool {
+	want, err := os.Stat(folder)
+	if err != nil {
+		return false // no such archive yet
+	}
+	if path, err = filepath.Abs(path); err != nil {
+		return false
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	for ; ; path = filepath.Dir(path) {
+		if stat, err := os.Stat(path); err == nil && os.SameFile(stat, want) {
+			return true
+		}
+		if path == filepath.Dir(path) {
+			return false
+		}
+	}
+}
+
+// walk lists the files below dir in natural order, leaving out the archive.
+// Names that begin with a dot are somebody's bookkeeping, not scans. Anything
+// else that is no regular file is refused: a link may lead anywhere, and to
+// leave it out in silence might lose a page.
+func walk(dir, archive string) ([]input, error) {
+	// An archive that is not there yet is nowhere.
+	own, _ := os.Stat(archive)
 	var found []input
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -63,8 +93,14 @@ func walk(dir string) ([]input, error) {
 		if entry.IsDir() && hidden {
 			return filepath.SkipDir
 		}
-		if hidden || !entry.Type().IsRegular() {
+		if hidden {
 			return nil
+		}
+		if entry.IsDir() {
+			return skipSame(path, own)
+		}
+		if !entry.Type().IsRegular() {
+			return usage("Put the file itself there, or name it on the command line.", "%s is a link or no file", path)
 		}
 		name, err := filepath.Rel(dir, path)
 		found = append(found, input{name: filepath.ToSlash(name), path: path})
@@ -75,6 +111,18 @@ func walk(dir string) ([]input, error) {
 	}
 	slices.SortStableFunc(found, func(a, b input) int { return naturalCompare(a.name, b.name) })
 	return found, nil
+}
+
+// skipSame leaves the folder out of a walk if it is the other one.
+func skipSame(path string, other fs.FileInfo) error {
+	if other == nil {
+		return nil
+	}
+	stat, err := os.Stat(path)
+	if err == nil && os.SameFile(stat, other) {
+		return filepath.SkipDir
+	}
+	return err
 }
 
 // naturalCompare orders names as people do: runs of digits by their number, so

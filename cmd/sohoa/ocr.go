@@ -51,7 +51,7 @@ func (o ocrCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 	if o.Out == "" && o.Format != "text" && o.Format != "json" {
 		return usage("Name a folder with -o.", "--format %s needs a folder to write to", o.Format)
 	}
-	files, err := inputs(o.Files)
+	files, err := inputs(o.Files, "")
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ While sohoa serve runs on the archive, it does the work, with its own
 // Run takes the batch in, works until it is done, and reports. Where a serve
 // works on the archive, it does that.
 func (p processCmd) Run(ctx context.Context, c *cli, con console) error {
-	files, err := inputs(p.Paths)
+	files, err := inputs(p.Paths, c.Data)
 	if err != nil {
 		return err
 	}

@@ -29,10 +29,13 @@ type rig struct {
 func newRig(t *testing.T, address string) *rig {
 	t.Helper()
 	return &rig{
-		cli:    &cli{Data: filepath.Join(t.TempDir(), "archive"), Database: address, Log: slog.LevelError + 4},
+		cli:    &cli{Data: filepath.Join(t.TempDir(), "archive"), Database: address, Log: silent},
 		reader: &textReader{},
 	}
 }
+
+// silent is above every level of the log.
+const silent = slog.LevelError + 4
 
 func quiet() console { return console{out: io.Discard, err: io.Discard} }
 

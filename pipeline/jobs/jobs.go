@@ -205,10 +205,12 @@ func priority(job dossier.Job) int {
 	}
 }
 
-// Rescue makes jobs that a killed process left running available again. Only
-// the owner of the archive's process lock may call it.
+// Rescue makes jobs that a killed process left running available again, and
+// those that wait after a failure: who starts the program again has perhaps
+// removed the cause. Only the owner of the archive's process lock may call it.
 func (q *Queue) Rescue(ctx context.Context) error {
-	_, err := q.db.ExecContext(ctx, "UPDATE river_job SET state = 'available', attempt = CASE WHEN attempt > 0 THEN attempt - 1 ELSE 0 END WHERE state = 'running'")
+	_, err := q.db.ExecContext(ctx, "UPDATE river_job SET state = 'available', scheduled_at = created_at, "+
+		"attempt = CASE WHEN attempt > 0 THEN attempt - 1 ELSE 0 END WHERE state IN ('running', 'retryable')")
 	if err != nil {
 		return fmt.Errorf("rescue jobs: %w", err)
 	}

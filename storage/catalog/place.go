@@ -101,11 +101,13 @@ func (c *Catalog) Place(ctx context.Context, act dossier.Act, plan dossier.Plan)
 	})
 }
 
-// movePages sets the final state of pages and of the images they are on.
+// movePages sets the final state of pages and of the images they are on. None
+// of them is in a component now, though a decision may have claimed it for one.
 func movePages(ctx context.Context, tx bun.Tx, unit dossier.UnitID, pages []dossier.PlacedPage) error {
 	for _, p := range pages {
 		_, err := tx.NewUpdate().Model((*pageRow)(nil)).
 			Set("state = ?", p.State).Set("reason = ?", p.Reason).Set("dossier = ?", p.Dossier).
+			Set("component = ''").Set("position = 0").
 			Where("unit = ?", unit).Where("id = ?", p.ID).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("move page: %w", err)
@@ -149,7 +151,9 @@ func imageClass(pages []pageRow) (dossier.PageState, dossier.Reason) {
 }
 
 // insertIntent records an intent and, for a new dossier, its row, so that the
-// next batch with the same code finds it.
+// next batch with the same code finds it. Drafted on a version that is not the
+// newest any more, or for a code that has a dossier since, it is refused with a
+// fault to retry: the draft has to be made again.
 func insertIntent(ctx context.Context, tx bun.Tx, intent dossier.Intent) error {
 	d := intent.Draft.Dossier
 	body, err := json.Marshal(intent)
@@ -157,13 +161,43 @@ func insertIntent(ctx context.Context, tx bun.Tx, intent dossier.Intent) error {
 		return fmt.Errorf("record intent: %w", err)
 	}
 	row := intentRow{ID: intent.ID, Unit: d.Unit, Batch: intent.Batch, Dossier: d.ID, Version: d.Version, Body: string(body)}
-	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+	fresh, err := inserted(tx.NewInsert().Model(&row).On("CONFLICT DO NOTHING").Exec(ctx))
+	if err != nil {
 		return fmt.Errorf("record intent: %w", err)
 	}
-	head := dossierRow{ID: d.ID, Unit: d.Unit, Code: d.Code, Type: d.Type, Procedure: d.Procedure, ReceivedAt: d.ReceivedAt.UTC(), State: d.State}
-	_, err = tx.NewInsert().Model(&head).On("CONFLICT (id) DO UPDATE").Set("state = EXCLUDED.state").Exec(ctx)
+	// Asked after the insert: an intent that was published before it is gone.
+	published, err := tx.NewSelect().Model((*manifestRow)(nil)).Where("dossier = ?", d.ID).Where("version >= ?", d.Version).Exists(ctx)
+	if err != nil {
+		return fmt.Errorf("record intent: %w", err)
+	}
+	if !fresh || published {
+		return overtaken(fmt.Errorf("dossier %s has version %d", d.ID, d.Version))
+	}
+	return noteDossier(ctx, tx, d)
+}
+
+// noteDossier writes the row of a dossier that is about to be published.
+func noteDossier(ctx context.Context, tx bun.Tx, d dossier.Dossier) error {
+	known, err := inserted(tx.NewUpdate().Model((*dossierRow)(nil)).Set("state = ?", d.State).Where("id = ?", d.ID).Exec(ctx))
 	if err != nil {
 		return fmt.Errorf("record dossier: %w", err)
 	}
+	if known {
+		return nil
+	}
+	head := dossierRow{ID: d.ID, Unit: d.Unit, Code: d.Code, Type: d.Type, Procedure: d.Procedure, ReceivedAt: d.ReceivedAt.UTC(), State: d.State}
+	fresh, err := inserted(tx.NewInsert().Model(&head).On("CONFLICT DO NOTHING").Exec(ctx))
+	if err != nil {
+		return fmt.Errorf("record dossier: %w", err)
+	}
+	if !fresh {
+		return overtaken(fmt.Errorf("the code of dossier %s has a dossier", d.ID))
+	}
 	return nil
+}
+
+// overtaken is the fault of a draft that another batch or person was faster
+// than.
+func overtaken(err error) error {
+	return &dossier.Fault{Kind: dossier.Retry, Op: "record intent", Reason: dossier.ReasonChanged, Err: err}
 }

@@ -66,8 +66,9 @@ func (c *Catalog) RestoreManifest(ctx context.Context, act dossier.Act, p dossie
 }
 
 // RestoreDecision lists a decision's object and, when it is the next version of
-// its dossier, records its intent again. A decision that came to nothing (its
-// number was tried and given up) is only listed.
+// its dossier and its pages still wait, claims them and records its intent
+// again. A decision that came to nothing (its number was tried and given up) is
+// only listed.
 func (c *Catalog) RestoreDecision(ctx context.Context, act dossier.Act, decision dossier.Decision, object dossier.ObjectRef) error {
 	return c.inTx(ctx, "restore decision", func(ctx context.Context, tx bun.Tx) error {
 		draft := decision.Intent.Draft
@@ -85,9 +86,33 @@ func (c *Catalog) RestoreDecision(ctx context.Context, act dossier.Act, decision
 		if int64(draft.Dossier.Version) != published+intended+1 {
 			return nil
 		}
+		free, err := claimRestored(ctx, tx, decision)
+		if err != nil || !free {
+			return err
+		}
 		if err := insertIntent(ctx, tx, decision.Intent); err != nil {
 			return err
 		}
 		return audit(ctx, tx, act, "rebuild.decision", string(draft.Dossier.ID), map[string]any{"version": draft.Dossier.Version})
 	})
+}
+
+// claimRestored claims the pages of a decision; free is false, and nothing is
+// changed, when one of them is in a component since.
+func claimRestored(ctx context.Context, tx bun.Tx, decision dossier.Decision) (free bool, err error) {
+	d := decision.Intent.Draft.Dossier
+	for _, page := range decision.Placement.Pages {
+		placed, err := tx.NewSelect().Model((*pageRow)(nil)).Where("unit = ?", d.Unit).Where("id = ?", page).Where("component <> ''").Exists(ctx)
+		if err != nil || placed {
+			return false, err
+		}
+	}
+	for _, page := range decision.Placement.Pages {
+		_, err := tx.NewUpdate().Model((*pageRow)(nil)).Set("component = ?", decision.Intent.New[0]).Set("dossier = ?", d.ID).
+			Where("unit = ?", d.Unit).Where("id = ?", page).Exec(ctx)
+		if err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
