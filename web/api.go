@@ -24,7 +24,7 @@ type apiStatusAnswer struct {
 }
 
 func (s *site) apiStatus(w http.ResponseWriter, r *http.Request) error {
-	_, parked, err := s.Config.Parked.Parked(r.Context(), s.Unit.ID, 0, 0)
+	_, parked, err := s.Parked.Parked(r.Context(), s.Unit.ID, 0, 0)
 	if err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (s *site) apiStatus(w http.ResponseWriter, r *http.Request) error {
 		}
 		answer.InboxGone = !inflow.InboxGone.IsZero()
 	}
-	batches, err := s.Config.Arrivals.Batches(r.Context(), s.Unit.ID, 1)
+	batches, err := s.Arrivals.Batches(r.Context(), s.Unit.ID, 1)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (s *site) apiSearch(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *site) apiDossier(w http.ResponseWriter, r *http.Request) error {
-	m, err := s.Config.Dossiers.Dossier(r.Context(), s.Unit.ID, r.PathValue("dossier"))
+	m, err := s.Dossiers.Dossier(r.Context(), s.Unit.ID, r.PathValue("dossier"))
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ type apiWaiting struct {
 }
 
 func (s *site) apiParked(w http.ResponseWriter, r *http.Request) error {
-	pages, total, err := s.Config.Parked.Parked(r.Context(), s.Unit.ID, offset(r.URL.Query()), reviewLength)
+	pages, total, err := s.Parked.Parked(r.Context(), s.Unit.ID, offset(r.URL.Query()), reviewLength)
 	if err != nil {
 		return err
 	}

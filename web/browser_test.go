@@ -63,8 +63,10 @@ func TestLostConnectionShows(t *testing.T) {
 	b.Do(chromedp.Navigate(server.URL + "/intake"))
 	<-archive.heard
 	b.True(`document.getElementById("lost").hidden`, "no bar while the server is there")
+	if err := server.Listener.Close(); err != nil {
+		t.Fatal(err)
+	}
 	server.CloseClientConnections()
-	server.Listener.Close()
 	b.Until(`document.getElementById("lost").hidden === false`)
 }
 

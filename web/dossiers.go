@@ -55,7 +55,7 @@ func (s *site) dossierList(w http.ResponseWriter, r *http.Request) error {
 		Unit: s.Unit.ID, Code: short(q.Get("q")), State: dossierState(q.Get("state")), Waiting: q.Get("waiting") != "",
 		Offset: offset(q), Limit: listLength,
 	}
-	page, total, err := s.Config.Dossiers.Dossiers(r.Context(), filter)
+	page, total, err := s.Dossiers.Dossiers(r.Context(), filter)
 	if err != nil {
 		return err
 	}

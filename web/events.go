@@ -37,7 +37,7 @@ func (s *site) events(w http.ResponseWriter, r *http.Request) error {
 	w.WriteHeader(http.StatusOK)
 	// The first event makes a page that was cut off look again.
 	if err := send(w, out, "change", "connected"); err != nil {
-		return nil //nolint:nilerr // the browser has gone: that is how every stream ends
+		return nil // the browser has gone: that is how every stream ends
 	}
 	s.relay(r, func(name, data string) error { return send(w, out, name, data) })
 	return nil

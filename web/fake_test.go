@@ -271,7 +271,7 @@ func configOf(archive *fakeArchive, kinds *dossier.Catalogue) Config {
 		Arrivals: archive, Parked: archive, Dossiers: archive, Objects: archive, Pictures: archive, Searcher: archive,
 		Placer: archive, Events: archive, Inbox: archive, Kinds: kinds, Demo: true,
 		Unit: dossier.Unit{ID: "unit1", Codes: []dossier.UnitCode{{Code: "Y99.12", From: noon.AddDate(-1, 0, 0)}}},
-		Now:  func() time.Time { return noon }, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Now:  func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler),
 	}
 }
 

@@ -130,7 +130,7 @@ func (s *site) intakeLive(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, parked, err := s.Config.Parked.Parked(r.Context(), s.Unit.ID, 0, 0)
+	_, parked, err := s.Parked.Parked(r.Context(), s.Unit.ID, 0, 0)
 	if err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func (s *site) openCode(w http.ResponseWriter, r *http.Request) error {
 	}
 	code, whole := readCode(typed)
 	if whole {
-		m, err := s.Config.Dossiers.Dossier(r.Context(), s.Unit.ID, code)
+		m, err := s.Dossiers.Dossier(r.Context(), s.Unit.ID, code)
 		if err == nil {
 			seeOther(w, r, dossierPath(m.Dossier.ID))
 			return nil
@@ -180,7 +180,7 @@ func readCode(typed string) (code string, whole bool) {
 
 // recent are the dossiers that came in last, to be picked from.
 func (s *site) recent(ctx context.Context) ([]dossier.Dossier, error) {
-	page, _, err := s.Config.Dossiers.Dossiers(ctx, dossier.DossierFilter{Unit: s.Unit.ID, Limit: recentLength})
+	page, _, err := s.Dossiers.Dossiers(ctx, dossier.DossierFilter{Unit: s.Unit.ID, Limit: recentLength})
 	if err != nil {
 		return nil, err
 	}
@@ -197,14 +197,14 @@ func (s *site) live(ctx context.Context) (live, error) {
 	if s.Inbox != nil {
 		now.Inflow = s.Inbox.Inflow()
 	}
-	arrivals, err := s.Config.Arrivals.Arrivals(ctx, s.Unit.ID, stripLength)
+	arrivals, err := s.Arrivals.Arrivals(ctx, s.Unit.ID, stripLength)
 	if err != nil {
 		return live{}, err
 	}
 	if now.Strip, err = s.strip(ctx, now.Inflow, arrivals); err != nil {
 		return live{}, err
 	}
-	batches, err := s.Config.Arrivals.Batches(ctx, s.Unit.ID, 1)
+	batches, err := s.Arrivals.Batches(ctx, s.Unit.ID, 1)
 	if err != nil {
 		return live{}, err
 	}
@@ -307,7 +307,7 @@ func (s *site) filling(ctx context.Context, arrivals []dossier.Arrival) (*fillin
 	if at < 0 {
 		return nil, nil //nolint:nilnil // no dossier yet is a plain state of the page
 	}
-	m, err := s.Config.Dossiers.Dossier(ctx, s.Unit.ID, string(arrivals[at].Dossier))
+	m, err := s.Dossiers.Dossier(ctx, s.Unit.ID, string(arrivals[at].Dossier))
 	if err != nil {
 		if code, _ := status(err); code == http.StatusNotFound { // decided, not published yet
 			return nil, nil //nolint:nilnil // as above

@@ -48,7 +48,7 @@ type frame struct {
 // page writes a whole page. The template runs into memory first: a page that
 // fails half-way is an error page, never half a page.
 func (s *site) page(w http.ResponseWriter, r *http.Request, name, active string, body any) error {
-	_, parked, err := s.Config.Parked.Parked(r.Context(), s.Unit.ID, 0, 0)
+	_, parked, err := s.Parked.Parked(r.Context(), s.Unit.ID, 0, 0)
 	if err != nil {
 		return err
 	}

@@ -67,14 +67,14 @@ func (s *site) review(w http.ResponseWriter, r *http.Request) error {
 // reviewAt opens the list at a page; at its first when the page does not wait.
 func (s *site) reviewAt(r *http.Request, wanted dossier.PageID) (reviewBody, error) {
 	ctx := r.Context()
-	pages, total, err := s.Config.Parked.Parked(ctx, s.Unit.ID, 0, reviewLength)
+	pages, total, err := s.Parked.Parked(ctx, s.Unit.ID, 0, reviewLength)
 	if err != nil || total == 0 {
 		return reviewBody{}, err
 	}
 	at := slices.IndexFunc(pages, func(a dossier.Arrival) bool { return a.Page == wanted })
 	if at < 0 {
 		at = 0
-		if later, err := s.Config.Parked.Arrival(ctx, s.Unit.ID, wanted); err == nil && later.State == dossier.PageParked && later.Component == "" {
+		if later, err := s.Parked.Arrival(ctx, s.Unit.ID, wanted); err == nil && later.State == dossier.PageParked && later.Component == "" {
 			pages, at = append(pages, later), len(pages)
 		}
 	}
@@ -115,7 +115,7 @@ func (s *site) fillReview(ctx context.Context, l lang, body *reviewBody) (err er
 	if body.In == "" {
 		return nil
 	}
-	in, err := s.Config.Dossiers.Dossier(ctx, s.Unit.ID, string(body.In))
+	in, err := s.Dossiers.Dossier(ctx, s.Unit.ID, string(body.In))
 	if errors.Is(err, ErrNotFound) { // decided, not published yet: not to be offered
 		body.In = ""
 		return nil
@@ -149,7 +149,7 @@ func (s *site) kindChoices(l lang, guess string) []kindChoice {
 // justPlaced is the dossier that a decision was about; it may not be published
 // yet, and then it has only an id.
 func (s *site) justPlaced(ctx context.Context, id dossier.DossierID) (*dossier.Dossier, error) {
-	m, err := s.Config.Dossiers.Dossier(ctx, s.Unit.ID, string(id))
+	m, err := s.Dossiers.Dossier(ctx, s.Unit.ID, string(id))
 	if errors.Is(err, ErrNotFound) {
 		return nil, nil //nolint:nilnil // the page then speaks of "the dossier"
 	}
@@ -161,7 +161,7 @@ func (s *site) justPlaced(ctx context.Context, id dossier.DossierID) (*dossier.D
 func (s *site) reviewPapers(w http.ResponseWriter, r *http.Request) error {
 	var papers []dossier.Component
 	if id := r.URL.Query().Get("dossier"); id != "" {
-		m, err := s.Config.Dossiers.Dossier(r.Context(), s.Unit.ID, id)
+		m, err := s.Dossiers.Dossier(r.Context(), s.Unit.ID, id)
 		if err != nil {
 			return err
 		}
@@ -235,9 +235,7 @@ func (s *site) place(w http.ResponseWriter, r *http.Request) error {
 			seeOther(w, r, "/review?done="+url.QueryEscape(string(id)))
 			return nil
 		}
-		if code, key := status(err); code == http.StatusConflict || code == http.StatusUnprocessableEntity || code == http.StatusNotFound {
-			wrong = key
-		} else {
+		if wrong = refusal(err); wrong == "" {
 			return err
 		}
 	}
@@ -247,6 +245,18 @@ func (s *site) place(w http.ResponseWriter, r *http.Request) error {
 	}
 	body.Error, body.Typed = wrong, form
 	return s.page(w, r, "review", "review", body)
+}
+
+// refusal is the key of what a person is told about a decision that could not
+// be carried out; "" for a failure of ours.
+func refusal(err error) string {
+	code, key := status(err)
+	switch code {
+	case http.StatusConflict, http.StatusUnprocessableEntity, http.StatusNotFound:
+		return key
+	default:
+		return ""
+	}
 }
 
 // undo takes the last decision about a dossier back.

@@ -53,7 +53,7 @@ func (s *site) find(r *http.Request, limit int) (searchBody, error) {
 	body.Total, body.Pager = found.Total, newPager(r.URL, span{from, len(found.Hits), found.Total, limit})
 	for _, hit := range found.Hits {
 		line := hitLine{Hit: hit, Link: pageLink(hit.Dossier, hit.Page, body.Query), Fields: foundFields(s.Kinds, hit)}
-		at, err := s.Config.Parked.Arrival(r.Context(), s.Unit.ID, hit.Page)
+		at, err := s.Parked.Arrival(r.Context(), s.Unit.ID, hit.Page)
 		if err != nil {
 			return searchBody{}, err
 		}

@@ -61,7 +61,7 @@ type fieldLine struct {
 
 // dossierPage shows a dossier: its papers, one page, and what is known of it.
 func (s *site) dossierPage(w http.ResponseWriter, r *http.Request) error {
-	m, err := s.Config.Dossiers.Dossier(r.Context(), s.Unit.ID, r.PathValue("dossier"))
+	m, err := s.Dossiers.Dossier(r.Context(), s.Unit.ID, r.PathValue("dossier"))
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (s *site) dossierPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if body.Tab == tabHistory {
-		if body.Versions, err = s.Config.Dossiers.Versions(r.Context(), s.Unit.ID, m.Dossier.ID); err != nil {
+		if body.Versions, err = s.Dossiers.Versions(r.Context(), s.Unit.ID, m.Dossier.ID); err != nil {
 			return err
 		}
 	}
@@ -183,7 +183,7 @@ func fieldOrder(kinds *dossier.Catalogue, c dossier.Component) []string {
 // sheet prepares one page to be looked at, with the words of the query
 // outlined.
 func (s *site) sheet(ctx context.Context, page dossier.PageID, query string) (*sheet, error) {
-	at, err := s.Config.Parked.Arrival(ctx, s.Unit.ID, page)
+	at, err := s.Parked.Arrival(ctx, s.Unit.ID, page)
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +223,7 @@ const (
 
 // dossierPDF sends the published file of one paper, whole or by ranges.
 func (s *site) dossierPDF(w http.ResponseWriter, r *http.Request) error {
-	m, err := s.Config.Dossiers.Dossier(r.Context(), s.Unit.ID, r.PathValue("dossier"))
+	m, err := s.Dossiers.Dossier(r.Context(), s.Unit.ID, r.PathValue("dossier"))
 	if err != nil {
 		return err
 	}

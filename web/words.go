@@ -77,7 +77,7 @@ func (s *site) language(w http.ResponseWriter, r *http.Request) error {
 	if lang(r.FormValue("to")) == en {
 		chosen = en
 	}
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // not Secure: the pages are served on the machine itself, without TLS, and the cookie is no secret
 		Name: langCookie, Value: string(chosen), Path: "/", MaxAge: 400 * 24 * 3600,
 		HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})

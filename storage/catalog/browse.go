@@ -61,7 +61,7 @@ func (c *Catalog) Arrivals(ctx context.Context, unit dossier.UnitID, limit int) 
 		Join("JOIN batches AS b ON b.id = f.batch").
 		Join("LEFT JOIN images AS i ON i.batch = f.batch AND i.ordinal = f.ordinal").
 		Join("LEFT JOIN pages AS p ON p.unit = i.unit AND p.image = i.id").
-		Where("f.unit = ?", unit).Where("f.batch IN (?)", bun.In(ids)).
+		Where("f.unit = ?", unit).Where("f.batch IN ?", bun.Tuple(ids)).
 		OrderExpr("b.at DESC, b.id, f.ordinal DESC, i.idx DESC, p.part DESC").Limit(int64(limit)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("list arrivals: %w", err)

@@ -25,7 +25,7 @@ import (
 const ScreensEnv = "SOHOA_SCREENS"
 
 // limit is how long one test may keep its browser busy, on a slow machine.
-const limit = 2 * time.Minute
+const limit = 5 * time.Minute
 
 // Browser is one tab.
 type Browser struct {
@@ -162,10 +162,10 @@ func (b *Browser) Screen(name string) {
 	b.Until(picturesReady)
 	var png []byte
 	b.Do(chromedp.CaptureScreenshot(&png))
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
 		b.t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600); err != nil {
 		b.t.Fatal(err)
 	}
 }
