@@ -159,7 +159,7 @@ func scansIn(t *testing.T, dir string, folders []string) []string {
 	t.Helper()
 	var paths []string
 	for _, folder := range folders {
-		all, err := walk(filepath.Join(dir, folder))
+		all, err := walk(filepath.Join(dir, folder), "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -231,7 +231,7 @@ const (
 // testBrokenFiles holds that no broken file is taken for a paper, lost, or able
 // to stop the work: each waits or is refused with a reason a clerk understands.
 func testBrokenFiles(t *testing.T, program string, dirs ...string) {
-	files, err := inputs(dirs)
+	files, err := inputs(dirs, "")
 	if err != nil {
 		t.Fatal(err)
 	}
