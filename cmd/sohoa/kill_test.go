@@ -76,7 +76,7 @@ func processAndDie() int {
 	}
 	flow := a.flow(&textReader{})
 	flow.Ledger = killingLedger{flow.Ledger, steps}
-	batch, err := flow.Claim(ctx, dossier.Local(flow.Unit.ID), "test", textSources(killTexts()...))
+	batch, err := flow.Claim(ctx, dossier.Local(flow.Unit.ID), pipeline.Feed{Device: "test", Sources: textSources(killTexts()...)})
 	if err == nil {
 		_, err = a.finish(ctx, flow, batch, quiet())
 	}

@@ -119,7 +119,7 @@ func TestOddNames(t *testing.T) {
 		a, flow := r.open(t)
 		sources := textSources(paper(birth, "An"))
 		sources[0].Name = "Gi\xe2y khai sinh\x01.jpg"
-		if _, err := flow.Claim(t.Context(), dossier.Local(flow.Unit.ID), "test", sources); err != nil {
+		if _, err := flow.Claim(t.Context(), dossier.Local(flow.Unit.ID), pipeline.Feed{Device: "test", Sources: sources}); err != nil {
 			t.Fatal(err)
 		}
 		closeArchive(t, a)
