@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"sohoa/dossier"
 	"sohoa/pipeline/classify"
@@ -33,9 +34,10 @@ func (f *Flow) splitBatch(ctx context.Context, id dossier.BatchID) error {
 
 // stack is a read batch: its sheets in order, and what is known of each page.
 type stack struct {
-	sheets   []split.Sheet
-	readings map[dossier.PageID]dossier.Reading
-	images   map[dossier.PageID]dossier.ImageID
+	// sheets are without their words, which are most of a reading: a batch may
+	// have ten thousand pages.
+	sheets []split.Sheet
+	images map[dossier.PageID]dossier.ImageID
 	// placed names the dossier of pages that are published already: after a
 	// rebuild a batch is split again, and must come out the same.
 	placed map[dossier.PageID]dossier.DossierID
@@ -46,7 +48,7 @@ type stack struct {
 // stack loads the readings of a batch and guesses the kind of each page.
 func (f *Flow) stack(ctx context.Context, id dossier.BatchID) (stack, error) {
 	s := stack{
-		readings: make(map[dossier.PageID]dossier.Reading), images: make(map[dossier.PageID]dossier.ImageID),
+		images: make(map[dossier.PageID]dossier.ImageID),
 		placed: make(map[dossier.PageID]dossier.DossierID), waiting: make(map[dossier.PageID]dossier.DossierID),
 	}
 	images, err := f.Ledger.Images(ctx, id)
@@ -85,10 +87,13 @@ func (f *Flow) addImage(ctx context.Context, s *stack, image dossier.TakenImage)
 	}
 	for i, reading := range readings {
 		page := image.ID.Page(i + 1)
-		s.readings[page], s.images[page] = reading, image.ID
+		s.images[page] = image.ID
 		sheet := split.Sheet{Page: page, Image: image.ID, Input: image.Ordinal, Reading: reading, Lost: kept.Reason}
 		if kept.Reason == "" {
 			sheet.Guess = classify.Classify(f.Kinds, reading)
+		}
+		if strings.TrimSpace(reading.Text) != "" {
+			sheet.Reading.Words = nil // the text tells as well that there is something
 		}
 		s.sheets = append(s.sheets, sheet)
 	}
@@ -175,7 +180,10 @@ func (p placer) group(ctx context.Context, group split.Group, parked []split.Par
 	if err != nil {
 		return placedGroup{}, err
 	}
-	draft := p.next(base, fresh, parked)
+	draft, err := p.next(ctx, base, fresh, parked)
+	if err != nil {
+		return placedGroup{}, err
+	}
 	intent := &dossier.Intent{ID: dossier.NewID(), Batch: p.batch.ID, Draft: draft, New: []dossier.ComponentID{}}
 	for _, component := range draft.Dossier.Components[len(base.Dossier.Components):] {
 		intent.New = append(intent.New, component.ID)
@@ -288,7 +296,7 @@ func (p placer) base(ctx context.Context, group split.Group) (dossier.Manifest, 
 }
 
 // next drafts the version after base with the group's new papers.
-func (p placer) next(base dossier.Manifest, fresh []split.Component, parked []split.Parked) dossier.Manifest {
+func (p placer) next(ctx context.Context, base dossier.Manifest, fresh []split.Component, parked []split.Parked) (dossier.Manifest, error) {
 	next := dossier.Manifest{
 		Schema: dossier.ManifestSchema, Dossier: base.Dossier, At: p.flow.Now().UTC(), Actor: p.batch.Actor,
 		Batches: append(append([]dossier.BatchID{}, base.Batches...), p.batch.ID), Reason: "first papers",
@@ -303,17 +311,21 @@ func (p placer) next(base dossier.Manifest, fresh []split.Component, parked []sp
 	}
 	d.Components = append([]dossier.Component{}, d.Components...)
 	for _, c := range fresh {
-		d.Components = append(d.Components, p.component(c))
+		component, err := p.component(ctx, c)
+		if err != nil {
+			return next, err
+		}
+		d.Components = append(d.Components, component)
 	}
 	d.Pending = append([]dossier.PageID{}, d.Pending...)
 	for _, x := range parked {
 		d.Pending = append(d.Pending, x.Page)
 	}
-	return next
+	return next, nil
 }
 
 // component names a new paper and takes its fields from its pages.
-func (p placer) component(c split.Component) dossier.Component {
+func (p placer) component(ctx context.Context, c split.Component) (dossier.Component, error) {
 	id := dossier.ComponentID(dossier.NewID())
 	component := dossier.Component{
 		ID: id, Kind: c.Kind, KindConfidence: c.Confidence, Role: c.Role, Origin: "scan",
@@ -322,7 +334,10 @@ func (p placer) component(c split.Component) dossier.Component {
 	}
 	readings := make([]dossier.Reading, len(c.Pages))
 	for i, page := range c.Pages {
-		reading := p.stack.readings[page]
+		reading, err := p.flow.reading(ctx, page)
+		if err != nil {
+			return component, err
+		}
 		readings[i] = reading
 		component.Pages = append(component.Pages, dossier.Page{ID: page, File: reading.File, Index: reading.Page, Part: reading.Part})
 	}
@@ -332,5 +347,5 @@ func (p placer) component(c split.Component) dossier.Component {
 	if component.Fields == nil {
 		component.Fields = map[string]dossier.Field{}
 	}
-	return component
+	return component, nil
 }

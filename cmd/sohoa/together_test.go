@@ -7,13 +7,18 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"golang.org/x/sync/errgroup"
 
 	"sohoa/dossier"
 	"sohoa/pipeline"
+	"sohoa/storage/catalog"
+	"sohoa/storage/search"
+	"sohoa/storage/storagetest/pgtest"
 )
 
 // TestBatchesOfOneDossier works on several batches of the same dossier at
@@ -214,4 +219,51 @@ func (r *rig) parked(t *testing.T, a *archive) (ids []dossier.PageID) {
 		}
 	}
 	return ids
+}
+
+// meeting is an index that makes two publications wait for each other before
+// either of them ends.
+type meeting struct {
+	noIndex
+	arrived sync.WaitGroup
+}
+
+func (m *meeting) Put(context.Context, search.Tx, []search.Entry) error {
+	m.arrived.Done()
+	m.arrived.Wait()
+	return nil
+}
+
+// TestLastTwoDossiersOfABatch publishes them at the same moment, in two
+// connections: one of the two must see that the batch is done.
+func TestLastTwoDossiersOfABatch(t *testing.T) {
+	r := newRig(t, pgtest.Start(t))
+	a, flow := r.open(t)
+	defer closeArchive(t, a)
+	for i := range 5 {
+		batch := claimTexts(t, flow,
+			separator(t, fmt.Sprintf("H38.12-260102-1%03d", i), 0), paper(birth, fmt.Sprint("An", i)),
+			separator(t, fmt.Sprintf("H38.12-260102-2%03d", i), 0), paper(birth, fmt.Sprint("Ba", i)))
+		r.until(t, a, flow, batch.ID, dossier.StepPublish)
+		together := &meeting{}
+		together.arrived.Add(2)
+		f := *flow
+		f.Ledger = catalog.Open(a.databases, a.queue, together)
+		var both errgroup.Group
+		for _, name := range []string{"1%03d", "2%03d"} {
+			id, _, err := a.catalog.ByCode(t.Context(), flow.Unit.ID, fmt.Sprintf("H38.12-260102-"+name, i))
+			if err != nil {
+				t.Fatal(err)
+			}
+			both.Go(func() error {
+				return f.Do(t.Context(), dossier.Job{Step: dossier.StepPublish, Unit: flow.Unit.ID, Subject: string(id)})
+			})
+		}
+		if err := both.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		if done, err := a.catalog.BatchDone(t.Context(), batch.ID); err != nil || !done {
+			t.Fatalf("batch done: %t, %v", done, err)
+		}
+	}
 }

@@ -92,7 +92,7 @@ func (c *Catalog) pages(ctx context.Context, batch dossier.BatchID, only func(*b
 	var rows []pageRow
 	err := c.write.NewSelect().Model(&rows).
 		Join("JOIN images AS i ON i.unit = page_row.unit AND i.id = page_row.image").
-		Where("page_row.batch = ?", batch).Apply(only).OrderExpr("i.ordinal, i.idx, page_row.part").Scan(ctx)
+		Where("i.batch = ?", batch).Apply(only).OrderExpr("i.ordinal, i.idx, page_row.part").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list pages of batch %s: %w", batch, err)
 	}
