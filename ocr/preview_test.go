@@ -74,5 +74,6 @@ func TestPreviewIsUpright(t *testing.T) {
 }
 
 func gray(i image.Image, at image.Point) uint8 {
-	return color.GrayModel.Convert(i.At(at.X, at.Y)).(color.Gray).Y
+	g, _ := color.GrayModel.Convert(i.At(at.X, at.Y)).(color.Gray)
+	return g.Y
 }

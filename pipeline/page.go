@@ -65,7 +65,8 @@ func (f *Flow) readImage(ctx context.Context, id dossier.ImageID) error {
 	}
 	key := dossier.ReadingKey(f.Unit.ID, id, 1)
 	var kept dossier.ImageReading
-	ref, found, err := f.getJSON(ctx, key, &kept)
+	_, found, err := f.getJSON(ctx, key, &kept)
+	var ref dossier.ObjectRef
 	switch {
 	case err != nil:
 		return err

@@ -35,7 +35,8 @@ func (f *Flow) publishVersion(ctx context.Context, intent dossier.Intent) error 
 	d := intent.Draft.Dossier
 	var final dossier.Manifest
 	key := dossier.ManifestKey(f.Unit.ID, d.ID, d.Version)
-	object, found, err := f.getJSON(ctx, key, &final)
+	_, found, err := f.getJSON(ctx, key, &final)
+	var object dossier.ObjectRef
 	switch {
 	case err != nil:
 		return err

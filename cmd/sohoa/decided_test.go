@@ -13,7 +13,7 @@ import (
 )
 
 // decide has a person place pages, and works until that is published.
-func (r *rig) decide(t *testing.T, p dossier.Placement) dossier.DossierID {
+func (r *rig) decide(t *testing.T, p dossier.Placement) {
 	t.Helper()
 	a, flow := r.open(t)
 	defer closeArchive(t, a)
@@ -27,7 +27,6 @@ func (r *rig) decide(t *testing.T, p dossier.Placement) dossier.DossierID {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	return id
 }
 
 // waiting lists the pages that wait for a person.
@@ -53,7 +52,7 @@ func TestFailedAdditionKeepsThePaper(t *testing.T) {
 	if got := r.waiting(t); len(got) != 1 {
 		t.Errorf("%d pages wait, want 1", len(got))
 	}
-	copied, _ := r.rebuilt(t, "")
+	copied, _ := r.rebuilt(t)
 	wantSameDossiers(t, copied.dossiers(t), r.dossiers(t))
 }
 
@@ -80,7 +79,7 @@ func TestAbandonedDecision(t *testing.T) {
 	before := r.dossiers(t)
 	r.wantIntact(t)
 
-	copied, _ := r.rebuilt(t, "")
+	copied, _ := r.rebuilt(t)
 	wantSameDossiers(t, copied.dossiers(t), before)
 	copied.wantIntact(t)
 }
@@ -105,7 +104,7 @@ func TestManyDecisionsAreRestored(t *testing.T) {
 		}
 	}
 	closeArchive(t, a)
-	copied, _ := r.rebuilt(t, "")
+	copied, _ := r.rebuilt(t)
 	d := copied.dossiers(t)[0].Dossier
 	if d.Version != 11 || len(d.Components) != 11 || len(d.Pending) != 0 {
 		t.Errorf("version %d with %d papers and %d pending pages, want 11, 11, 0", d.Version, len(d.Components), len(d.Pending))

@@ -123,7 +123,7 @@ func TestKilledAnywhere(t *testing.T) {
 			r.feed(t, killTexts()...)
 			wantState(t, r.state(t), want)
 			r.wantIntact(t)
-			copied, _ := r.rebuilt(t, "")
+			copied, _ := r.rebuilt(t)
 			wantState(t, copied.state(t), rebuilt)
 			copied.wantIntact(t)
 		})

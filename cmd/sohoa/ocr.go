@@ -209,11 +209,10 @@ func (r reading) read(ctx context.Context, i *image) error {
 	}
 	var err error
 	i.readings, err = r.pool.Read(ctx, worker.Task{Path: i.path, File: i.name, Index: i.index})
-	if forPeople(err) {
+	switch {
+	case forPeople(err):
 		i.fault = err
-		return nil
-	}
-	if err != nil {
+	case err != nil:
 		return err
 	}
 	for n := range i.readings {

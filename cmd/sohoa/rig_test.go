@@ -95,9 +95,9 @@ func textSources(texts ...string) []pipeline.Source {
 }
 
 // rebuilt copies the objects into a new archive and rebuilds its catalogue.
-func (r *rig) rebuilt(t *testing.T, address string) (*rig, pipeline.Restored) {
+func (r *rig) rebuilt(t *testing.T) (*rig, pipeline.Restored) {
 	t.Helper()
-	copied := newRig(t, address)
+	copied := newRig(t, "")
 	copied.reader = r.reader
 	if err := os.CopyFS(copied.place().objects(), os.DirFS(r.place().objects())); err != nil {
 		t.Fatal(err)

@@ -130,7 +130,7 @@ func TestOddNames(t *testing.T) {
 		closeArchive(t, a)
 		r.feed(t, paper(birth, "Ba"))
 		before := r.dossiers(t)
-		copied, _ := r.rebuilt(t, "")
+		copied, _ := r.rebuilt(t)
 		wantSameDossiers(t, copied.dossiers(t), before)
 	})
 }
@@ -158,7 +158,7 @@ func TestRecordsFitTheirSchemas(t *testing.T) {
 
 	checked := make(map[string]int)
 	root := r.place().objects()
-	err = filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
+	err = filepath.WalkDir(root, func(path string, _ os.DirEntry, err error) error {
 		key := strings.TrimPrefix(path, root+"/")
 		if err != nil || !strings.HasSuffix(path, ".json") || strings.HasPrefix(key, dossier.SchemaDir) {
 			return err

@@ -62,7 +62,7 @@ func (p page) citation(i int) (words string, ok bool) {
 		rest += p.strips[i+1].plain
 	}
 	prescribed := strings.HasPrefix(rest, "thongtu") || strings.HasPrefix(rest, "nghidinh")
-	return rest, !(prescribed && p.national())
+	return rest, !prescribed || !p.national()
 }
 
 // enacting is the kind of paper that the words of a citation name; empty when they

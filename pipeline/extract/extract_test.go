@@ -97,7 +97,7 @@ Họ, chữ đệm, tên người mẹ: ..........`, ""},
 }
 
 // printed makes words in place: 20 pixels a letter, 30 high.
-func printed(confidence float64, lines ...printedLine) dossier.Reading {
+func printed(lines ...printedLine) dossier.Reading {
 	r := dossier.Reading{Width: 1654, Height: 2339}
 	number := 0
 	for i, l := range lines {
@@ -106,7 +106,7 @@ func printed(confidence float64, lines ...printedLine) dossier.Reading {
 		}
 		x := l.x
 		for text := range strings.FieldsSeq(l.text) {
-			w := dossier.Word{Text: text, X: x, Y: l.y, W: 20 * len([]rune(text)), H: 30, Line: number, Block: 1, Confidence: confidence}
+			w := dossier.Word{Text: text, X: x, Y: l.y, W: 20 * len([]rune(text)), H: 30, Line: number, Block: 1, Confidence: 0.9}
 			r.Words = append(r.Words, w)
 			x += w.W + 12
 		}
@@ -123,7 +123,7 @@ type printedLine struct {
 // labels, with a name that wraps.
 func TestColumns(t *testing.T) {
 	kind, _ := load(t).Kind("marriage_certificate")
-	r := printed(0.9,
+	r := printed(
 		printedLine{613, 100, "GIẤY CHỨNG NHẬN KẾT HÔN"},
 		printedLine{300, 200, "Vợ"}, printedLine{1100, 200, "Chồng"},
 		printedLine{60, 300, "Họ, chữ đệm, tên: HẠNG THỊ THẢO"}, printedLine{900, 300, "Họ, chữ đệm, tên: VÀNG ĐÌNH"},
@@ -139,7 +139,7 @@ func TestColumns(t *testing.T) {
 // TestNumberByPen reads a number that stands apart from the words around it.
 func TestNumberByPen(t *testing.T) {
 	kind, _ := load(t).Kind("decision")
-	r := printed(0.9, printedLine{100, 100, "Số:"}, printedLine{260, 100, "575 /QĐ-UBND"}, printedLine{900, 100, "Na Son, ngày 04 tháng 02 năm 2025"})
+	r := printed(printedLine{100, 100, "Số:"}, printedLine{260, 100, "575 /QĐ-UBND"}, printedLine{900, 100, "Na Son, ngày 04 tháng 02 năm 2025"})
 	want := "date=04/02/2025 (2025-02-04)\nnumber=575/QĐ-UBND\n"
 	if got := show(extract.Fields(kind, []dossier.Reading{r}, []dossier.PageID{"p"})); got != want {
 		t.Errorf("fields:\n%swant:\n%s", got, want)
@@ -149,8 +149,8 @@ func TestNumberByPen(t *testing.T) {
 // TestWhereAndHowSure holds box, page, raw text and confidence of a value.
 func TestWhereAndHowSure(t *testing.T) {
 	kind, _ := load(t).Kind("birth_notice")
-	front := printed(0.9, printedLine{100, 100, "GIẤY CHỨNG SINH"})
-	back := printed(0.9, printedLine{100, 200, "Họ và tên mẹ: Nông Thùy Phượng"})
+	front := printed(printedLine{100, 100, "GIẤY CHỨNG SINH"})
+	back := printed(printedLine{100, 200, "Họ và tên mẹ: Nông Thùy Phượng"})
 	back.Words[5].Confidence = 0.7
 	f := extract.Fields(kind, []dossier.Reading{front, back}, []dossier.PageID{"p1", "p2"})["mother"]
 	if f.Value != "Nông Thùy Phượng" || f.Raw != f.Value || f.Page != "p2" || f.Source != "ocr" || f.Status != dossier.FieldAuto {
@@ -163,7 +163,7 @@ func TestWhereAndHowSure(t *testing.T) {
 	if want := (dossier.Box{X: nong.X, Y: 200, W: phuong.X + phuong.W - nong.X, H: 30}); f.Box == nil || *f.Box != want {
 		t.Errorf("box = %v, want %v", f.Box, want)
 	}
-	damaged := printed(0.9, printedLine{100, 200, "Họ và tên người chêl: Bùi Hữu Sơn"})
+	damaged := printed(printedLine{100, 200, "Họ và tên người chêl: Bùi Hữu Sơn"})
 	notice, _ := load(t).Kind("death_notice")
 	if f := extract.Fields(notice, []dossier.Reading{damaged}, []dossier.PageID{"p"})["deceased"]; f.Value != "Bùi Hữu Sơn" || f.Confidence != 0.9 {
 		t.Errorf("a label with one wrong letter: %+v", f)

@@ -83,8 +83,9 @@ func (c candidate) byPattern() (dossier.Field, bool) {
 			}
 			return code.String(), ""
 		})
+	default: // names, dates and the like are no pattern
+		return dossier.Field{}, false
 	}
-	return dossier.Field{}, false
 }
 
 // pattern reads the first match; write makes value and norm of it, "" to

@@ -281,7 +281,7 @@ func readRecord(dir string) (batchRecord, error) {
 		return record, nameless("read batch record", err)
 	}
 	if json.Unmarshal(content, &record) != nil || record.Schema != recordSchema {
-		return batchRecord{}, nil
+		return batchRecord{}, nil //nolint:nilerr // half a record is none: the files themselves are adopted
 	}
 	return record, nil
 }

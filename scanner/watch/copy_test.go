@@ -48,7 +48,7 @@ func TestCopyWhereRenameIsRefused(t *testing.T) {
 // A real other file system, not an injected error.
 func TestCopyAcrossFileSystems(t *testing.T) {
 	t.Parallel()
-	elsewhere, err := os.MkdirTemp("/dev/shm", "inbox")
+	elsewhere, err := os.MkdirTemp("/dev/shm", "inbox") //nolint:usetesting // it must be another file system than that of TempDir
 	must(t, err)
 	t.Cleanup(func() { must(t, os.RemoveAll(elsewhere)) })
 	r := newRig(t, func(c *Config) { c.Inbox = elsewhere })

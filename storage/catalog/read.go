@@ -47,7 +47,7 @@ func (c *Catalog) OpenBatches(ctx context.Context, unit dossier.UnitID) ([]dossi
 func (c *Catalog) Progress(ctx context.Context, batches ...dossier.BatchID) (read, all int, err error) {
 	err = c.read.NewSelect().Model((*imageRow)(nil)).
 		ColumnExpr("COALESCE(SUM(CASE WHEN state <> ? THEN 1 ELSE 0 END), 0), COUNT(*)", dossier.PageClaimed).
-		Where("batch IN (?)", bun.In(batches)).Scan(ctx, &read, &all)
+		Where("batch IN (?)", bun.List(batches)).Scan(ctx, &read, &all)
 	if err != nil {
 		return 0, 0, fmt.Errorf("progress of batches: %w", err)
 	}
