@@ -19,10 +19,18 @@ import (
 	"sohoa/pipeline"
 )
 
-// newTestArchive makes an office archive and opens it for work.
-func newTestArchive(t *testing.T) *archive {
+// onEither runs a test on an archive of either database.
+func onEither(t *testing.T, test func(t *testing.T, a *archive)) {
 	t.Helper()
-	c := &cli{Data: t.TempDir()}
+	for name, address := range databases(t) {
+		t.Run(name, func(t *testing.T) { test(t, newTestArchive(t, address)) })
+	}
+}
+
+// newTestArchive makes an office archive and opens it for work.
+func newTestArchive(t *testing.T, database string) *archive {
+	t.Helper()
+	c := &cli{Data: t.TempDir(), Database: database}
 	if err := c.makeArchive(t.Context(), newArchive("H38.12", false, time.Now())); err != nil {
 		t.Fatal(err)
 	}
@@ -68,8 +76,10 @@ func (powerCut) TakeIn(context.Context, dossier.Act, dossier.Batch, []dossier.Ob
 
 // A claimed batch is offered again after a crash at any point, and is there
 // once.
-func TestClaimingAgainIsOnce(t *testing.T) {
-	a := newTestArchive(t)
+func TestClaimingAgainIsOnce(t *testing.T) { onEither(t, claimingAgainIsOnce) }
+
+func claimingAgainIsOnce(t *testing.T, a *archive) {
+	t.Helper()
 	flow := a.flow(nil)
 	actor, batch := dossier.Local(a.unit().ID), feed(t, "b1", "one", "two", "one")
 
@@ -107,8 +117,10 @@ func TestClaimingAgainIsOnce(t *testing.T) {
 }
 
 // An id stands for its files: others are refused.
-func TestClaimingOtherFilesUnderAnIDIsRefused(t *testing.T) {
-	a := newTestArchive(t)
+func TestClaimingOtherFilesUnderAnIDIsRefused(t *testing.T) { onEither(t, claimingOtherFilesUnderAnIDIsRefused) }
+
+func claimingOtherFilesUnderAnIDIsRefused(t *testing.T, a *archive) {
+	t.Helper()
 	flow := a.flow(nil)
 	actor := dossier.Local(a.unit().ID)
 	if _, err := flow.Claim(t.Context(), actor, feed(t, "b1", "one")); err != nil {
@@ -122,8 +134,10 @@ func TestClaimingOtherFilesUnderAnIDIsRefused(t *testing.T) {
 
 // Batches that bring the same bytes at the same time are all taken; the bytes
 // are worked on once.
-func TestTheSameBytesAtOnce(t *testing.T) {
-	a := newTestArchive(t)
+func TestTheSameBytesAtOnce(t *testing.T) { onEither(t, theSameBytesAtOnce) }
+
+func theSameBytesAtOnce(t *testing.T, a *archive) {
+	t.Helper()
 	flow := a.flow(nil)
 	batches := make([]pipeline.Feed, 8)
 	for i := range batches {
@@ -146,8 +160,10 @@ func TestTheSameBytesAtOnce(t *testing.T) {
 }
 
 // The paper of a counter goes before what came earlier in the background.
-func TestCountersGoFirst(t *testing.T) {
-	a := newTestArchive(t)
+func TestCountersGoFirst(t *testing.T) { onEither(t, countersGoFirst) }
+
+func countersGoFirst(t *testing.T, a *archive) {
+	t.Helper()
 	flow := a.flow(nil)
 	actor := dossier.Local(a.unit().ID)
 	slow := feed(t, "slow", "one", "two")
