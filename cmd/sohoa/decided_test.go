@@ -52,7 +52,7 @@ func TestFailedAdditionKeepsThePaper(t *testing.T) {
 	if got := r.waiting(t); len(got) != 1 {
 		t.Errorf("%d pages wait, want 1", len(got))
 	}
-	copied, _ := r.rebuilt(t)
+	copied := r.rebuilt(t)
 	wantSameDossiers(t, copied.dossiers(t), r.dossiers(t))
 }
 
@@ -79,7 +79,7 @@ func TestAbandonedDecision(t *testing.T) {
 	before := r.dossiers(t)
 	r.wantIntact(t)
 
-	copied, _ := r.rebuilt(t)
+	copied := r.rebuilt(t)
 	wantSameDossiers(t, copied.dossiers(t), before)
 	copied.wantIntact(t)
 }
@@ -104,7 +104,7 @@ func TestManyDecisionsAreRestored(t *testing.T) {
 		}
 	}
 	closeArchive(t, a)
-	copied, _ := r.rebuilt(t)
+	copied := r.rebuilt(t)
 	d := copied.dossiers(t)[0].Dossier
 	if d.Version != 11 || len(d.Components) != 11 || len(d.Pending) != 0 {
 		t.Errorf("version %d with %d papers and %d pending pages, want 11, 11, 0", d.Version, len(d.Components), len(d.Pending))

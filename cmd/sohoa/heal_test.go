@@ -96,7 +96,7 @@ func TestRecordWithoutRows(t *testing.T) {
 			t.Errorf("%d dossiers, %d known files, want 1 and 2", len(o.Dossiers), len(o.Known))
 		}
 		before := r.dossiers(t)
-		copied, _ := r.rebuilt(t)
+		copied := r.rebuilt(t)
 		wantSameDossiers(t, copied.dossiers(t), before)
 		copied.wantIntact(t)
 	})
@@ -131,7 +131,7 @@ func TestRebuildChangesNothing(t *testing.T) {
 			r.wantIntact(t)
 			before := r.dossiers(t)
 			for range 2 {
-				r, _ = r.rebuilt(t)
+				r = r.rebuilt(t)
 				wantSameDossiers(t, r.dossiers(t), before)
 				r.wantIntact(t)
 				if got := r.account(t); got != account {

@@ -69,11 +69,11 @@ func processAndDie() int {
 		fmt.Fprintln(os.Stderr, err)
 		return exitOther
 	}
-	a.objects.store = killingStore{a.objects.store, steps}
 	if err := a.lockForWork(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return exitOther
 	}
+	a.objects.store = killingStore{a.objects.store, steps}
 	flow := a.flow(&textReader{})
 	flow.Ledger = killingLedger{flow.Ledger, steps}
 	batch, err := flow.Claim(ctx, dossier.Local(flow.Unit.ID), pipeline.Feed{Device: "test", Sources: textSources(killTexts()...)})
@@ -123,7 +123,7 @@ func TestKilledAnywhere(t *testing.T) {
 			r.feed(t, killTexts()...)
 			wantState(t, r.state(t), want)
 			r.wantIntact(t)
-			copied, _ := r.rebuilt(t)
+			copied := r.rebuilt(t)
 			wantState(t, copied.state(t), rebuilt)
 			copied.wantIntact(t)
 		})

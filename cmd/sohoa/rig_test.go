@@ -95,29 +95,28 @@ func textSources(texts ...string) []pipeline.Source {
 }
 
 // rebuilt copies the objects into a new archive and rebuilds its catalogue.
-func (r *rig) rebuilt(t *testing.T) (*rig, pipeline.Restored) {
+func (r *rig) rebuilt(t *testing.T) *rig {
 	t.Helper()
 	copied := newRig(t, "")
 	copied.reader = r.reader
 	if err := os.CopyFS(copied.place().objects(), os.DirFS(r.place().objects())); err != nil {
 		t.Fatal(err)
 	}
-	return copied, copied.rebuild(t)
+	copied.rebuild(t)
+	return copied
 }
 
 // rebuild restores the catalogue from the objects and finishes the rest.
-func (r *rig) rebuild(t *testing.T) pipeline.Restored {
+func (r *rig) rebuild(t *testing.T) {
 	t.Helper()
 	a, err := r.cli.openForRebuild(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer closeArchive(t, a)
-	found, err := a.rebuild(t.Context(), a.flow(r.reader))
-	if err != nil {
+	if _, err := a.rebuild(t.Context(), a.flow(r.reader)); err != nil {
 		t.Fatal(err)
 	}
-	return found
 }
 
 func (r *rig) place() layout { return layout{root: r.cli.Data} }

@@ -130,7 +130,7 @@ func TestOddNames(t *testing.T) {
 		closeArchive(t, a)
 		r.feed(t, paper(birth, "Ba"))
 		before := r.dossiers(t)
-		copied, _ := r.rebuilt(t)
+		copied := r.rebuilt(t)
 		wantSameDossiers(t, copied.dossiers(t), before)
 	})
 }
