@@ -174,7 +174,7 @@ func (r *Reader) recognize(reading *dossier.Reading, page *cleanup.Page) error {
 		reading.Blank = true
 		return nil
 	}
-	reading.Words = text.Order(toPage(words, page.Scale), page.DPI)
+	reading.Words = text.Order(toPage(words, page.Scale, reading), page.DPI)
 	reading.Text = text.Plain(reading.Words)
 	if unsure(reading.Words) {
 		reading.Flags = append(reading.Flags, dossier.FlagLowConfidence)
@@ -230,17 +230,26 @@ func anyWord(words []tesseract.Word, confidence float64) bool {
 }
 
 // toPage brings words to the pixels of the page.
-func toPage(words []tesseract.Word, scale float64) []dossier.Word {
+func toPage(words []tesseract.Word, scale float64, page *dossier.Reading) []dossier.Word {
 	out := make([]dossier.Word, len(words))
-	at := func(v int) int { return int(float64(v)/scale + 0.5) }
 	for i, w := range words {
-		x, y := at(w.Box.Min.X), at(w.Box.Min.Y)
+		x, width := span(w.Box.Min.X, w.Box.Max.X, scale, page.Width)
+		y, height := span(w.Box.Min.Y, w.Box.Max.Y, scale, page.Height)
 		out[i] = dossier.Word{
-			Text: w.Text, X: x, Y: y, W: at(w.Box.Max.X) - x, H: at(w.Box.Max.Y) - y,
-			Confidence: w.Confidence, Line: w.Line, Block: w.Block,
+			Text: w.Text, X: x, Y: y, W: width, H: height,
+			Confidence: min(max(w.Confidence, 0), 1), Line: w.Line, Block: w.Block,
 		}
 	}
 	return out
+}
+
+// span scales one side of a box to the page. Rounding may put an edge a pixel
+// off the paper, and the engine gives a box without extent now and then; both
+// are pulled in, so that every box is on the page and has a size.
+func span(from, to int, scale float64, side int) (at, length int) {
+	at = min(max(int(float64(from)/scale+0.5), 0), side-1)
+	end := min(max(int(float64(to)/scale+0.5), at+1), side)
+	return at, end - at
 }
 
 // A page most of whose words are below unsureWord is flagged.
