@@ -60,6 +60,8 @@ CREATE TABLE pages (
     PRIMARY KEY (unit, id)
 );
 CREATE INDEX pages_batch ON pages (batch);
+-- How many pages wait is asked for on every page of the web.
+CREATE INDEX pages_parked ON pages (unit, batch) WHERE state = 'parked';
 CREATE INDEX pages_image ON pages (unit, image);
 CREATE INDEX pages_dossier ON pages (dossier);
 
