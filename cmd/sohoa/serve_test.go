@@ -117,7 +117,9 @@ func claimingAgainIsOnce(t *testing.T, a *archive) {
 }
 
 // An id stands for its files: others are refused.
-func TestClaimingOtherFilesUnderAnIDIsRefused(t *testing.T) { onEither(t, claimingOtherFilesUnderAnIDIsRefused) }
+func TestClaimingOtherFilesUnderAnIDIsRefused(t *testing.T) {
+	onEither(t, claimingOtherFilesUnderAnIDIsRefused)
+}
 
 func claimingOtherFilesUnderAnIDIsRefused(t *testing.T, a *archive) {
 	t.Helper()
