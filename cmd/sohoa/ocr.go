@@ -207,13 +207,9 @@ func (r reading) read(ctx context.Context, i *image) error {
 	if i.fault != nil {
 		return nil
 	}
-	var err error
-	i.readings, err = r.pool.Read(ctx, worker.Task{Path: i.path, File: i.name, Index: i.index})
-	switch {
-	case forPeople(err):
-		i.fault = err
-	case err != nil:
-		return err
+	i.readings, i.fault = r.pool.Read(ctx, worker.Task{Path: i.path, File: i.name, Index: i.index})
+	if i.fault != nil && !forPeople(i.fault) {
+		return i.fault
 	}
 	for n := range i.readings {
 		page := &i.readings[n]
