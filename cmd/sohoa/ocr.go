@@ -205,7 +205,7 @@ func (r reading) name(i image, part, parts int) string {
 
 func (r reading) read(ctx context.Context, i *image) error {
 	if i.fault != nil {
-		return nil
+		return nil //nolint:nilerr // the page's own fault, told in its turn
 	}
 	i.readings, i.fault = r.pool.Read(ctx, worker.Task{Path: i.path, File: i.name, Index: i.index})
 	if i.fault != nil && !forPeople(i.fault) {
