@@ -114,7 +114,11 @@ func TestSearchToHit(t *testing.T) {
 	b.Until(`document.activeElement.name === "q" && document.activeElement.closest(".find")`)
 	b.Do(chromedp.KeyEvent("muong khuong" + kb.Enter))
 	b.Until(`location.pathname === "/search" && location.search.includes("muong+khuong")`)
-	b.Do(chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent("j"), chromedp.KeyEvent(kb.Enter))
+	b.Do(chromedp.KeyEvent(kb.Escape))
+	b.Until(`document.activeElement === document.body`)
+	b.Do(chromedp.KeyEvent("j"))
+	b.Until(`document.querySelector("[data-rows] > .at") !== null`)
+	b.Do(chromedp.KeyEvent(kb.Enter))
 	b.Until(`document.querySelectorAll(".hit").length === 2`)
 	// The outline lies on the printed word: same shape of page, same place.
 	b.Until(`document.querySelector(".sheet img").complete`)

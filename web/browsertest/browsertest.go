@@ -128,7 +128,7 @@ func (b *Browser) Until(condition string) {
 }
 
 // patience is how long a condition may take on a slow machine.
-const patience = 30 * time.Second
+const patience = 90 * time.Second
 
 // Text is the value of a JavaScript expression that yields a string.
 func (b *Browser) Text(expression string) string {
