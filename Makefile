@@ -55,7 +55,7 @@ race: ## run the tests of the packages without C image libraries under the race 
 lint: ## check style, layers and scripts
 	@scripts/setup run lint
 	@scripts/tools golangci-lint
-	.tools/golangci-lint run $(PACKAGES)
+	.tools/golangci-lint run --allow-parallel-runners $(PACKAGES)
 	@scripts/check-dependencies $(PACKAGES)
 	shellcheck .ci/run $$(git ls-files scripts | xargs grep -lE '^#!/usr/bin/env bash')
 

@@ -46,6 +46,9 @@ func Start(t *testing.T) *Browser {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, // as root, in a container, there is no sandbox
 		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("lang", "vi-VN"),
+		// Without it, keys that come before the first picture of a new page are
+		// dropped; no person types so fast.
+		chromedp.Flag("allow-pre-commit-input", true),
 		chromedp.WSURLReadTimeout(time.Minute))
 	allocated, stopAll := chromedp.NewExecAllocator(t.Context(), options...)
 	tab, stopTab := chromedp.NewContext(allocated)
