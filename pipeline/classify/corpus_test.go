@@ -98,6 +98,7 @@ func TestRealScans(t *testing.T) {
 		}
 	}
 }
+
 // TestLawSpeaksOfCards reads a law about identity cards: its first page is that
 // of a law, and no chapter or list of what cards print makes a later page
 // anything.
