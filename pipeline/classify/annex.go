@@ -8,9 +8,9 @@ import (
 	"sohoa/pipeline/fuzzy"
 )
 
-// An annex goes with the paper that enacts it, also where it has a letterhead and
-// a title of its own: it has no number. Forms name the circular or decree that prescribes them in the same words;
-// that makes no annex.
+// An annex goes with the paper that enacts it, also where it has a letterhead
+// and a title of its own: it has no number. Forms name the circular or decree
+// that prescribes them in the same words; that makes no annex.
 
 // annexLines is how many strips below a heading may name the enacting paper:
 // its subject takes up to four.
@@ -65,8 +65,8 @@ func (p page) citation(i int) (words string, ok bool) {
 	return rest, !prescribed || !p.national()
 }
 
-// enacting is the kind of paper that the words of a citation name; empty when they
-// name none, or more than one ("Kế hoạch tại Quyết định số…").
+// enacting is the kind of paper that the words of a citation name; empty when
+// they name none, or more than one ("Kế hoạch tại Quyết định số…").
 func enacting(cat *dossier.Catalogue, words string) string {
 	var named []string
 	for _, k := range cat.Kinds() {

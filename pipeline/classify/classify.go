@@ -4,10 +4,15 @@
 // The title is looked for the way a clerk does: under the letterhead, in
 // capitals, on lines of its own, over several lines if need be. Titles are
 // compared without tones and with a few letters wrong, since scans damage
-// exactly the marks above the letters. Words of a title inside a sentence ("theo Quyết
-// định số…") never count. Among titles that begin at one line, the one that
+// exactly the marks above the letters. Words of a title inside a sentence ("theo
+// Quyết định số…") never count. Among titles that begin at one line, the one that
 // explains most letters wins, so that TỜ KHAI CẤP GIẤY XÁC NHẬN TÌNH TRẠNG HÔN
 // NHÂN is not taken for the certificate it asks for.
+//
+// A title proves nothing alone: laws have chapters named after every paper
+// there is, and their annexes list them. So it counts only above the running
+// text of the page, and only with something else of a first page: the national
+// letterhead, a number, a form to fill in.
 //
 // Start at [Classify], a pure function. Its promise: rather "other" than a
 // wrong name. Everything that speaks against a title lowers the confidence

@@ -98,3 +98,21 @@ func TestRealScans(t *testing.T) {
 		}
 	}
 }
+
+// TestLawSpeaksOfCards reads a law about identity cards: its first page is that
+// of a law, and no chapter or list of what cards print makes a later page
+// anything.
+func TestLawSpeaksOfCards(t *testing.T) {
+	cat := load(t)
+	text := readText(t, filepath.Join(corpusDir(t), "vi-scans", "van-ban-luat", "luat-can-cuoc-2023_congbao_text_30p.textlayer.txt"))
+	pages := strings.Split(strings.TrimSuffix(text, "\f"), "\f")
+	if len(pages) != 30 {
+		t.Fatalf("%d pages, want 30", len(pages))
+	}
+	for i, page := range pages {
+		g := classify.Classify(cat, dossier.Reading{Text: page})
+		if first := i == 0; g.First != first || sure(cat, g) != first || first && g.Kind != "law" || g.Continues != "" {
+			t.Errorf("page %d: %v first %t continues %q: %q", i+1, g, g.First, g.Continues, g.Reasons)
+		}
+	}
+}

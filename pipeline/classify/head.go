@@ -62,8 +62,8 @@ func (p page) underLetterhead(i int) bool {
 func (p page) national() bool { return p.head.letterhead != nowhere }
 
 // isNational tells whether the national name or motto stands on strip i, as a
-// letterhead prints it: nothing else on the line but, in capitals, the office to the left of it. A law that
-// describes a form quotes both inside its text.
+// letterhead prints it: nothing else on the line but, in capitals, the office to
+// the left of it. A law that describes a form quotes both inside its text.
 func (p page) isNational(i int) bool {
 	s := p.strips[i]
 	if s.isListItem() {
@@ -100,8 +100,8 @@ func (s strip) endsWithMotto() bool {
 	return false
 }
 
-// numberText is the text of strip i, with the strips behind it on its line where
-// no slash has come yet: a number written by pen leaves gaps around it.
+// numberText is the text of strip i, with the strips behind it on its line
+// where no slash has come yet: a number written by pen leaves gaps around it.
 func (p page) numberText(i int) string {
 	text := p.strips[i].text()
 	if !strings.HasPrefix(p.strips[i].spaced, "so ") {
@@ -121,9 +121,9 @@ func (s strip) isNumber() bool {
 // subjectMark is "V/v" ("về việc") and what engines make of it.
 var subjectMark = regexp.MustCompile(`^(?:W|[VvUW][/|lI1iíÍ!\\.,⁄-]{0,2}[vVyW])$`)
 
-// hasSubject tells whether the number is followed by the subject of an official letter:
-// marked by "V/v", or told by its place, since nothing else stands in lower case right under
-// the number of a paper.
+// hasSubject tells whether the head has the subject of an official letter:
+// marked by "V/v", or told by its place, since nothing else stands in lower case
+// right under the number of a paper.
 func (p page) hasSubject(number int) bool {
 	for i, s := range p.strips {
 		if p.inHead(i) && len(s.words) > 1 && (subjectMark.MatchString(s.words[0].Text) || number != nowhere && strings.HasPrefix(s.plain, "veviec")) {

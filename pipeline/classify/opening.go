@@ -11,8 +11,8 @@ import (
 // A title alone proves nothing: laws, lists and tables of contents print the
 // titles of every paper there is. A paper's first page has more: the national
 // letterhead, the paper's number, the number of its form, the lines of a form to
-// fill in. Identity cards, which every second text speaks of, must also show what only
-// a card has.
+// fill in. Identity papers, which every second text speaks of, must show what
+// only they have; see identity.go.
 
 // opensPaper tells whether the page has, around the title, what a first page
 // has.
@@ -54,7 +54,8 @@ const (
 	fieldsOfForm = 3
 )
 
-// openings are words with which forms, contracts and slips begin below their title.
+// openings are words with which forms, contracts and slips begin below their
+// title.
 var openings = regexp.MustCompile(`^(?:kinhgui|homnay|chungtoi|toiten|tentoi|toila|mahoso|masohoso)`)
 
 // formBelow tells whether the strips below the title are those of a form.
@@ -74,7 +75,8 @@ func (p page) formBelow(last int) bool {
 var (
 	// field is a line to fill in: a few words, a colon, a value or nothing.
 	field = regexp.MustCompile(`^(?:\d{1,2}(?:\.\d)?[.)]?\s+)?(?:[^\s:]+\s+){0,7}[^\s:]*\s?:`)
-	// item is an item of a text that counts up, "a) Nơi cấp: …", or a heading of one, "2. Hồ sơ gồm:".
+	// item is an item of a text that counts up, "a) Nơi cấp: …", or the heading
+	// of one, "2. Hồ sơ gồm:".
 	item = regexp.MustCompile(`^(?:\p{L}\)|[-+•–]\s)|^\d.*:\s*$`)
 )
 

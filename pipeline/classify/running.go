@@ -130,14 +130,14 @@ func (p page) underChapter(i int) bool {
 var article = regexp.MustCompile(`^dieu\d`)
 
 // articleFollows tells whether an article comes right after the strip: then the
-// heading is that of a chapter, or, as in "QUYẾT ĐỊNH: Điều 1…", the formula in the
-// middle of a paper.
+// heading is that of a chapter, or the formula in the middle of a paper ("QUYẾT
+// ĐỊNH: Điều 1…").
 func (p page) articleFollows(last int) bool {
 	return last+1 < len(p.strips) && article.MatchString(p.strips[last+1].plain)
 }
 
-// listItem is a line of a list, a quotation or a table of contents: titles named
-// there are those of other papers.
+// listItem is a line of a list, a quotation or a table of contents: titles
+// named there are those of other papers.
 var listItem = regexp.MustCompile(`^(?:(?:\d{1,2}|\p{L}|[IVX]{1,4})[.)]|[-+•–—]\s|[“"«])|(?:\.{4}|…{2}|[;,])\s*\d{0,3}$`)
 
 func (s strip) isListItem() bool { return listItem.MatchString(s.text()) }

@@ -91,7 +91,7 @@ func (p *paper) readHeadDate(head []row) (dossier.Field, bool) {
 		if p.isTitle(r) || r.begins([]string{"Căn cứ", "Kính gửi"}) {
 			break
 		}
-		if !strings.Contains(r.plain(), "ngay") {
+		if !datesPaper(r) {
 			continue
 		}
 		c := candidate{like: 1, value: r.tokens}
@@ -105,6 +105,22 @@ func (p *paper) readHeadDate(head []row) (dossier.Field, bool) {
 	return dossier.Field{}, false
 }
 
+// placeWords is how many words a place before the date has at most: "Thành phố
+// Hồ Chí Minh,".
+const placeWords = 6
+
+// datesPaper tells whether the line can be the one that dates the paper: a
+// place before "ngày", or "Hôm nay". Behind a number the date is that of another
+// paper, also where a wrapped title names one.
+func datesPaper(r row) bool {
+	day := slices.IndexFunc(r.tokens, func(t token) bool { return strings.HasPrefix(t.plain, "ngay") })
+	if day < 0 {
+		// The engine has joined place and date: "Ngãi,ngày04".
+		day = slices.IndexFunc(r.tokens, func(t token) bool { return strings.Contains(t.plain, "ngay") })
+	}
+	return day >= 0 && day <= placeWords && !strings.ContainsAny(textOf(r.tokens[:day]), "0123456789/")
+}
+
 // agencyWords begin the name of an agency; a line in capitals that begins
 // otherwise goes on with the agency above it ("ỦY BAN NHÂN DÂN / XÃ BẢO THẮNG").
 var agencyWords = []string{"uybannhandan", "ubnd", "hoidong", "so", "bo", "cuc", "chicuc", "tongcuc", "trungtam", "truong", "benhvien", "tram", "phong",
@@ -115,7 +131,7 @@ var agencyWords = []string{"uybannhandan", "ubnd", "hoidong", "so", "bo", "cuc",
 func (p *paper) readIssuer(head []row) (dossier.Field, bool) {
 	var unit []token
 	for _, r := range head {
-		if r.isNumber() || p.isTitle(r) {
+		if r.isNumber() || p.beginsTitle(r) {
 			break
 		}
 		plain := r.plain()
@@ -178,6 +194,17 @@ func (p *paper) isTitle(r row) bool {
 		want := fuzzy.Plain(title)
 		edits, _ := fuzzy.Prefix(want, plain, len(want)/8)
 		return edits <= len(want)/8 && len(plain) <= len(want)+2
+	})
+}
+
+// beginsTitle tells whether the piece begins with a title of the kind, in
+// capitals: HỢP ĐỒNG LAO ĐỘNG is a contract.
+func (p *paper) beginsTitle(r row) bool {
+	plain := r.plain()
+	return allUpper(r.tokens) && slices.ContainsFunc(p.kind.AllTitles(), func(title string) bool {
+		want := fuzzy.Plain(title)
+		edits, _ := fuzzy.Prefix(want, plain[:min(len(plain), len(want)+2)], len(want)/8)
+		return edits <= len(want)/8
 	})
 }
 

@@ -51,9 +51,9 @@ func (s *splitter) numberingStart() int {
 
 // expected is the number that page i would print as a page of the component,
 // and how many of its pages say so. Each page with a number says what the
-// numbers of the others should be; a first page seldom prints its own and counts
-// as 1. Engines misread numbers, so the majority counts, among equals the later
-// page.
+// numbers of the others should be; a first page seldom prints its own and
+// counts as 1. Engines misread numbers, so the majority counts, among equals the
+// later page.
 func (s *splitter) expected(i int) (number, pages int) {
 	start := s.numberingStart()
 	votes := map[int]int{}
@@ -74,8 +74,8 @@ func (s *splitter) expected(i int) (number, pages int) {
 	return number, pages
 }
 
-// distance counts the pages fed after j, up to and including i, without the empty
-// ones.
+// distance counts the pages fed after j, up to and including i, without the
+// empty ones.
 func (s *splitter) distance(j, i int) int {
 	n := 0
 	for k := j + 1; k <= i; k++ {
@@ -86,16 +86,17 @@ func (s *splitter) distance(j, i int) int {
 	return n
 }
 
-// numbered tells whether the printed number proves that the page belongs to the component.
+// numbered tells whether the printed number proves that the page belongs to the
+// component.
 func (s *splitter) numbered(i int) bool {
 	n := s.sheets[i].Guess.PageNumber
 	number, _ := s.expected(i)
 	return n > 0 && n == number
 }
 
-// goesBack tells whether the printed number is lower than the place of the page, where
-// two pages agree on the numbering: something else began. A higher number does not
-// speak against the page; sheets get lost and numbers misread.
+// goesBack tells whether the printed number is lower than the place of the
+// page, where two pages agree on the numbering: something else began. A higher
+// number does not speak against the page; sheets get lost and numbers misread.
 func (s *splitter) goesBack(i int) bool {
 	guess := s.sheets[i].Guess
 	number, pages := s.expected(i)

@@ -14,7 +14,8 @@
 // nobody can name yet. A receipt slip opens the dossier of its code, unless a
 // separator of that code is open; then it is that dossier's slip. A slip that
 // is not certain, or whose code was not read clearly, opens a dossier without a
-// code, which a person names later. Before the first opener a batch has one provisional dossier without a code.
+// code, which a person names later. Before the first opener a batch has one
+// provisional dossier without a code.
 //
 // A page with first-page cues and a kind above its gate begins a component. A
 // page with such cues and an unsure kind is parked, and what follows it waits
@@ -25,14 +26,15 @@
 // Pages of one input file were put together by somebody, so a page without
 // first-page cues continues the component before it, whatever its size, turn or
 // contents, unless there is clear evidence of another paper: words of another
-// kind, a clearly smaller sheet, a printed number that goes back where two pages agree
-// on the numbering, or a following page that prints 2. A number that is too high does
-// not count; numbers are misread. An annex belongs to the paper before it if that is
-// of the kind the annex names; its numbering starts anew.
+// kind, a clearly smaller sheet, a printed number that goes back where two pages
+// agree on the numbering, or a following page that prints 2. A number that is
+// too high does not count: numbers are misread and sheets get lost. An annex
+// belongs to the paper before it if that is of the kind the annex names; its
+// numbering starts anew.
 //
 // Pages of different input files prove nothing by lying together: only the
-// printed number that comes next, or words that only stand on a later page or the back
-// of the same kind, continue a component.
+// printed number that comes next, or words that only stand on a later page or
+// the back of the same kind, continue a component.
 //
 // A parked, unreadable or lost page breaks the chain. If it looked like a first
 // page, what follows belongs to it and waits too. Otherwise later pages of the
@@ -53,6 +55,10 @@
 // title) can not be told from another page; it is parked, and what follows it
 // with first-page cues stays with the dossier before. Counting sheets is the
 // defence.
+//
+// A paper that begins in the middle of an input file without any cue (no
+// letterhead, no title, no number on it or on the next page) is taken for a
+// later page of the paper before it.
 package split
 
 import (

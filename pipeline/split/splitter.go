@@ -118,9 +118,9 @@ func (s *splitter) openBySeparator(i int) {
 	s.groups[s.group].SheetsExpected += sep.Sheets
 }
 
-// separatorCode is what the sheet's machine-readable codes say, if they agree. The printed code
-// alone is not enough: it has no check, and one wrong digit files a dossier
-// under another.
+// separatorCode is what the sheet's machine-readable codes say, if they agree.
+// The printed code alone is not enough: it has no check, and one wrong digit
+// files a dossier under another.
 func separatorCode(r dossier.Reading) (dossier.Separator, error) {
 	missing := &dossier.Fault{Kind: dossier.Park, Op: "read separator", Reason: dossier.ReasonCodeInvalid}
 	var found []dossier.Separator
