@@ -64,6 +64,10 @@ func NewPool(cfg Config) (*Pool, error) {
 		return nil, err
 	}
 	scratch, err := os.MkdirTemp(cfg.Scratch, "pages-")
+	if err == nil {
+		// The programs that children run have working folders of their own.
+		scratch, err = filepath.Abs(scratch)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("page worker scratch: %w", err)
 	}
@@ -214,6 +218,11 @@ func openRanges(path string, ranges []decode.Range) (io.ReadCloser, error) {
 // ask runs one question on a free child. take gets the answer and may refuse
 // it, which counts as a crash: the child is not trusted any further.
 func (p *Pool) ask(ctx context.Context, q question, take func(answer) error) error {
+	path, err := filepath.Abs(q.Path)
+	if err != nil {
+		return stopped(err)
+	}
+	q.Path = path
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	stop := context.AfterFunc(p.life, func() { cancel(ErrClosed) }) //nolint:contextcheck // joins the pool's life to the caller's
