@@ -1,4 +1,4 @@
-// Budgets measures the Go code against the sizes the project sets itself and
+// Command budgets measures the Go code against the sizes the project sets itself and
 // prints a report: how long functions and files are, how many parameters
 // functions take, how much test code there is. It judges nothing, since a
 // median cannot be wrong; what is out of bounds one by one is refused by

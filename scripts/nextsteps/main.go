@@ -1,4 +1,4 @@
-// Nextsteps reads the answer of `sohoa search --json` from standard input and
+// Command nextsteps reads the answer of `sohoa search --json` from standard input and
 // prints the commands a newcomer can try next, filled with values from that
 // answer. `make demo` ends with it. What it prints are commands that work as
 // they stand, so that nobody has to invent a dossier id.

@@ -1,4 +1,4 @@
-// Testsummary reads the output of `go test -json` from standard input, shows
+// Command testsummary reads the output of `go test -json` from standard input, shows
 // it the way `go test` does, and ends with one line that counts tests:
 //
 //	412 passed, 0 failed, 0 skipped

@@ -1,4 +1,4 @@
-// Generate makes up dossiers of a Vietnamese commune office as a scanner would
+// Command generate makes up dossiers of a Vietnamese commune office as a scanner would
 // deliver them: papers of people who do not exist, skewed, turned, sealed,
 // faded, in files an office would put into its inbox folder. The project's
 // demonstration, tests, benchmarks and fuzzers live on it.
