@@ -90,6 +90,17 @@ const (
 	ReasonDiskFull      Reason = "disk_full"
 	ReasonStoreFailed   Reason = "store_failed"
 	ReasonStoreOffline  Reason = "store_offline"
+
+	// Of signing.
+	ReasonCertificateEarly   Reason = "certificate_not_yet_valid"
+	ReasonCertificateExpired Reason = "certificate_expired"
+	ReasonCertificateUsage   Reason = "certificate_not_for_signing"
+	ReasonCertificateChain   Reason = "certificate_chain_broken"
+	ReasonCertificateKey     Reason = "certificate_of_another_key"
+	ReasonKeyUnsupported     Reason = "key_unsupported"
+	ReasonSigning            Reason = "signing_failed"
+	ReasonLetterMissing      Reason = "letter_missing"
+	ReasonBlockRoom          Reason = "block_no_room"
 )
 
 // Text is the sentence a clerk reads: what is wrong and what to do. lang is
@@ -140,4 +151,14 @@ var reasonTexts = map[Reason]struct{ vi, en string }{
 	ReasonDiskFull:      {"Ổ đĩa lưu trữ đã đầy, chưa lưu được. Hãy báo người quản trị giải phóng hoặc thêm dung lượng.", "The disk of the archive is full and nothing was stored. Ask the administrator to free or add space."},
 	ReasonStoreFailed:   {"Kho lưu trữ bị lỗi nên đã dừng để không mất hồ sơ. Hãy báo người quản trị kiểm tra ổ đĩa.", "The archive's storage failed, and work was stopped so that nothing is lost. Ask the administrator to check the disk."},
 	ReasonStoreOffline:  {"Không kết nối được kho lưu trữ. Hồ sơ vẫn được giữ và sẽ được lưu lại sau.", "The archive's storage cannot be reached. Everything is kept and will be stored later."},
+
+	ReasonCertificateEarly:   {"Chứng thư số chưa có hiệu lực. Hãy kiểm tra đồng hồ máy tính và ngày bắt đầu của chứng thư.", "The certificate is not valid yet. Check the clock of this computer and the certificate's first day."},
+	ReasonCertificateExpired: {"Chứng thư số đã hết hạn, không ký được. Hãy gia hạn hoặc dùng chứng thư khác.", "The certificate has expired and cannot sign. Renew it or use another."},
+	ReasonCertificateUsage:   {"Chứng thư số này không được cấp để ký. Hãy dùng chứng thư ký số của cơ quan.", "This certificate was not issued for signing. Use the office's signing certificate."},
+	ReasonCertificateChain:   {"Các chứng thư số không nối được với nhau. Hãy cài lại đủ chứng thư của đơn vị cấp.", "The certificates do not follow from each other. Install all certificates of the issuer again."},
+	ReasonCertificateKey:     {"Khóa ký không đi với chứng thư số này. Hãy chọn đúng khóa hoặc đúng chứng thư.", "The key does not belong to this certificate. Choose the right key or certificate."},
+	ReasonKeyUnsupported:     {"Loại khóa này không dùng được. Hãy dùng khóa RSA từ 2048 bit hoặc ECDSA P-256.", "This kind of key cannot be used. Use RSA of 2048 bits or more, or ECDSA on P-256."},
+	ReasonSigning:            {"Khóa không ký được. Hãy kiểm tra thiết bị ký đã cắm chưa rồi ký lại.", "The key did not sign. Check that the signing device is connected and sign again."},
+	ReasonLetterMissing:      {"Phông chữ của khối chữ ký thiếu một ký tự. Hãy sửa tên cơ quan hoặc nội dung khối chữ ký.", "The font of the signature block lacks a letter. Correct the office's name or the text of the block."},
+	ReasonBlockRoom:          {"Khối chữ ký không đặt vừa góc trên bên phải của trang đầu. Hãy rút ngắn nội dung khối chữ ký.", "The signature block does not fit the top right corner of the first page. Shorten its text."},
 }

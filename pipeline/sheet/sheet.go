@@ -4,14 +4,13 @@
 //
 // Start at [Separator]. Pages are bilevel, A4 at 300 dpi, and come as the same
 // values the PDF writer takes from a scan, so that what is printed is archived
-// by the same code as what is read. A letter the embedded font (Liberation
-// Serif, SIL OFL 1.1, font/LICENSE.txt) lacks is an error, never a box.
+// by the same code as what is read. A letter the font lacks is an error, never
+// a box.
 package sheet
 
 import (
 	"bytes"
 	"compress/zlib"
-	_ "embed" // the font
 	"fmt"
 	"image"
 	"image/draw"
@@ -26,10 +25,8 @@ import (
 	"golang.org/x/image/math/fixed"
 
 	"sohoa/dossier"
+	typeface "sohoa/pipeline/font"
 )
-
-//go:embed font/LiberationSerif-Regular.ttf
-var serif []byte
 
 // The paper: A4 at 300 dpi, in pixels.
 const (
@@ -80,7 +77,7 @@ type canvas struct {
 }
 
 func newCanvas() (*canvas, error) {
-	parsed, err := opentype.Parse(serif)
+	parsed, err := opentype.Parse(typeface.Serif())
 	if err != nil {
 		return nil, fmt.Errorf("draw sheet: %w", err)
 	}
