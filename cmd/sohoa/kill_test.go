@@ -1,152 +1,186 @@
 package main
 
 import (
-	"context"
+	"bytes"
 	"fmt"
-	"io"
 	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"testing"
 
 	"sohoa/dossier"
-	"sohoa/pipeline"
 	"sohoa/storage"
 	"sohoa/storage/storagetest/pgtest"
 )
+
+// TestEveryWriteHasAName fails when the store or the ledger gets a method that
+// nobody has named: it must have fault points, or be listed as a read.
+func TestEveryWriteHasAName(t *testing.T) {
+	for _, seam := range []struct {
+		kind  reflect.Type
+		wrap  func(*faults) any
+		reads []string
+	}{
+		{reflect.TypeFor[storage.Store](), func(f *faults) any { return faultyStore{faults: f} }, storeReads},
+		{reflect.TypeFor[ledger](), func(f *faults) any { return faultyLedger{faults: f} }, ledgerReads},
+	} {
+		for i := range seam.kind.NumMethod() {
+			name := seam.kind.Method(i).Name
+			var log bytes.Buffer
+			callWithNothing(reflect.ValueOf(seam.wrap(newFaults(&log, "", 0))).MethodByName(name))
+			if named := log.Len() > 0; named == slices.Contains(seam.reads, name) {
+				t.Errorf("%v.%s: has a fault point: %v, is listed as a read: %v", seam.kind, name, named, !named)
+			}
+		}
+	}
+}
+
+// callWithNothing calls a method of a wrapper around nothing: one of its own
+// comes to its fault point before it finds that out.
+func callWithNothing(method reflect.Value) {
+	defer func() { _ = recover() }()
+	args := make([]reflect.Value, method.Type().NumIn())
+	for i := range args {
+		args[i] = reflect.Zero(method.Type().In(i))
+	}
+	method.Call(args)
+}
+
+// TestKilledAtEveryFaultPoint kills the program at each of its fault points,
+// half of the time at another one too, starts it again with the same files and
+// the same person, and compares with a run that nobody disturbed: the same
+// pages in the same places, the same originals, versions and accounts, and the
+// same again after a rebuild. Pages are read from text here.
+func TestKilledAtEveryFaultPoint(t *testing.T) {
+	undisturbed := newRig(t, "")
+	counts := countPoints(undisturbed.runChild(t, "", 0))
+	want := undisturbed.state(t)
+	undisturbed.wantIntact(t)
+	wantNamed(t, counts)
+	rounds := killRounds(counts, rand.New(rand.NewPCG(1, 2))) // the same in every run
+	for n, round := range rounds {
+		t.Run(fmt.Sprintf("%02d %s %d", n, round.at, round.nth), func(t *testing.T) {
+			t.Parallel()
+			address := ""
+			if n%4 == 3 {
+				address = pgtest.Start(t)
+			}
+			r := newRig(t, address)
+			if round.first != "" {
+				r.killChild(t, round.first, 1)
+			}
+			r.killChild(t, round.at, round.nth)
+			if n%2 == 1 {
+				r.runChild(t, round.then, 1) // and perhaps once more
+			}
+			r.goThrough(t)
+			wantState(t, r.state(t), want)
+			r.wantIntact(t)
+			if rebuildEvery(n) {
+				r.wantSameAfterRebuild(t, want)
+			}
+		})
+	}
+}
+
+// killRound is one kill: at the nth time the program comes to a point.
+type killRound struct {
+	at  string
+	nth int
+	// first is where it must have been killed before that, to come there.
+	first string
+	// then is where it may be killed once more.
+	then string
+}
+
+// onlyAfter are the points that only a process comes to which finds what a kill
+// has left, with the kill.
+func onlyAfter(point string) string {
+	if strings.HasPrefix(point, "adopt: ") {
+		return "batch record: after"
+	}
+	return ""
+}
+
+// wantNamed compares the points that an undisturbed run came to with the list.
+func wantNamed(t *testing.T, counts map[string]int) {
+	t.Helper()
+	for _, point := range faultPoints() {
+		if counts[point] == 0 && onlyAfter(point) == "" {
+			t.Errorf("the program never comes to %q", point)
+		}
+	}
+	for point := range counts {
+		if !slices.Contains(faultPoints(), point) {
+			t.Errorf("a step without a name: %q", point)
+		}
+	}
+}
+
+func countPoints(log string) map[string]int {
+	counts := make(map[string]int)
+	for line := range strings.Lines(log) {
+		counts[strings.TrimSpace(line)]++
+	}
+	return counts
+}
+
+// wantSameAfterRebuild copies the objects and rebuilds the catalogue.
+func (r *rig) wantSameAfterRebuild(t *testing.T, want []string) {
+	t.Helper()
+	// Why a page did not make it into a PDF is in no object.
+	rebuilt := make([]string, len(want))
+	for i, line := range want {
+		rebuilt[i] = strings.Replace(line, "parked memory", "parked pdf_gate", 1)
+	}
+	copied := r.rebuilt(t)
+	wantState(t, copied.state(t), rebuilt)
+	copied.wantIntact(t)
+}
 
 // The environment of the child process that is killed.
 const (
 	killData     = "SOHOA_TEST_KILL_DATA"
 	killDatabase = "SOHOA_TEST_KILL_DATABASE"
 	killAt       = "SOHOA_TEST_KILL_AT"
+	killNth      = "SOHOA_TEST_KILL_NTH"
+	killLog      = "SOHOA_TEST_KILL_LOG"
 )
 
-// TestMain is also two programs: the one that gets killed (the real flow over
-// the real catalogue and store, in a process of its own) and the yardstick of
-// the benchmark.
-func TestMain(m *testing.M) {
-	if dir := os.Getenv(bareVariable); dir != "" {
-		if err := readBare(dir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(exitOther)
-		}
-		os.Exit(exitDone)
-	}
-	if os.Getenv(killData) != "" {
-		os.Exit(processAndDie())
-	}
-	os.Exit(m.Run())
-}
-
-// killTexts is a batch in which everything happens.
-func killTexts() []string {
-	return []string{
-		"QR SOHOA1|" + someCode, paper(birth, "An"), "", "LOST", "REJECT", paper(birth, "An"),
-		"QR SOHOA1|H38.12-260102-0002", paper(marriage, "Ba") + "\f" + paper(birth, "UNPUBLISHABLE"), paper(birth, "Ca"),
-	}
-}
-
-// processAndDie does what `sohoa process` does and kills itself at the given
-// step; a step is the moment before or after a write to the store or the
-// catalogue. Without one it prints how many steps there are.
-func processAndDie() int {
-	at, err := strconv.ParseInt(os.Getenv(killAt), 10, 64)
-	if err != nil {
-		return exitUsage
-	}
-	steps := &killer{at: at}
-	c := &cli{Data: os.Getenv(killData), Database: os.Getenv(killDatabase), Log: silent}
-	ctx := context.Background()
-	a, err := c.openOrMakeDemo(ctx, quiet())
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return exitOther
-	}
-	if err := a.lockForWork(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return exitOther
-	}
-	a.objects.store = killingStore{a.objects.store, steps}
-	flow := a.flow(&textReader{})
-	flow.Ledger = killingLedger{flow.Ledger, steps}
-	batch, err := flow.Claim(ctx, dossier.Local(flow.Unit.ID), pipeline.Feed{Device: "test", Sources: textSources(killTexts()...)})
-	if err == nil {
-		_, err = a.finish(ctx, flow, batch, quiet())
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return exitOther
-	}
-	fmt.Println(steps.done.Load())
-	return exitDone
-}
-
-// TestKilledAnywhere kills the program at any moment between two writes, starts
-// it again with the same files, and compares with a run that nobody disturbed:
-// the same pages in the same places, the same originals, versions and accounts,
-// and the same again after a rebuild.
-func TestKilledAnywhere(t *testing.T) {
-	undisturbed := newRig(t, "")
-	steps := undisturbed.runChild(t, 0)
-	want := undisturbed.state(t)
-	undisturbed.wantIntact(t)
-	// Why a page did not make it into a PDF is in no object.
-	rebuilt := make([]string, len(want))
-	for i, line := range want {
-		rebuilt[i] = strings.Replace(line, "parked memory", "parked pdf_gate", 1)
-	}
-	random := rand.New(rand.NewPCG(1, 2)) // the same moments in every run
-	for n := range killRounds(steps) {
-		address := ""
-		if n%3 == 2 {
-			address = pgtest.Start(t)
-		}
-		at := n + 1
-		if killRounds(steps) < steps {
-			at = 1 + random.IntN(steps)
-		}
-		t.Run(fmt.Sprintf("step %d of %d", at, steps), func(t *testing.T) {
-			r := newRig(t, address)
-			if r.runChild(t, at) != 0 {
-				t.Fatal("the program was not killed")
-			}
-			if second := 1 + random.IntN(steps); n%2 == 1 {
-				r.runChild(t, second) // and perhaps once more
-			}
-			r.feed(t, killTexts()...)
-			wantState(t, r.state(t), want)
-			r.wantIntact(t)
-			copied := r.rebuilt(t)
-			wantState(t, copied.state(t), rebuilt)
-			copied.wantIntact(t)
-		})
-	}
-}
-
-// runChild runs the program until the step at which it kills itself, and
-// returns 0 then; else the number of its steps.
-func (r *rig) runChild(t *testing.T, at int) int {
+// killChild runs the program and requires that it is killed at a point.
+func (r *rig) killChild(t *testing.T, at string, nth int) {
 	t.Helper()
+	log := r.runChild(t, at, nth)
+	if got := countPoints(log)[at]; got != nth || !strings.HasSuffix(log, at+"\n") {
+		t.Fatalf("the program was not killed at %q, time %d, but came there %d times", at, nth, got)
+	}
+}
+
+// runChild runs the program until the point at which it is to be killed, and
+// returns the points it came to; one that it never comes to lets it finish.
+func (r *rig) runChild(t *testing.T, at string, nth int) (log string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "points")
 	child := exec.CommandContext(t.Context(), os.Args[0])
-	child.Env = append(os.Environ(), killData+"="+r.cli.Data, killDatabase+"="+r.cli.Database, killAt+"="+strconv.Itoa(at))
-	var said strings.Builder
-	child.Stderr = &said
-	out, err := child.Output()
-	if status, ok := child.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signal() == syscall.SIGKILL {
-		return 0
+	child.Env = append(os.Environ(), killData+"="+r.cli.Data, killDatabase+"="+r.cli.Database,
+		killAt+"="+at, killNth+"="+strconv.Itoa(nth), killLog+"="+path)
+	said, err := child.CombinedOutput()
+	status, ok := child.ProcessState.Sys().(syscall.WaitStatus)
+	if err != nil && (!ok || status.Signal() != syscall.SIGKILL) {
+		t.Fatalf("child: %v\n%s", err, said)
 	}
-	steps, convErr := strconv.Atoi(strings.TrimSpace(string(out)))
-	if err != nil || convErr != nil {
-		t.Fatalf("child: %v %v\n%s", err, convErr, said.String())
+	body, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return steps
+	return string(body)
 }
 
 func wantState(t *testing.T, got, want []string) {
@@ -165,7 +199,8 @@ func wantState(t *testing.T, got, want []string) {
 
 // state describes an archive without its random ids and times: where each page
 // is, the dossiers with their versions, how many objects of each sort there
-// are, and the account without what was fed again.
+// are, and the account without what was fed again. Batches and decisions may
+// have been given twice, because nobody knows what a killed program has kept.
 func (r *rig) state(t *testing.T) (lines []string) {
 	t.Helper()
 	account := r.account(t)
@@ -183,116 +218,57 @@ func (r *rig) state(t *testing.T) (lines []string) {
 			lines = append(lines, fmt.Sprintf("dossier %s: %s v%d %v", code, c.Kind, c.Version, c.Pages))
 		}
 	}
-	objects := make(map[string]int)
 	r.with(t, func(a *archive) {
-		ids, err := a.catalog.BatchIDs(t.Context(), a.unit().ID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, id := range ids {
-			pages, err := a.catalog.Pages(t.Context(), id)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, p := range pages {
-				lines = append(lines, fmt.Sprintf("page %s %s %s in %s", p.ID, p.State, p.Reason, codes[p.Dossier]))
-			}
-		}
-		prefix := dossier.UnitPrefix(a.unit().ID)
-		for object, err := range a.objects.List(t.Context(), prefix) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			sort, name, _ := strings.Cut(strings.TrimPrefix(object.Key, prefix), "/")
-			if sort == "raw" || sort == "t" {
-				lines = append(lines, "object "+sort+"/"+name)
-			} else if sort != "b" {
-				objects[sort]++
-			}
-		}
+		lines = append(lines, pageLines(t, a, codes)...)
+		lines = append(lines, objectLines(t, a)...)
 	})
-	for _, sort := range slices.Sorted(maps.Keys(objects)) {
-		lines = append(lines, fmt.Sprintf("objects %s: %d", sort, objects[sort]))
-	}
 	slices.Sort(lines)
 	return lines
 }
 
-// killer counts steps and kills the process at one of them.
-type killer struct {
-	at   int64
-	done atomic.Int64
-}
-
-func (k *killer) step() {
-	if k.done.Add(1) == k.at {
-		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL) // nothing is left to handle an error
-		select {}
+// pageLines say where each page is.
+func pageLines(t *testing.T, a *archive, codes map[dossier.DossierID]string) (lines []string) {
+	t.Helper()
+	ids, err := a.catalog.BatchIDs(t.Context(), a.unit().ID)
+	if err != nil {
+		t.Fatal(err)
 	}
+	for _, id := range ids {
+		pages, err := a.catalog.Pages(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range pages {
+			if p.State == dossier.PagePlaced {
+				p.Reason = "" // why a page that is placed now once waited is in no object
+			}
+			lines = append(lines, fmt.Sprintf("page %s %s %s in %s", p.ID, p.State, p.Reason, codes[p.Dossier]))
+		}
+	}
+	return lines
 }
 
-// killingStore takes a step around every write of an object.
-type killingStore struct {
-	storage.Store
-	killer *killer
-}
-
-func (s killingStore) Put(ctx context.Context, key string, r io.Reader) (storage.Object, error) {
-	s.killer.step()
-	defer s.killer.step()
-	return s.Store.Put(ctx, key, r)
-}
-
-func (s killingStore) PutHashed(ctx context.Context, r io.Reader, name func(dossier.SHA256) string) (storage.Object, bool, error) {
-	s.killer.step()
-	defer s.killer.step()
-	return s.Store.PutHashed(ctx, r, name)
-}
-
-// killingLedger takes a step before and after every transaction of the flow.
-type killingLedger struct {
-	pipeline.Ledger
-	killer *killer
-}
-
-func (l killingLedger) TakeIn(ctx context.Context, act dossier.Act, batch dossier.Batch, objects []dossier.ObjectRef) error {
-	l.killer.step()
-	defer l.killer.step()
-	return l.Ledger.TakeIn(ctx, act, batch, objects)
-}
-
-func (l killingLedger) FileOpened(ctx context.Context, file dossier.TakenFile, images int) error {
-	l.killer.step()
-	defer l.killer.step()
-	return l.Ledger.FileOpened(ctx, file, images)
-}
-
-func (l killingLedger) FileRejected(ctx context.Context, act dossier.Act, file dossier.TakenFile, reason dossier.Reason) error {
-	l.killer.step()
-	defer l.killer.step()
-	return l.Ledger.FileRejected(ctx, act, file, reason)
-}
-
-func (l killingLedger) ImageRead(ctx context.Context, image dossier.TakenImage, parts int, reason dossier.Reason, object dossier.ObjectRef) error {
-	l.killer.step()
-	defer l.killer.step()
-	return l.Ledger.ImageRead(ctx, image, parts, reason, object)
-}
-
-func (l killingLedger) Place(ctx context.Context, act dossier.Act, plan dossier.Plan) error {
-	l.killer.step()
-	defer l.killer.step()
-	return l.Ledger.Place(ctx, act, plan)
-}
-
-func (l killingLedger) Publish(ctx context.Context, act dossier.Act, intent dossier.Intent, p dossier.Publication) error {
-	l.killer.step()
-	defer l.killer.step()
-	return l.Ledger.Publish(ctx, act, intent, p)
-}
-
-func (l killingLedger) PublishFailed(ctx context.Context, act dossier.Act, replaced dossier.Intent, parked []dossier.PlacedPage) error {
-	l.killer.step()
-	defer l.killer.step()
-	return l.Ledger.PublishFailed(ctx, act, replaced, parked)
+// objectLines name the originals and readings, and count the PDFs and
+// manifests.
+func objectLines(t *testing.T, a *archive) (lines []string) {
+	t.Helper()
+	counts := make(map[string]int)
+	prefix := dossier.UnitPrefix(a.unit().ID)
+	for object, err := range a.objects.List(t.Context(), prefix) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		sort, name, _ := strings.Cut(strings.TrimPrefix(object.Key, prefix), "/")
+		switch sort {
+		case "raw", "t":
+			lines = append(lines, "object "+sort+"/"+name)
+		case "b", "p":
+		default:
+			counts[sort]++
+		}
+	}
+	for _, sort := range slices.Sorted(maps.Keys(counts)) {
+		lines = append(lines, fmt.Sprintf("objects %s: %d", sort, counts[sort]))
+	}
+	return lines
 }

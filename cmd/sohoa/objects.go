@@ -130,7 +130,7 @@ const spoolKept = 24 * time.Hour
 // sweep removes what killed processes left half written. The process lock must
 // be held.
 func (o objects) sweep(place layout, now time.Time) error {
-	if folder, ok := o.store.(interface {
+	if folder, ok := o.files.(interface {
 		RemoveStale(before time.Time) (int, error)
 	}); ok {
 		_, err := folder.RemoveStale(now)

@@ -95,7 +95,7 @@ func (a *archive) finish(ctx context.Context, flow *pipeline.Flow, batch dossier
 	if err := a.workUntilDone(ctx, flow, con); err != nil {
 		return outcome{}, err
 	}
-	if err := flow.ListChecksums(ctx, a.catalog); err != nil {
+	if err := flow.ListChecksums(ctx, a.ledger); err != nil {
 		return outcome{}, err
 	}
 	return a.outcome(ctx, batch)

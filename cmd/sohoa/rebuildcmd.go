@@ -85,5 +85,5 @@ func (a *archive) rebuild(ctx context.Context, flow *pipeline.Flow) (pipeline.Re
 	}); err != nil {
 		return found, err
 	}
-	return found, flow.ListChecksums(ctx, a.catalog)
+	return found, flow.ListChecksums(ctx, a.ledger)
 }

@@ -131,7 +131,7 @@ func (d *daemon) keepHouse(ctx context.Context) error {
 		}{
 			{"tidy done", func() error { return tidyDone(d.archive.layout.done(), time.Now(), d.settings.Load().KeepDone) }},
 			{"list checksums", func() error { return d.listChecksums(ctx) }},
-			{"reconcile jobs", func() error { _, err := d.archive.catalog.Reconcile(ctx); return err }},
+			{"reconcile jobs", func() error { _, err := d.archive.ledger.Reconcile(ctx); return err }},
 		} {
 			if err := task.do(); err != nil && ctx.Err() == nil {
 				d.log.WarnContext(ctx, "housekeeping failed; it is tried again", slog.String("task", task.name), cause(err))

@@ -122,7 +122,7 @@ func (d *daemon) listChecksums(ctx context.Context) error {
 	select {
 	case d.listing <- struct{}{}:
 		defer func() { <-d.listing }()
-		return d.flow.ListChecksums(ctx, d.archive.catalog)
+		return d.flow.ListChecksums(ctx, d.archive.ledger)
 	case <-ctx.Done():
 		return errors.Join(errors.New("list checksums"), ctx.Err())
 	}

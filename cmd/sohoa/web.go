@@ -246,13 +246,13 @@ func (w webArchive) Search(ctx context.Context, q web.Query) (web.Result, error)
 
 // Place carries out a decision about waiting pages.
 func (w webArchive) Place(ctx context.Context, actor dossier.Actor, p dossier.Placement) (dossier.DossierID, error) {
-	id, err := w.flow.Decide(ctx, w.archive.catalog, actor, p)
+	id, err := w.flow.Decide(ctx, w.archive.ledger, actor, p)
 	return id, inWebWords(err)
 }
 
 // Undo takes the last decision about a dossier back.
 func (w webArchive) Undo(ctx context.Context, actor dossier.Actor, id dossier.DossierID) error {
-	return inWebWords(w.flow.Undo(ctx, w.archive.catalog, actor, id))
+	return inWebWords(w.flow.Undo(ctx, w.archive.ledger, actor, id))
 }
 
 // inflow shows the watcher's look at the inbox.

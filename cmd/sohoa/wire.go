@@ -26,13 +26,27 @@ type archive struct {
 	store   storage.Store
 	objects objects
 	catalog *catalog.Catalog
-	queue   *jobs.Queue
-	index   *search.Index
-	kinds   *dossier.Catalogue
+	// ledger is the catalogue again, as what writes sees it.
+	ledger ledger
+	queue  *jobs.Queue
+	index  *search.Index
+	kinds  *dossier.Catalogue
 
 	databases catalog.Databases
 	lock      io.Closer
 	log       *slog.Logger
+}
+
+// ledger is the catalogue as everything uses it that writes: each transaction
+// of the write order, from the first start to a person's decision, is one of
+// these methods.
+type ledger interface {
+	pipeline.Ledger
+	pipeline.Decisions
+	pipeline.Lists
+	BatchIDs(ctx context.Context, unit dossier.UnitID) ([]dossier.BatchID, error)
+	AddObjects(ctx context.Context, unit dossier.UnitID, objects []dossier.ObjectRef) error
+	Reconcile(ctx context.Context) (wanted int, err error)
 }
 
 // unit is the office whose archive it is.
@@ -51,6 +65,13 @@ func (c *cli) makeArchive(ctx context.Context, record dossier.Archive) error {
 	if err != nil {
 		return err
 	}
+	return c.makeArchiveIn(ctx, settings, store, record)
+}
+
+// makeArchiveIn is makeArchive in an open store. Its record comes first: killed
+// before it, there is no archive, and killed after it, the next start writes
+// what is missing.
+func (c *cli) makeArchiveIn(ctx context.Context, settings config, store objects, record dossier.Archive) error {
 	a, err := c.wire(ctx, settings, store, record)
 	if err != nil {
 		return err
@@ -67,7 +88,7 @@ func (a *archive) writeRoot(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return a.catalog.AddObjects(ctx, a.unit().ID, written)
+	return a.ledger.AddObjects(ctx, a.unit().ID, written)
 }
 
 // findArchive reads the record of the archive in --data, or gives errNoArchive.
@@ -187,6 +208,7 @@ func (c *cli) wire(ctx context.Context, settings config, store objects, record d
 		return nil, err
 	}
 	a.catalog = catalog.Open(a.databases, a.queue, a.index)
+	a.ledger = a.catalog
 	return a, nil
 }
 
@@ -214,10 +236,10 @@ func (a *archive) lockForWork(ctx context.Context) error {
 	if err := a.writeRoot(ctx); err != nil {
 		return err
 	}
-	if err := a.flow(nil).Adopt(ctx, a.objects, a.catalog); err != nil {
+	if err := a.flow(nil).Adopt(ctx, a.objects, a.ledger); err != nil {
 		return err
 	}
-	_, err := a.catalog.Reconcile(ctx)
+	_, err := a.ledger.Reconcile(ctx)
 	return err
 }
 
@@ -256,7 +278,7 @@ func emptyFolder(dir string) error {
 // read.
 func (a *archive) flow(reader pipeline.Reader) *pipeline.Flow {
 	return &pipeline.Flow{
-		Objects: a.objects, Ledger: a.catalog, Reader: reader, Kinds: a.kinds, Unit: a.unit(),
+		Objects: a.objects, Ledger: a.ledger, Reader: reader, Kinds: a.kinds, Unit: a.unit(),
 		Scratch: a.layout.scratch(), Now: time.Now, Log: a.log,
 	}
 }
