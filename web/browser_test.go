@@ -26,10 +26,10 @@ func TestArrivalAppears(t *testing.T) {
 	archive := busyDay()
 	server := newSite(t, archive)
 	b := browsertest.Start(t)
-	b.Do(chromedp.Navigate(server.URL + "/intake"))
+	b.Open(server.URL + "/intake")
 	<-archive.heard
 	b.True(`document.activeElement.id === "code"`, "the code field has the focus")
-	b.Do(chromedp.SendKeys("#code", "Y99.12-26"))
+	b.Press("Y99.12-26")
 	b.Do(chromedp.Evaluate(`window.still = true; document.querySelector(".strip img").mark = 1; undefined`, nil))
 	archive.arrive(arrivingPage(archive, 5000, "MOI.jpg"))
 	b.Until(`document.querySelector(".strip").textContent.includes("MOI.jpg")`)
@@ -45,7 +45,7 @@ func TestNothingMovesUnderThePointer(t *testing.T) {
 	archive := busyDay()
 	server := newSite(t, archive)
 	b := browsertest.Start(t)
-	b.Do(chromedp.Navigate(server.URL + "/intake"))
+	b.Open(server.URL + "/intake")
 	<-archive.heard
 	b.Do(chromedp.MouseEvent("mouseMoved", 480, 300))
 	archive.arrive(arrivingPage(archive, 5000, "MOI.jpg"))
@@ -60,7 +60,7 @@ func TestLostConnectionShows(t *testing.T) {
 	archive := busyDay()
 	server := newSite(t, archive)
 	b := browsertest.Start(t)
-	b.Do(chromedp.Navigate(server.URL + "/intake"))
+	b.Open(server.URL + "/intake")
 	<-archive.heard
 	b.True(`document.getElementById("lost").hidden`, "no bar while the server is there")
 	if err := server.Listener.Close(); err != nil {
@@ -76,7 +76,7 @@ func TestBarcodeReader(t *testing.T) {
 	server := newSite(t, busyDay())
 	b := browsertest.Start(t)
 	b.Do(chromedp.Navigate(server.URL+"/intake"), chromedp.Evaluate(`document.activeElement.blur()`, nil))
-	b.Do(chromedp.KeyEvent("Y99.12-260909-0007" + kb.Enter))
+	b.Press("Y99.12-260909-0007" + kb.Enter)
 	b.Until(`location.pathname === "/dossiers/dossier0007"`)
 }
 
@@ -86,12 +86,12 @@ func TestPlaceByKeyboard(t *testing.T) {
 	archive := busyDay()
 	server := newSite(t, archive)
 	b := browsertest.Start(t)
-	b.Do(chromedp.Navigate(server.URL + "/review"))
+	b.Open(server.URL + "/review")
 	b.Until(`document.activeElement.id === "kind-filter"`)
 	b.True(`document.documentElement.scrollHeight <= innerHeight`, "the whole form and the whole page can be seen at once")
-	b.Do(chromedp.KeyEvent("to khai khai tu"))
+	b.Press("to khai khai tu")
 	b.True(`document.getElementById("kind").value === "death_registration_application"`, "the list is narrowed without tones")
-	b.Do(chromedp.KeyEvent(kb.Enter))
+	b.Press(kb.Enter)
 	b.Until(`document.querySelector(".done") !== null`)
 	want := dossier.Placement{Pages: []dossier.PageID{pageID(1006)}, Kind: "death_registration_application", Dossier: "dossier0000"}
 	archive.mu.Lock()
@@ -101,7 +101,7 @@ func TestPlaceByKeyboard(t *testing.T) {
 		t.Fatalf("placed %+v, want %+v", placed, want)
 	}
 	b.True(`document.querySelector(".tools").textContent.includes("Trang 1 trong 6")`, "the next page is there")
-	b.Do(chromedp.KeyEvent("u", chromedp.KeyModifiers(1))) // Alt U
+	b.Press("u", browsertest.Alt)
 	b.Until(`document.querySelector(".done") === null && document.querySelector(".tools").textContent.includes("trong 7")`)
 }
 
@@ -109,16 +109,17 @@ func TestPlaceByKeyboard(t *testing.T) {
 func TestSearchToHit(t *testing.T) {
 	server := newSite(t, busyDay())
 	b := browsertest.Start(t)
-	b.Do(chromedp.Navigate(server.URL + "/dossiers"))
-	b.Do(chromedp.KeyEvent("/"))
+	b.Open(server.URL + "/dossiers")
+	b.Press("/")
 	b.Until(`document.activeElement.name === "q" && document.activeElement.closest(".find")`)
-	b.Do(chromedp.KeyEvent("muong khuong" + kb.Enter))
-	b.Until(`location.pathname === "/search" && location.search.includes("muong+khuong")`)
-	b.Do(chromedp.KeyEvent(kb.Escape))
+	b.True(`document.activeElement.value === ""`, "the stroke that leads to the box is not typed into it")
+	b.Press("muong khuong" + kb.Enter)
+	b.Until(`location.pathname === "/search" && location.search === "?q=muong+khuong"`)
+	b.Press(kb.Escape)
 	b.Until(`document.activeElement === document.body`)
-	b.Do(chromedp.KeyEvent("j"))
+	b.Press("j")
 	b.Until(`document.querySelector("[data-rows] > .at") !== null`)
-	b.Do(chromedp.KeyEvent(kb.Enter))
+	b.Press(kb.Enter)
 	b.Until(`document.querySelectorAll(".hit").length === 2`)
 	// The outline lies on the printed word: same shape of page, same place.
 	b.Until(`document.querySelector(".sheet img").complete`)
@@ -128,7 +129,7 @@ func TestSearchToHit(t *testing.T) {
 		return Math.abs(x - 1853) < 12 && Math.abs(y - 633) < 12;
 	})()`, "the outline lies where the word stands")
 	before := b.Text(`String(document.querySelector(".sheet").getBoundingClientRect().width)`)
-	b.Do(chromedp.KeyEvent("z"))
+	b.Press("z")
 	if after := b.Text(`String(document.querySelector(".sheet").getBoundingClientRect().width)`); before == after {
 		t.Errorf("Z does not enlarge the page: %s", after)
 	}
@@ -141,11 +142,11 @@ func TestFits(t *testing.T) {
 	b := browsertest.Start(t)
 	for _, path := range pagesOfSite {
 		b.Desk()
-		b.Do(chromedp.Navigate(server.URL + path))
+		b.Open(server.URL + path)
 		b.True(`document.documentElement.scrollWidth <= innerWidth`, path+" fits 1366 pixels")
 		for _, width := range []int{390, 360} {
 			b.Phone(width)
-			b.Do(chromedp.Navigate(server.URL + path))
+			b.Open(server.URL + path)
 			b.True(`document.documentElement.scrollWidth <= innerWidth`, path+" fits a phone")
 		}
 		// 200 % zoom on the office screen.
@@ -162,7 +163,7 @@ func TestKeysArePrinted(t *testing.T) {
 	server := newSite(t, busyDay())
 	b := browsertest.Start(t)
 	for _, path := range pagesOfSite {
-		b.Do(chromedp.Navigate(server.URL + path))
+		b.Open(server.URL + path)
 		b.True(`[...document.querySelectorAll("[data-key]")].every(e => e.querySelector("kbd") || /[←→]/.test(e.textContent))`, path+": keys are printed")
 	}
 }

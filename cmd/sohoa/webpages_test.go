@@ -33,7 +33,7 @@ func TestScreens(t *testing.T) {
 	office := serveForPages(t, tools)
 	b := browsertest.Start(t)
 
-	b.Do(chromedp.Navigate(office.url + "/intake"))
+	b.Open(office.url + "/intake")
 	b.Until(`document.querySelector(".strip") === null`)
 	b.Do(chromedp.Evaluate(`window.still = true`, nil))
 	office.drop(t, scans)
@@ -45,7 +45,7 @@ func TestScreens(t *testing.T) {
 	b.True(`window.still === true`, "nothing was loaded again")
 	b.Screen("intake")
 
-	b.Do(chromedp.Navigate(office.url + "/dossiers"))
+	b.Open(office.url + "/dossiers")
 	b.Screen("dossiers")
 	searchAndOpen(t, b)
 	placeOne(t, b, office)
@@ -58,9 +58,9 @@ func TestScreens(t *testing.T) {
 // searchAndOpen searches without tones and opens the first hit.
 func searchAndOpen(t *testing.T, b *browsertest.Browser) {
 	t.Helper()
-	b.Do(chromedp.KeyEvent("/"))
+	b.Press("/")
 	b.Until(`document.activeElement.name === "q"`)
-	b.Do(chromedp.KeyEvent("dang ky khai sinh" + kb.Enter))
+	b.Press("dang ky khai sinh" + kb.Enter)
 	b.Until(`location.pathname === "/search" && document.querySelectorAll(".hits li").length > 0`)
 	b.True(`document.querySelector(".hits mark").textContent.toLowerCase().includes("đăng ký")`, "the line is found with its tones")
 	b.Screen("search")
@@ -80,20 +80,20 @@ func searchAndOpen(t *testing.T, b *browsertest.Browser) {
 // takes it back.
 func placeOne(t *testing.T, b *browsertest.Browser, office office) {
 	t.Helper()
-	b.Do(chromedp.Navigate(office.url + "/review"))
+	b.Open(office.url + "/review")
 	b.Until(`document.querySelector("#kind-filter") !== null`)
 	b.Screen("review")
 	waiting := office.status(t).Parked
 	if waiting == 0 {
 		t.Fatal("no page waits: the samples must hold one that no program can place")
 	}
-	b.Do(chromedp.KeyEvent("giay khai sinh" + kb.Enter))
+	b.Press("giay khai sinh" + kb.Enter)
 	b.Until(`document.querySelector(".done") !== null`)
 	if now := office.status(t).Parked; now != waiting-1 {
 		t.Errorf("%d pages wait after one was placed, want %d", now, waiting-1)
 	}
 	b.Screen("review-placed")
-	b.Do(chromedp.KeyEvent("u", chromedp.KeyModifiers(1))) // Alt U
+	b.Press("u", browsertest.Alt)
 	b.Until(`document.querySelector(".done") === null`)
 	office.until(t, func(s pagesStatus) bool { return s.Parked == waiting })
 }
@@ -104,7 +104,7 @@ func onThePhone(b *browsertest.Browser, url string) {
 	for name, path := range map[string]string{
 		"intake-phone": "/intake", "dossiers-phone": "/dossiers", "search-phone": "/search?q=khai+sinh", "review-phone": "/review",
 	} {
-		b.Do(chromedp.Navigate(url + path))
+		b.Open(url + path)
 		b.True(`document.documentElement.scrollWidth <= innerWidth`, path+" fits a phone")
 		b.Screen(name)
 	}

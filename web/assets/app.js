@@ -13,8 +13,7 @@ document.addEventListener("keydown", (e) => {
   if (e.altKey && e.key.startsWith("Arrow")) return; // the browser's own
   if (e.key === "/" && !typing(e.target)) {
     e.preventDefault();
-    // Later, so that the stroke itself is not typed into the box.
-    setTimeout(() => document.querySelector('[data-focus="/"]').select(), 0);
+    document.querySelector('[data-focus="/"]').select();
     return;
   }
   if (e.key === "Escape" && typing(e.target)) {

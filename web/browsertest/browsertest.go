@@ -6,6 +6,7 @@ package browsertest
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,9 +16,11 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // ScreensEnv names the folder that screenshots are written to; without it none
@@ -46,9 +49,6 @@ func Start(t *testing.T) *Browser {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, // as root, in a container, there is no sandbox
 		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("lang", "vi-VN"),
-		// Without it, keys that come before the first picture of a new page are
-		// dropped; no person types so fast.
-		chromedp.Flag("allow-pre-commit-input", true),
 		chromedp.WSURLReadTimeout(time.Minute))
 	allocated, stopAll := chromedp.NewExecAllocator(t.Context(), options...)
 	tab, stopTab := chromedp.NewContext(allocated)
@@ -107,37 +107,117 @@ func (b *Browser) Desk() {
 	b.Do(emulation.SetDeviceMetricsOverride(1366, 768, 1, false))
 }
 
+// Open goes to an address and waits until the page is there.
+func (b *Browser) Open(address string) {
+	b.t.Helper()
+	b.Do(chromedp.Navigate(address))
+}
+
+// Alt is the key held while others are pressed.
+const Alt = input.ModifierAlt
+
+// Press strikes the keys of a text one after the other, as a keyboard does:
+// where a page takes a stroke for itself, its letter is typed nowhere. It
+// waits until the page has been painted, for the browser drops what comes
+// before, as nobody types into a page that cannot be seen.
+func (b *Browser) Press(keys string, modifiers ...input.Modifier) {
+	b.t.Helper()
+	b.Until(`performance.getEntriesByName("first-contentful-paint").length > 0`)
+	for _, key := range keys {
+		for _, stroke := range kb.Encode(key) {
+			// The browser pairs a letter with its stroke only when the stroke is a
+			// raw one, which is what a real keyboard sends and kb does not.
+			if stroke.Type == input.KeyDown {
+				stroke.Type = input.KeyRawDown
+			}
+			for _, m := range modifiers {
+				stroke.Modifiers |= m
+			}
+			b.strike(stroke)
+		}
+	}
+}
+
+// strike sends one stroke. A stroke that takes the page away may never be
+// answered; its effect is what a test waits for.
+func (b *Browser) strike(stroke chromedp.Action) {
+	b.t.Helper()
+	ctx, stop := context.WithTimeout(b.ctx, answerTime)
+	defer stop()
+	if err := chromedp.Run(ctx, stroke); err != nil && ctx.Err() == nil {
+		b.t.Fatalf("browser: press a key: %v", err)
+	}
+}
+
+// patience is how long a condition may take on a slow machine; answerTime how
+// long one answer may. A question that meets a page on its way out may never be
+// answered: it is asked again.
+const (
+	patience   = 2 * time.Minute
+	answerTime = 5 * time.Second
+)
+
 // Until waits for a JavaScript condition, across pages: while a page goes and
 // another comes there is nothing to ask, and that is no failure. The page is
 // complete when Until returns, so its scripts listen.
 func (b *Browser) Until(condition string) {
 	b.t.Helper()
-	patience, stop := context.WithTimeout(b.ctx, patience)
+	waiting, stop := context.WithTimeout(b.ctx, patience)
 	defer stop()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		var held bool
-		err := chromedp.Run(patience, chromedp.Evaluate(`document.readyState === "complete" && Boolean(`+condition+`)`, &held))
+		err := evaluate(waiting, `document.readyState === "complete" && Boolean(`+condition+`)`, &held)
 		if err == nil && held {
 			return
 		}
 		select {
-		case <-patience.Done():
-			b.t.Fatalf("never came true: %s (last answer: %v)", condition, err)
+		case <-waiting.Done():
+			b.t.Fatalf("never came true: %s (last answer: %v)\nthe page: %s", condition, err, b.state())
 		case <-tick.C:
 		}
 	}
 }
 
-// patience is how long a condition may take on a slow machine.
-const patience = 90 * time.Second
+// evaluate asks the page once.
+func evaluate(ctx context.Context, expression string, answer any) error {
+	ctx, stop := context.WithTimeout(ctx, answerTime)
+	defer stop()
+	return chromedp.Run(ctx, chromedp.Evaluate(expression, answer))
+}
+
+// read asks the page until it answers. What the expression itself throws fails
+// the test at once.
+func (b *Browser) read(expression string, answer any) {
+	b.t.Helper()
+	waiting, stop := context.WithTimeout(b.ctx, patience)
+	defer stop()
+	for {
+		err := evaluate(waiting, expression, answer)
+		if err == nil {
+			return
+		}
+		if _, thrown := errors.AsType[*runtime.ExceptionDetails](err); thrown || waiting.Err() != nil {
+			b.t.Fatalf("browser: %s: %v", expression, err)
+		}
+	}
+}
+
+// state is where the browser is, for the message of a failure.
+func (b *Browser) state() string {
+	var text string
+	if err := evaluate(b.ctx, `location.href + ", focus on " + document.activeElement.outerHTML.slice(0, 200)`, &text); err != nil {
+		return err.Error()
+	}
+	return text
+}
 
 // Text is the value of a JavaScript expression that yields a string.
 func (b *Browser) Text(expression string) string {
 	b.t.Helper()
 	var text string
-	b.Do(chromedp.Evaluate(expression, &text))
+	b.read(expression, &text)
 	return text
 }
 
@@ -145,7 +225,7 @@ func (b *Browser) Text(expression string) string {
 func (b *Browser) True(expression, meaning string) {
 	b.t.Helper()
 	var held bool
-	b.Do(chromedp.Evaluate(expression, &held))
+	b.read(expression, &held)
 	if !held {
 		b.t.Errorf("%s: not so (%s)", meaning, expression)
 	}
