@@ -1,9 +1,16 @@
 package pades_test
 
 import (
+	"bytes"
+	"encoding/asn1"
+	"encoding/hex"
 	"strings"
 	"testing"
 
+	"github.com/pdfcpu/pdfcpu/pkg/api"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
+
+	"sohoa/pipeline/pdfa"
 	"sohoa/pipeline/pdfa/pdfatest"
 )
 
@@ -30,6 +37,8 @@ func TestOutsidePrograms(t *testing.T) {
 		paths = append(paths, path)
 		t.Run(c.name, func(t *testing.T) {
 			sees(t, path, c.signatures)
+			opensslVerifies(t, c.file)
+			pdfcpuVerifies(t, c.file, c.signatures)
 			if out, err := run(t, "qpdf", "--check", path); err != nil || strings.Contains(out, "WARNING") {
 				t.Errorf("qpdf --check: %v\n%s", err, out)
 			}
@@ -63,5 +72,65 @@ func sees(t *testing.T, path string, signatures int) {
 	}
 	if n := strings.Count(out, "Total document signed"); n != 1 {
 		t.Errorf("pdfsig sees %d signatures over the whole file, want 1\n%s", n, out)
+	}
+}
+
+// hole finds the container of the newest signature: from its opening to after
+// its closing bracket.
+func hole(t testing.TB, file []byte) (from, to int) {
+	t.Helper()
+	from = bytes.LastIndex(file, []byte("/Contents<")) + len("/Contents")
+	return from, from + bytes.IndexByte(file[from:], '>') + 1
+}
+
+// container cuts the newest container out of a file, without its padding.
+func container(t testing.TB, file []byte) []byte {
+	t.Helper()
+	from, to := hole(t, file)
+	padded, err := hex.DecodeString(string(file[from+1 : to-1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var der asn1.RawValue
+	if _, err := asn1.Unmarshal(padded, &der); err != nil {
+		t.Fatal(err)
+	}
+	return der.FullBytes
+}
+
+// opensslVerifies has openssl judge the newest container over the covered
+// bytes, with the attribute that names the certificates (CAdES).
+func opensslVerifies(t *testing.T, file []byte) {
+	t.Helper()
+	from, to := hole(t, file)
+	covered := append(bytes.Clone(file[:from]), file[to:]...)
+	out, err := run(t, "openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", save(t, "sig.der", container(t, file)),
+		"-content", save(t, "covered", covered), "-noverify", "-cades", "-out", "/dev/null")
+	if err != nil || !strings.Contains(out, "Verification successful") {
+		t.Errorf("openssl: %v\n%s", err, out)
+	}
+}
+
+// pdfcpuVerifies has pdfcpu judge the structure and every signature. Its verdict
+// on trust stays unknown, since it does not know the test's root.
+func pdfcpuVerifies(t *testing.T, file []byte, signatures int) {
+	t.Helper()
+	if err := pdfa.CheckPdfcpu(t.Context(), bytes.NewReader(file), int64(len(file))); err != nil {
+		t.Error(err)
+	}
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	conf := model.NewDefaultConfiguration()
+	conf.Offline = true
+	results, err := api.ValidateSignaturesRaw(bytes.NewReader(file), true, conf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(results) != signatures {
+		t.Errorf("pdfcpu sees %d signatures, want %d", len(results), signatures)
+	}
+	for _, r := range results {
+		if r.DocModified != model.False || r.Status == model.SignatureStatusInvalid {
+			t.Errorf("pdfcpu: %v", r)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package pades
 
 import (
+	"bytes"
 	"context"
 	"crypto"
 	"crypto/ecdsa"
@@ -39,7 +40,7 @@ func (p *Prepared) ToBeSigned(chain []*x509.Certificate) (*ToBeSigned, error) {
 	if err := checkChain(chain, p.req.At); err != nil {
 		return nil, fmt.Errorf("prepare signature: %w", err)
 	}
-	attributes, err := cms.Attributes(p.digest, chain[0])
+	attributes, err := cms.Attributes(p.digest, chain)
 	if err != nil {
 		return nil, fmt.Errorf("prepare signature: %w", err)
 	}
@@ -160,19 +161,21 @@ func (s *Signed) WriteTo(w io.Writer) (int64, error) {
 	if [sha256.Size]byte(sum.Sum(nil)) != p.input {
 		return out.n, fmt.Errorf("write signed pdf: %w", changed(errors.New("other bytes than when it was hashed")))
 	}
-	hole := make([]byte, 0, 2*p.req.Room+2)
-	hole = append(hole, '<')
-	hole = hex.AppendEncode(hole, s.container)
-	for len(hole) < 2*p.req.Room+1 {
-		hole = append(hole, '0')
-	}
-	hole = append(hole, '>')
-	for _, part := range [][]byte{p.head, hole, p.tail} {
+	for _, part := range [][]byte{p.head, s.hole(), p.tail} {
 		if _, err := out.Write(part); err != nil {
 			return out.n, fmt.Errorf("write signed pdf: %w", err)
 		}
 	}
 	return out.n, nil
+}
+
+// hole is the container with its brackets, padded with zeros.
+func (s *Signed) hole() []byte {
+	room := 2 * s.prepared.req.Room
+	hole := append(make([]byte, 0, room+2), '<')
+	hole = hex.AppendEncode(hole, s.container)
+	hole = append(hole, bytes.Repeat([]byte{'0'}, room+1-len(hole))...)
+	return append(hole, '>')
 }
 
 // countingWriter counts what was taken.

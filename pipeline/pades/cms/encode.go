@@ -38,9 +38,11 @@ func algorithm(leaf *x509.Certificate) (oid []int, null bool, err error) {
 // Attributes gives the signed attributes as the DER SET that is signed: content
 // type, message digest and signing certificate v2. There is no signing time:
 // EN 319 142-1, table 1, forbids it, since the claimed time stands in the
-// signature dictionary.
-func Attributes(digest [sha256.Size]byte, leaf *x509.Certificate) ([]byte, error) {
-	certificate, err := signingCertificate(leaf)
+// signature dictionary. The signing certificate attribute names every
+// certificate of the chain, the signer's first, so that the signature covers
+// all bytes of the container that mean anything (RFC 5035, 4, allows it).
+func Attributes(digest [sha256.Size]byte, chain []*x509.Certificate) ([]byte, error) {
+	certificate, err := signingCertificate(chain)
 	if err != nil {
 		return nil, err
 	}
@@ -70,30 +72,29 @@ func Attributes(digest [sha256.Size]byte, leaf *x509.Certificate) ([]byte, error
 	return done(b.Bytes())
 }
 
-// signingCertificate is ESSCertIDv2 (RFC 5035) with SHA-256, the default that
-// DER leaves out, and the issuer and serial number.
-func signingCertificate(leaf *x509.Certificate) ([]byte, error) {
-	sum := sha256.Sum256(leaf.Raw)
+// signingCertificate is a list of ESSCertIDv2 (RFC 5035) with SHA-256, the
+// default that DER leaves out, and the issuer and serial number.
+func signingCertificate(chain []*x509.Certificate) ([]byte, error) {
 	var b cryptobyte.Builder
-	nested(&b, 3, func(b *cryptobyte.Builder) { // SigningCertificateV2, certs, ESSCertIDv2
-		b.AddASN1OctetString(sum[:])
-		b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) { // IssuerSerial
-			b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) { // GeneralNames
-				b.AddASN1(asn1.Tag(4).ContextSpecific().Constructed(), func(b *cryptobyte.Builder) { b.AddBytes(leaf.RawIssuer) })
-			})
-			b.AddASN1BigInt(leaf.SerialNumber)
+	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
+			for _, c := range chain {
+				b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) { certificateID(b, c) })
+			}
 		})
 	})
 	return done(b.Bytes())
 }
 
-// nested wraps f in so many sequences.
-func nested(b *cryptobyte.Builder, depth int, f func(b *cryptobyte.Builder)) {
-	if depth == 0 {
-		f(b)
-		return
-	}
-	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) { nested(b, depth-1, f) })
+func certificateID(b *cryptobyte.Builder, c *x509.Certificate) {
+	sum := sha256.Sum256(c.Raw)
+	b.AddASN1OctetString(sum[:])
+	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) { // IssuerSerial
+		b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) { // GeneralNames
+			b.AddASN1(context(4), func(b *cryptobyte.Builder) { b.AddBytes(c.RawIssuer) })
+		})
+		b.AddASN1BigInt(c.SerialNumber)
+	})
 }
 
 func done(der []byte, err error) ([]byte, error) {
@@ -123,14 +124,14 @@ func Encode(attributes []byte, chain []*x509.Certificate, signature []byte) ([]b
 			b.SetError(errors.New("attributes are not a set"))
 			return
 		}
-		b.AddASN1(asn1.Tag(0).ContextSpecific().Constructed(), func(b *cryptobyte.Builder) { b.AddBytes(set) })
+		b.AddASN1(context(0), func(b *cryptobyte.Builder) { b.AddBytes(set) })
 		identifier(b, oid, null)
 		b.AddASN1OctetString(signature)
 	}
 	var b cryptobyte.Builder
 	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
 		b.AddASN1ObjectIdentifier(oidSignedData)
-		b.AddASN1(asn1.Tag(0).ContextSpecific().Constructed(), func(b *cryptobyte.Builder) {
+		b.AddASN1(context(0), func(b *cryptobyte.Builder) {
 			b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) { signedData(b, chain, signer) })
 		})
 	})
@@ -142,7 +143,7 @@ func signedData(b *cryptobyte.Builder, chain []*x509.Certificate, signer func(b 
 	b.AddASN1Int64(1)
 	b.AddASN1(asn1.SET, func(b *cryptobyte.Builder) { identifier(b, oidSHA256, false) })
 	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) { b.AddASN1ObjectIdentifier(oidData) })
-	b.AddASN1(asn1.Tag(0).ContextSpecific().Constructed(), func(b *cryptobyte.Builder) {
+	b.AddASN1(context(0), func(b *cryptobyte.Builder) {
 		for _, c := range sorted(chain) {
 			b.AddBytes(c)
 		}

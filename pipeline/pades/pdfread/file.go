@@ -312,3 +312,12 @@ func (f *File) findStream(o *Object, l *lexer) error {
 	}
 	return nil
 }
+
+// Bytes reads a piece of the file.
+func (f *File) Bytes(at, length int64) ([]byte, error) {
+	if length < 0 || length > maxUnpacked {
+		return nil, ErrLimit
+	}
+	b := make([]byte, length)
+	return b, f.readAt(b, at)
+}

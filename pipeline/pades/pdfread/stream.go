@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // Unpack gives the bytes of a stream of structure: stored plain or by Flate,
@@ -137,8 +138,8 @@ func (f *File) packedObject(stream, index, number int) (Object, error) {
 	if index >= len(pack) || pack[index].number != number {
 		return Object{}, fmt.Errorf("object %d is not in its object stream: %w", number, errSyntax)
 	}
-	// One blank more, so that a number at the very end has an end.
-	raw := append(bytes.Clone(pack[index].raw), ' ', ' ')
+	// A word more, so that a number at the very end is seen to be no reference.
+	raw := append(bytes.Clone(pack[index].raw), " null "...)
 	if f.work += int64(len(raw)); f.work > maxWork {
 		return Object{}, ErrLimit
 	}
@@ -189,24 +190,18 @@ func splitPack(body []byte, d Dict) ([]packed, error) {
 	if n < 0 || n > int64(len(body)) || first < 0 || first > int64(len(body)) {
 		return nil, fmt.Errorf("head: %w", errSyntax)
 	}
-	l := lexer{b: append(bytes.Clone(body[:first]), ' ', ' '), base: -1}
+	head := strings.Fields(string(body[:first]))
+	if int64(len(head)) < 2*n {
+		return nil, fmt.Errorf("head: %w", errSyntax)
+	}
 	pack := make([]packed, n)
 	starts := make([]int64, n+1)
 	for i := range pack {
-		number, err := l.value(0)
-		if err != nil {
-			return nil, err
-		}
-		at, err := l.value(0)
-		if err != nil {
-			return nil, err
-		}
-		num, okN := number.(int64)
-		start, okS := at.(int64)
-		if !okN || !okS || num > maxObjects || start < 0 || start > int64(len(body))-first {
+		number, start, ok := twoNumbers(head[2*i] + " " + head[2*i+1])
+		if !ok || number > maxObjects || start > int64(len(body))-first {
 			return nil, fmt.Errorf("head: %w", errSyntax)
 		}
-		pack[i].number, starts[i] = int(num), first+start
+		pack[i].number, starts[i] = int(number), first+start
 	}
 	starts[n] = int64(len(body))
 	for i := range pack {
