@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/asn1"
 	"encoding/hex"
+	"encoding/pem"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -25,11 +27,12 @@ func TestOutsidePrograms(t *testing.T) {
 		file       []byte
 		signatures int
 		block      bool
+		by         signer // of the newest signature
 	}{
-		{"ecdsa-block", once, 1, true},
-		{"rsa-block", sign(t, request(two, blockLines()...), rs), 1, true},
-		{"ecdsa-no-block", sign(t, request(one), ec), 1, false},
-		{"twice", sign(t, request(once), rs), 2, true},
+		{"ecdsa-block", once, 1, true, ec},
+		{"rsa-block", sign(t, request(two, blockLines()...), rs), 1, true, rs},
+		{"ecdsa-no-block", sign(t, request(one), ec), 1, false, ec},
+		{"twice", sign(t, request(once), rs), 2, true, rs},
 	}
 	var paths []string
 	for _, c := range cases {
@@ -37,7 +40,7 @@ func TestOutsidePrograms(t *testing.T) {
 		paths = append(paths, path)
 		t.Run(c.name, func(t *testing.T) {
 			sees(t, path, c.signatures)
-			opensslVerifies(t, c.file)
+			opensslVerifies(t, c.file, c.by)
 			pdfcpuVerifies(t, c.file, c.signatures)
 			if out, err := run(t, "qpdf", "--check", path); err != nil || strings.Contains(out, "WARNING") {
 				t.Errorf("qpdf --check: %v\n%s", err, out)
@@ -100,24 +103,46 @@ func container(t testing.TB, file []byte) []byte {
 
 // opensslVerifies has openssl judge the newest container over the covered
 // bytes, with the attribute that names the certificates (CAdES).
-func opensslVerifies(t *testing.T, file []byte) {
+func opensslVerifies(t *testing.T, file []byte, by signer) {
 	t.Helper()
 	from, to := hole(t, file)
+	root := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: by.chain[len(by.chain)-1].Raw})
 	covered := append(bytes.Clone(file[:from]), file[to:]...)
 	out, err := run(t, "openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", save(t, "sig.der", container(t, file)),
-		"-content", save(t, "covered", covered), "-noverify", "-cades", "-out", "/dev/null")
+		"-content", save(t, "covered", covered), "-cades", "-CAfile", save(t, "root.pem", root), "-purpose", "any", "-attime", strconv.FormatInt(signingTime.Unix(), 10), "-out", "/dev/null")
 	if err != nil || !strings.Contains(out, "Verification successful") {
 		t.Errorf("openssl: %v\n%s", err, out)
 	}
 }
 
-// pdfcpuVerifies has pdfcpu judge the structure and every signature. Its verdict
-// on trust stays unknown, since it does not know the test's root.
+// pdfcpuVerifies has pdfcpu judge the structure and every signature, and sees it
+// find a flipped byte. Its verdict on trust stays unknown: it does not know the
+// test's root.
 func pdfcpuVerifies(t *testing.T, file []byte, signatures int) {
 	t.Helper()
 	if err := pdfa.CheckPdfcpu(t.Context(), bytes.NewReader(file), int64(len(file))); err != nil {
 		t.Error(err)
 	}
+	results := pdfcpuJudges(t, file)
+	if len(results) != signatures {
+		t.Errorf("pdfcpu sees %d signatures, want %d", len(results), signatures)
+	}
+	for _, r := range results {
+		if r.DocModified == model.True || r.Status == model.SignatureStatusInvalid {
+			t.Errorf("pdfcpu: %v", r)
+		}
+	}
+	flipped := bytes.Clone(file)
+	flipped[bytes.Index(file, []byte("\xFF\xDA"))+20] ^= 1 // in the picture
+	for _, r := range pdfcpuJudges(t, flipped) {
+		if r.Status != model.SignatureStatusInvalid {
+			t.Errorf("pdfcpu does not find a flipped byte: %v", r)
+		}
+	}
+}
+
+func pdfcpuJudges(t *testing.T, file []byte) []*model.SignatureValidationResult {
+	t.Helper()
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
 	conf := model.NewDefaultConfiguration()
 	conf.Offline = true
@@ -125,12 +150,5 @@ func pdfcpuVerifies(t *testing.T, file []byte, signatures int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(results) != signatures {
-		t.Errorf("pdfcpu sees %d signatures, want %d", len(results), signatures)
-	}
-	for _, r := range results {
-		if r.DocModified != model.False || r.Status == model.SignatureStatusInvalid {
-			t.Errorf("pdfcpu: %v", r)
-		}
-	}
+	return results
 }

@@ -165,8 +165,9 @@ func (c Code) verdict() Verdict {
 		return Changed
 	case FileUnreadable, FileEncrypted, KindUnknown, ContainerUnreadable, AlgorithmUnknown, CertificateMissing, ChangesUnreadable, BeyondLimits:
 		return NotJudged
+	default:
+		return Valid
 	}
-	return Valid
 }
 
 func finding(c Code, detail string) Finding {

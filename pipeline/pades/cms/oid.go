@@ -2,7 +2,7 @@ package cms
 
 import (
 	"crypto"
-	_ "crypto/sha1" // to judge old signatures
+	_ "crypto/sha1" //nolint:gosec // only to judge old signatures, which are reported as weak
 	_ "crypto/sha256"
 	_ "crypto/sha512"
 	"encoding/asn1"
