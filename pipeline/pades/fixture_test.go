@@ -109,9 +109,7 @@ func paperOf(t testing.TB, pages int, size image.Rectangle) []byte {
 	}
 	pic.SetGray(10, 10, color.Gray{})
 	var packed bytes.Buffer
-	if err := jpeg.Encode(&packed, pic, nil); err != nil {
-		t.Fatal(err)
-	}
+	encodeJPEG(t, &packed, pic)
 	all := make([]pdfa.Page, pages)
 	for i := range all {
 		all[i] = pdfa.Page{
@@ -129,6 +127,13 @@ func paperOf(t testing.TB, pages int, size image.Rectangle) []byte {
 		t.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+func encodeJPEG(t testing.TB, w io.Writer, pic image.Image) {
+	t.Helper()
+	if err := jpeg.Encode(w, pic, nil); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // blockLines is a block as an office has it, with letters of every kind.
