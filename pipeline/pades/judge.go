@@ -186,6 +186,10 @@ func (j *judgement) contained(c *cms.Container) {
 		j.find(CertificateMissing, "")
 		return
 	}
+	if hugeKey(certificate) {
+		j.find(AlgorithmUnknown, keyName(certificate.PublicKey))
+		return
+	}
 	j.check(c, certificate)
 	j.strength(c, certificate)
 	j.certificate(c, certificate)
@@ -310,7 +314,14 @@ func (j *judgement) chain(c *cms.Container, leaf *x509.Certificate) {
 	for _, one := range c.Certificates {
 		between.AddCert(one)
 		for _, other := range c.Certificates {
-			if string(one.RawIssuer) == string(other.RawSubject) && badlyIssued(one, other) {
+			if string(one.RawIssuer) != string(other.RawSubject) {
+				continue
+			}
+			if j.issued++; j.issued > maxIssued {
+				j.find(BeyondLimits, "certificates")
+				return
+			}
+			if badlyIssued(one, other) {
 				j.find(CertificateBroken, one.SerialNumber.Text(16))
 			}
 		}
@@ -332,9 +343,18 @@ func (j *judgement) chain(c *cms.Container, leaf *x509.Certificate) {
 // badlyIssued tells whether the signature on a certificate is wrong, as opposed
 // to made in a way we do not know or no longer believe in.
 func badlyIssued(one, issuer *x509.Certificate) bool {
+	if hugeKey(issuer) {
+		return false
+	}
 	err := issuer.CheckSignature(one.SignatureAlgorithm, one.RawTBSCertificate, one.Signature)
 	var weak x509.InsecureAlgorithmError
 	return err != nil && !errors.As(err, &weak) && !errors.Is(err, x509.ErrUnsupportedAlgorithm)
+}
+
+// hugeKey tells of a key that is there to cost time.
+func hugeKey(c *x509.Certificate) bool {
+	key, ok := c.PublicKey.(*rsa.PublicKey)
+	return ok && key.N.BitLen() > maxKey
 }
 
 func issuerName(c *x509.Certificate) string {

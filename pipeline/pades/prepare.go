@@ -53,8 +53,10 @@ type Prepared struct {
 }
 
 // Prepare lays out the update and hashes all that the signature will cover. It
-// refuses, with a [dossier.Fault], a file that is not as package pdfa writes
-// it, a block that does not fit the page, and a letter the font lacks.
+// refuses, with a [dossier.Fault], a file whose structure is not that of package
+// pdfa, a block that does not fit the page, and a letter the font lacks. It
+// looks only at what the update touches: that the whole file is as it should be
+// is for [pdfa.Check] to say before, and for [Check] after.
 func Prepare(ctx context.Context, req Request) (*Prepared, error) {
 	p, err := layOut(req)
 	if err != nil {
@@ -73,6 +75,9 @@ func layOut(req Request) (*Prepared, error) {
 	}
 	if req.At.IsZero() || req.Room < 0 || req.Room > MaxRoom {
 		return nil, errors.New("no time, or room outside its bounds")
+	}
+	if textOf("\xEF\xBB\xBF"+req.Reason) != req.Reason || textOf("\xEF\xBB\xBF"+req.Location) != req.Location {
+		return nil, errors.New("reason or location is not plain text, or too long")
 	}
 	b, err := openBase(req.Input, req.Size)
 	if err != nil {

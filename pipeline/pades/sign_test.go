@@ -189,6 +189,13 @@ func TestRefusedInput(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	for _, reason := range []string{"a\nb", strings.Repeat("x", 2000), "\xFF"} {
+		r := request(file)
+		r.Reason = reason
+		if _, err := pades.Prepare(t.Context(), r); err == nil {
+			t.Errorf("reason %q was taken", reason[:1])
+		}
+	}
 }
 
 // TestBlock: where the block lies, and what it refuses.

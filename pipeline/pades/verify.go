@@ -25,6 +25,8 @@ const (
 	maxFields    = 4096
 	maxJudged    = 64
 	maxContainer = 4 << 20
+	maxIssued    = 512   // signatures on certificates that are looked at
+	maxKey       = 16384 // bits of an RSA key that is worked with
 )
 
 // Verify judges every signature of a PDF from anywhere. An error means that the
@@ -69,6 +71,7 @@ type verifier struct {
 	options VerifyOptions
 	report  Report
 	pdf     *pdfread.File
+	issued  int // signatures on certificates looked at so far
 }
 
 // find notes something about the whole file.
