@@ -131,11 +131,47 @@ func (f *Flow) adopt(ctx context.Context, ledger Taken, key string) error {
 	if _, found, err := f.getJSON(ctx, key, &batch); err != nil || !found {
 		return orMissing(err, "batch record", key)
 	}
+	if err := f.neverRead(ctx, batch); err != nil {
+		return err
+	}
 	record, err := f.digest(ctx, key)
 	if err != nil {
 		return err
 	}
 	return ledger.TakeIn(ctx, dossier.Act{Actor: batch.Actor, At: f.Now().UTC()}, batch, append(f.rawObjects(batch), record))
+}
+
+// ErrOlderCatalogue says that the objects know more than the catalogue: it was
+// replaced by an older copy. Going on would begin dossiers a second time that
+// the objects have; a rebuild brings everything back.
+var ErrOlderCatalogue = errors.New("the catalogue is older than the objects")
+
+// neverRead wants that no image of a batch without rows was read. Images are
+// read after the rows are there, so that a claim which a crash has cut off has
+// no readings, unless another batch has brought the same file since.
+func (f *Flow) neverRead(ctx context.Context, batch dossier.Batch) error {
+	var sums []dossier.SHA256
+	for _, file := range batch.Files {
+		sums = append(sums, file.SHA256)
+	}
+	known, err := f.Ledger.Known(ctx, f.Unit.ID, sums)
+	if err != nil {
+		return err
+	}
+	for _, sum := range sums {
+		if _, ok := known[sum]; ok {
+			continue
+		}
+		r, _, found, err := f.Objects.Open(ctx, dossier.ReadingKey(f.Unit.ID, dossier.NewImageID(sum, 1), 1))
+		if err != nil {
+			return err
+		}
+		if found {
+			return errors.Join(&dossier.Fault{Kind: dossier.Stop, Op: "finish claim", Reason: dossier.ReasonDamaged,
+				Err: fmt.Errorf("%w: it does not know batch %s, which was worked on", ErrOlderCatalogue, batch.ID)}, r.Close())
+		}
+	}
+	return nil
 }
 
 // rawObjects are the raw objects of a batch as its record vouches for them.

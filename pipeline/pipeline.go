@@ -59,6 +59,7 @@ type Objects interface {
 	Open(ctx context.Context, key string) (r io.ReadCloser, ref dossier.ObjectRef, found bool, err error)
 	// Path gives the object as a file on this machine until release is called.
 	Path(ctx context.Context, key string) (path string, release func(), err error)
+	Lister
 }
 
 // Reader reads foreign bytes in processes of their own. Its errors are

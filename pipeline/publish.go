@@ -42,7 +42,7 @@ func (f *Flow) publishVersion(ctx context.Context, intent dossier.Intent) error 
 		return err
 	case found && !lists(final.Dossier, intent.New):
 		return &dossier.Fault{Kind: dossier.Stop, Op: "publish dossier", Reason: dossier.ReasonDamaged,
-			Err: fmt.Errorf("object %s holds another version than the catalogue intends: the catalogue is older than the objects", key)}
+			Err: fmt.Errorf("%w: object %s holds another version than it intends", ErrOlderCatalogue, key)}
 	case found:
 		object, err = f.digest(ctx, key)
 	default:

@@ -201,20 +201,29 @@ func (r *rebuilder) file(ctx context.Context, ref dossier.FileRef, file dossier.
 	return nil
 }
 
-// manifests restores every version of every dossier, oldest first.
-func (r *rebuilder) manifests(ctx context.Context) error {
-	prefix := dossier.UnitPrefix(r.flow.Unit.ID) + "d/"
+// newestVersions finds the newest manifest of every dossier.
+func newestVersions(ctx context.Context, objects Lister, unit dossier.UnitID) (map[dossier.DossierID]int, error) {
+	prefix := dossier.UnitPrefix(unit) + "d/"
 	versions := make(map[dossier.DossierID]int)
-	for ref, err := range r.objects.List(ctx, prefix) {
+	for ref, err := range objects.List(ctx, prefix) {
 		if err != nil {
-			return err
+			return nil, err
 		}
 		id, tail, _ := strings.Cut(strings.TrimPrefix(ref.Key, prefix), "/")
 		v, err := strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(tail, "v"), ".json"))
 		if err != nil {
-			return fmt.Errorf("object %s: not a manifest's key", ref.Key)
+			return nil, fmt.Errorf("object %s: not a manifest's key", ref.Key)
 		}
 		versions[dossier.DossierID(id)] = max(versions[dossier.DossierID(id)], v)
+	}
+	return versions, nil
+}
+
+// manifests restores every version of every dossier, oldest first.
+func (r *rebuilder) manifests(ctx context.Context) error {
+	versions, err := newestVersions(ctx, r.objects, r.flow.Unit.ID)
+	if err != nil {
+		return err
 	}
 	for _, id := range slices.Sorted(maps.Keys(versions)) {
 		for v := 1; v <= versions[id]; v++ {

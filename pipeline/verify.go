@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 
 	"sohoa/dossier"
 	"sohoa/pipeline/pdfa"
@@ -21,6 +23,10 @@ type Checked interface {
 	BatchIDs(ctx context.Context, unit dossier.UnitID) ([]dossier.BatchID, error)
 	BatchDone(ctx context.Context, batch dossier.BatchID) (bool, error)
 	Account(ctx context.Context, batch dossier.BatchID) (dossier.Account, error)
+	// Latest is the newest version of a dossier, published or intended.
+	Latest(ctx context.Context, id dossier.DossierID) (m dossier.Manifest, ok bool, err error)
+	// Check has the database check itself and tells what is wrong with it.
+	Check(ctx context.Context) (problems []string, err error)
 }
 
 // Finding is one thing wrong in the archive: the object or batch it is about,
@@ -43,10 +49,14 @@ type Verdict struct {
 
 // Verify reads every object the catalogue knows and compares its digest, checks
 // every published PDF by the same gate it passed when it was written, compares
-// every dossier with its manifest, and every batch's account with itself.
+// every dossier with its manifest, and every batch's account with itself. A
+// damaged catalogue is found, and one that is older than the objects.
 // progress is told after each object how many of all are done.
 func (f *Flow) Verify(ctx context.Context, ledger Checked, progress func(done, all int)) (Verdict, error) {
 	v := verifier{flow: f, ledger: ledger, verdict: Verdict{Findings: []Finding{}}}
+	if err := v.catalogue(ctx); err != nil {
+		return v.verdict, err
+	}
 	objects, err := ledger.Objects(ctx, false)
 	if err != nil {
 		return v.verdict, err
@@ -71,6 +81,36 @@ type verifier struct {
 
 func (v *verifier) find(subject, format string, args ...any) {
 	v.verdict.Findings = append(v.verdict.Findings, Finding{Subject: subject, Text: fmt.Sprintf(format, args...)})
+}
+
+// wayBack is what to do about a catalogue that is not to be trusted.
+const wayBack = "move catalog.db and its -wal and -shm files away and run sohoa rebuild; the objects have everything"
+
+// catalogue asks the database about itself, and finds versions that the objects
+// have and the catalogue does not know, not even as an intent. Where work goes
+// on meanwhile, the catalogue knows of a manifest before the manifest is there.
+func (v *verifier) catalogue(ctx context.Context) error {
+	problems, err := v.ledger.Check(ctx)
+	if err != nil {
+		return err
+	}
+	for _, problem := range problems {
+		v.find("catalogue", "the database is damaged: %s; %s", problem, wayBack)
+	}
+	newest, err := newestVersions(ctx, v.flow.Objects, v.flow.Unit.ID)
+	if err != nil {
+		return err
+	}
+	for _, id := range slices.Sorted(maps.Keys(newest)) {
+		latest, ok, err := v.ledger.Latest(ctx, id)
+		if err != nil {
+			return err
+		}
+		if !ok || latest.Dossier.Version < newest[id] {
+			v.find(dossier.ManifestKey(v.flow.Unit.ID, id, newest[id]), "the catalogue does not know this version, so it is an older copy; %s", wayBack)
+		}
+	}
+	return nil
 }
 
 // object compares one object with what the catalogue knows of it. Only the

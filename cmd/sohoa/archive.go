@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -46,21 +47,43 @@ func (l layout) makeScratch() error {
 }
 
 // lockArchive takes the archive's process lock: one writing program at a time.
-// The lock goes with the process, however it ends.
+// The kernel gives it back when the process ends, however it ends, so that the
+// file itself never blocks anybody. What stands in it is who holds the lock,
+// for the one who cannot have it.
 func (l layout) lockArchive() (io.Closer, error) {
 	file, err := os.OpenFile(l.lock(), os.O_CREATE|os.O_RDWR, 0o640)
 	if err != nil {
 		return nil, fmt.Errorf("lock archive: %w", err)
 	}
-	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		_ = file.Close() // nothing was written
-		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, &exitError{code: exitOther, err: errors.New("another sohoa is working on this archive"),
-				hint: "Wait until it has finished, or give another folder with --data."}
-		}
-		return nil, fmt.Errorf("lock archive: %w", err)
+	err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		err = &exitError{code: exitOther, err: fmt.Errorf("another sohoa is working on this archive%s", lockHolder(file)),
+			hint: "Wait until it has finished, or give another folder with --data."}
+	} else if err == nil {
+		err = noteHolder(file)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("lock archive: %w", err), file.Close())
 	}
 	return file, nil
+}
+
+// noteHolder writes into the lock who holds it. It needs not be durable.
+func noteHolder(lock *os.File) error {
+	if err := lock.Truncate(0); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(lock, "process %d since %s\n", os.Getpid(), time.Now().UTC().Format(time.RFC3339))
+	return err
+}
+
+// lockHolder says who holds the lock, as that one has noted it.
+func lockHolder(lock *os.File) string {
+	note, err := io.ReadAll(io.LimitReader(lock, 200))
+	if err != nil || len(note) == 0 {
+		return ""
+	}
+	return ": " + strings.TrimSpace(string(note))
 }
 
 // openOrMakeDemo opens the archive; a missing one becomes a demo archive, where

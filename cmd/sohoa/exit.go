@@ -8,7 +8,9 @@ import (
 	"syscall"
 
 	"sohoa/dossier"
+	"sohoa/pipeline"
 	"sohoa/storage"
+	"sohoa/storage/catalog"
 )
 
 // The exit codes: people script against them.
@@ -69,6 +71,12 @@ func classifyExit(err error) *exitError {
 		return exit
 	}
 	switch {
+	case errors.Is(err, pipeline.ErrOlderCatalogue):
+		return &exitError{code: exitIntegrity, err: err, hint: "Nothing was changed; the objects have everything.\n" +
+			"Move catalog.db and its -wal and -shm files away and run `sohoa rebuild`."}
+	case catalog.Damaged(err):
+		return &exitError{code: exitIntegrity, err: err, hint: "The catalogue's database is damaged; the objects are not.\n" +
+			"Move catalog.db and its -wal and -shm files away and run `sohoa rebuild`."}
 	case errors.Is(err, context.Canceled):
 		return &exitError{code: exitOther, err: err, hint: "Stopped. Nothing is lost: run the same command again to go on."}
 	case errors.Is(err, syscall.ENOSPC):

@@ -4,19 +4,22 @@ import (
 	"context"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"syscall"
 
 	"sohoa/dossier"
+	"sohoa/scanner/watch"
 	"sohoa/storage"
 )
 
 // This file names the steps of the write order and says where the program may
 // be cut off: before and after each of them. The seams are the interfaces that
 // the program has anyway, so that nothing in it knows of these tests: the store
-// (faultyStore) and the catalogue as what writes sees it (faultyLedger).
+// (faultyStore), the catalogue as what writes sees it (faultyLedger), and the
+// disk of the watcher (faultyDisk).
 //
 // A new sort of object gets its name in objectStep, a new transaction a method
 // of faultyLedger, and each a line in writeOrder. kill_test.go fails for a step
@@ -29,8 +32,14 @@ var writeOrder = []string{
 	"archive record", "root object", "root listed",
 	// Every start heals what the last one left.
 	"adopt", "reconcile",
+	// Files of the inbox are claimed: renamed, or copied where that is refused.
+	"batch folder", "claimed synced", "batch planned", "file claimed",
+	"half a copy removed", "file copied", "copy claimed",
+	"batch synced", "inbox synced", "batch sealed",
 	// A batch is taken in.
 	"raw object", "batch record", "take in",
+	// Its files leave for done.
+	"source removed", "batch done", "done synced",
 	// It is worked on.
 	"file opened", "file rejected", "reading", "image read", "place",
 	"pdf", "manifest", "publish", "publish failed",
@@ -39,12 +48,12 @@ var writeOrder = []string{
 	"decision", "decide",
 }
 
-// within are fault points inside a step.
-var within = []string{"raw object: hashed"}
+// inside are fault points within a step.
+var inside = []string{"raw object: hashed"}
 
 // faultPoints are all of them.
 func faultPoints() []string {
-	points := slices.Clone(within)
+	points := slices.Clone(inside)
 	for _, step := range writeOrder {
 		points = append(points, step+": before", step+": after")
 	}
@@ -79,6 +88,9 @@ type faults struct {
 	nth int
 	// starting is true while a start heals what the last one left.
 	starting bool
+	// refused is the step that the disk refuses, and refusal its error.
+	refused string
+	refusal error
 
 	mu   sync.Mutex
 	seen map[string]int
@@ -105,6 +117,14 @@ func (f *faults) step(name string) (after func()) {
 	return func() { f.reach(name + ": after") }
 }
 
+// refuse is the disk's answer before a step: nil but for the refused one.
+func (f *faults) refuse(step string) error {
+	if f.refusal == nil || step != f.refused {
+		return nil
+	}
+	return f.refusal
+}
+
 // faultyStore has a fault point around every write of an object.
 type faultyStore struct {
 	storage.Store
@@ -113,15 +133,29 @@ type faultyStore struct {
 
 func (s faultyStore) Put(ctx context.Context, key string, r io.Reader) (storage.Object, error) {
 	defer s.faults.step(objectStep(key))()
+	if err := s.faults.refuse(objectStep(key)); err != nil {
+		return storage.Object{}, err
+	}
 	return s.Store.Put(ctx, key, r)
 }
 
 func (s faultyStore) PutHashed(ctx context.Context, r io.Reader, name func(dossier.SHA256) string) (storage.Object, bool, error) {
 	defer s.faults.step("raw object")()
+	if err := s.faults.refuse("raw object"); err != nil {
+		return storage.Object{}, false, err
+	}
 	return s.Store.PutHashed(ctx, r, func(sum dossier.SHA256) string {
 		s.faults.reach("raw object: hashed")
 		return name(sum)
 	})
+}
+
+// Open has no fault point, since it changes nothing, but may be refused.
+func (s faultyStore) Open(ctx context.Context, key string) (storage.Reader, storage.Object, error) {
+	if err := s.faults.refuse("open " + objectStep(key)); err != nil {
+		return nil, storage.Object{}, err
+	}
+	return s.Store.Open(ctx, key)
 }
 
 // storeReads are the methods of the store that change nothing.
@@ -195,4 +229,73 @@ func (l faultyLedger) Listed(ctx context.Context, objects []dossier.ObjectRef) e
 func (l faultyLedger) Decide(ctx context.Context, act dossier.Act, decision dossier.Decision, object dossier.ObjectRef) (bool, error) {
 	defer l.faults.step("decide")()
 	return l.ledger.Decide(ctx, act, decision, object)
+}
+
+// faultyDisk has a fault point around every step of the watcher. Renames out of
+// the folder of one device are refused, so that its files are copied.
+type faultyDisk struct {
+	watch.Disk
+	faults *faults
+	place  layout
+}
+
+// copiedDevice is the device whose files cannot be renamed.
+const copiedDevice = "counter-2"
+
+func (d faultyDisk) Rename(from, to string) error {
+	switch inbox := within(d.place.inbox(), from); {
+	case inbox && filepath.Base(filepath.Dir(from)) == copiedDevice:
+		return syscall.EXDEV
+	case inbox:
+		defer d.faults.step("file claimed")()
+	case within(d.place.done(), to):
+		defer d.faults.step("batch done")()
+	default:
+		defer d.faults.step("copy claimed")()
+	}
+	return d.Disk.Rename(from, to)
+}
+
+func within(dir, path string) bool { return strings.HasPrefix(path, dir+"/") }
+
+func (d faultyDisk) Remove(path string) error {
+	name := "half a copy removed" // of a try that was cut off, if there was one
+	if within(d.place.inbox(), path) {
+		name = "source removed"
+	}
+	defer d.faults.step(name)()
+	return d.Disk.Remove(path)
+}
+
+func (d faultyDisk) Mkdir(dir string) error {
+	defer d.faults.step("batch folder")()
+	return d.Disk.Mkdir(dir)
+}
+
+func (d faultyDisk) Write(path string, content []byte) error {
+	name := "batch planned"
+	if strings.Contains(string(content), `"frozen": true`) {
+		name = "batch sealed"
+	}
+	defer d.faults.step(name)()
+	return d.Disk.Write(path, content)
+}
+
+func (d faultyDisk) Copy(from, to string) error {
+	defer d.faults.step("file copied")()
+	return d.Disk.Copy(from, to)
+}
+
+func (d faultyDisk) SyncDir(dir string) error {
+	names := map[string]string{d.place.claimed(): "claimed synced", d.place.done(): "done synced"}
+	name, ok := names[dir]
+	switch {
+	case ok:
+	case within(d.place.claimed(), dir):
+		name = "batch synced"
+	default:
+		name = "inbox synced"
+	}
+	defer d.faults.step(name)()
+	return d.Disk.SyncDir(dir)
 }

@@ -5,12 +5,11 @@ package main
 import "math/rand/v2"
 
 // killRounds kills at each point each of the times the program comes to it.
-func killRounds(counts map[string]int, random *rand.Rand) (rounds []killRound) {
-	points := faultPoints()
-	for _, point := range points {
-		for nth := range max(counts[point], 1) {
-			rounds = append(rounds, killRound{at: point, nth: nth + 1, first: onlyAfter(point), then: points[random.IntN(len(points))]})
-		}
+func killRounds(round killRound, counts map[string]int, random *rand.Rand) (rounds []killRound) {
+	for nth := range max(counts[round.at], 1) {
+		round.nth = nth + 1
+		round.then = faultPoints()[random.IntN(len(faultPoints()))]
+		rounds = append(rounds, round)
 	}
 	return rounds
 }

@@ -6,14 +6,10 @@ import "math/rand/v2"
 
 // killRounds kills at each point once, at a random one of the times the program
 // comes to it. With the build tag soak it is each of the times.
-func killRounds(counts map[string]int, random *rand.Rand) (rounds []killRound) {
-	points := faultPoints()
-	for _, point := range points {
-		rounds = append(rounds, killRound{
-			at: point, nth: 1 + random.IntN(max(counts[point], 1)), first: onlyAfter(point), then: points[random.IntN(len(points))],
-		})
-	}
-	return rounds
+func killRounds(round killRound, counts map[string]int, random *rand.Rand) []killRound {
+	round.nth = 1 + random.IntN(max(counts[round.at], 1))
+	round.then = faultPoints()[random.IntN(len(faultPoints()))]
+	return []killRound{round}
 }
 
 // rebuildEvery tells in which rounds the catalogue is rebuilt, too.

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"sohoa/dossier"
+	"sohoa/scanner/watch"
 	"sohoa/storage"
 	"sohoa/storage/storagetest/pgtest"
 )
@@ -30,6 +31,7 @@ func TestEveryWriteHasAName(t *testing.T) {
 	}{
 		{reflect.TypeFor[storage.Store](), func(f *faults) any { return faultyStore{faults: f} }, storeReads},
 		{reflect.TypeFor[ledger](), func(f *faults) any { return faultyLedger{faults: f} }, ledgerReads},
+		{reflect.TypeFor[watch.Disk](), func(f *faults) any { return faultyDisk{faults: f} }, nil},
 	} {
 		for i := range seam.kind.NumMethod() {
 			name := seam.kind.Method(i).Name
@@ -59,12 +61,26 @@ func callWithNothing(method reflect.Value) {
 // pages in the same places, the same originals, versions and accounts, and the
 // same again after a rebuild. Pages are read from text here.
 func TestKilledAtEveryFaultPoint(t *testing.T) {
-	undisturbed := newRig(t, "")
-	counts := countPoints(undisturbed.runChild(t, "", 0))
-	want := undisturbed.state(t)
-	undisturbed.wantIntact(t)
-	wantNamed(t, counts)
-	rounds := killRounds(counts, rand.New(rand.NewPCG(1, 2))) // the same in every run
+	reached := make(map[string]int)
+	want := make(map[string][]string)
+	var rounds []killRound
+	random := rand.New(rand.NewPCG(1, 2)) // the same in every run
+	for _, name := range []string{"by hand", "inbox"} {
+		undisturbed := newLife(t, name, "")
+		counts := countPoints(undisturbed.runChild(t, "", 0))
+		want[name] = undisturbed.state(t)
+		undisturbed.wantIntact(t)
+		for _, point := range faultPoints() {
+			after := onlyAfter(point)
+			if reached[point] == 0 && (counts[point] > 0 || after != "" && counts[after] > 0) {
+				rounds = append(rounds, killRounds(killRound{life: name, at: point, first: after}, counts, random)...)
+			}
+		}
+		for point, n := range counts {
+			reached[point] += n
+		}
+	}
+	wantNamed(t, reached)
 	for n, round := range rounds {
 		t.Run(fmt.Sprintf("%02d %s %d", n, round.at, round.nth), func(t *testing.T) {
 			t.Parallel()
@@ -72,19 +88,19 @@ func TestKilledAtEveryFaultPoint(t *testing.T) {
 			if n%4 == 3 {
 				address = pgtest.Start(t)
 			}
-			r := newRig(t, address)
+			l := newLife(t, round.life, address)
 			if round.first != "" {
-				r.killChild(t, round.first, 1)
+				l.killChild(t, round.first, 1)
 			}
-			r.killChild(t, round.at, round.nth)
+			l.killChild(t, round.at, round.nth)
 			if n%2 == 1 {
-				r.runChild(t, round.then, 1) // and perhaps once more
+				l.runChild(t, round.then, 1) // and perhaps once more
 			}
-			r.goThrough(t)
-			wantState(t, r.state(t), want)
-			r.wantIntact(t)
+			l.goOn(t)
+			wantState(t, l.state(t), want[round.life])
+			l.wantIntact(t)
 			if rebuildEvery(n) {
-				r.wantSameAfterRebuild(t, want)
+				l.wantSameAfterRebuild(t, want[round.life])
 			}
 		})
 	}
@@ -92,8 +108,9 @@ func TestKilledAtEveryFaultPoint(t *testing.T) {
 
 // killRound is one kill: at the nth time the program comes to a point.
 type killRound struct {
-	at  string
-	nth int
+	life string // whose fault points these are
+	at   string
+	nth  int
 	// first is where it must have been killed before that, to come there.
 	first string
 	// then is where it may be killed once more.
@@ -152,10 +169,11 @@ const (
 	killAt       = "SOHOA_TEST_KILL_AT"
 	killNth      = "SOHOA_TEST_KILL_NTH"
 	killLog      = "SOHOA_TEST_KILL_LOG"
+	killLife     = "SOHOA_TEST_KILL_LIFE"
 )
 
 // killChild runs the program and requires that it is killed at a point.
-func (r *rig) killChild(t *testing.T, at string, nth int) {
+func (r *life) killChild(t *testing.T, at string, nth int) {
 	t.Helper()
 	log := r.runChild(t, at, nth)
 	if got := countPoints(log)[at]; got != nth || !strings.HasSuffix(log, at+"\n") {
@@ -165,12 +183,12 @@ func (r *rig) killChild(t *testing.T, at string, nth int) {
 
 // runChild runs the program until the point at which it is to be killed, and
 // returns the points it came to; one that it never comes to lets it finish.
-func (r *rig) runChild(t *testing.T, at string, nth int) (log string) {
+func (r *life) runChild(t *testing.T, at string, nth int) (log string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "points")
 	child := exec.CommandContext(t.Context(), os.Args[0])
 	child.Env = append(os.Environ(), killData+"="+r.cli.Data, killDatabase+"="+r.cli.Database,
-		killAt+"="+at, killNth+"="+strconv.Itoa(nth), killLog+"="+path)
+		killAt+"="+at, killNth+"="+strconv.Itoa(nth), killLog+"="+path, killLife+"="+r.name)
 	said, err := child.CombinedOutput()
 	status, ok := child.ProcessState.Sys().(syscall.WaitStatus)
 	if err != nil && (!ok || status.Signal() != syscall.SIGKILL) {
@@ -213,6 +231,7 @@ func (r *rig) state(t *testing.T) (lines []string) {
 			code = *m.Dossier.Code
 		}
 		codes[m.Dossier.ID] = code
+		slices.Sort(m.Dossier.Pending) // batches of one dossier come in any order
 		lines = append(lines, fmt.Sprintf("dossier %s v%d pending %v", code, m.Dossier.Version, m.Dossier.Pending))
 		for _, c := range m.Dossier.Components {
 			lines = append(lines, fmt.Sprintf("dossier %s: %s v%d %v", code, c.Kind, c.Version, c.Pages))

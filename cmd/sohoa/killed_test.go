@@ -5,7 +5,10 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"os"
+	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -14,9 +17,9 @@ import (
 	"sohoa/pipeline"
 )
 
-// TestMain is also other programs: the one that gets killed (the real flow over
-// the real catalogue and store, in a process of its own) and the yardstick of
-// the benchmark.
+// TestMain is also other programs: the one that gets killed at a fault point
+// (the real flow over the real catalogue and store, in a process of its own) and
+// the yardstick of the benchmark.
 func TestMain(m *testing.M) {
 	switch {
 	case os.Getenv(bareVariable) != "":
@@ -36,6 +39,28 @@ func exitWith(err error) {
 	os.Exit(exitDone)
 }
 
+// life is an archive, and what happens to it from its making on.
+type life struct {
+	*rig
+	name string
+	live func(context.Context, *cli, *faults) error
+}
+
+// lives are the lives by name: paper given by hand and a person who decides,
+// and paper that arrives in the inbox.
+func lives() map[string]func(context.Context, *cli, *faults) error {
+	return map[string]func(context.Context, *cli, *faults) error{"by hand": byHand, "inbox": fromInbox}
+}
+
+func newLife(t *testing.T, name, address string) *life {
+	t.Helper()
+	l := &life{rig: newRig(t, address), name: name, live: lives()[name]}
+	if name == "inbox" {
+		l.fillInbox(t)
+	}
+	return l
+}
+
 // goThroughAndDie is the process that gets killed.
 func goThroughAndDie() error {
 	nth, err := strconv.Atoi(os.Getenv(killNth))
@@ -47,27 +72,22 @@ func goThroughAndDie() error {
 		return err
 	}
 	c := &cli{Data: os.Getenv(killData), Database: os.Getenv(killDatabase), Log: silent}
-	return goThrough(context.Background(), c, newFaults(log, os.Getenv(killAt), nth))
+	return lives()[os.Getenv(killLife)](context.Background(), c, newFaults(log, os.Getenv(killAt), nth))
 }
 
-// goThrough does the same in this process, undisturbed.
-func (r *rig) goThrough(t *testing.T) {
+// goOn lives on in this process, undisturbed.
+func (r *life) goOn(t *testing.T) {
 	t.Helper()
-	log, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer log.Close()
-	if err := goThrough(t.Context(), r.cli, newFaults(log, "", 0)); err != nil {
+	if err := r.live(t.Context(), r.cli, newFaults(io.Discard, "", 0)); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// goThrough is the whole life of a batch in which everything happens: an
-// archive is made, paper comes in, is worked on and listed, and a person
-// decides, and takes a decision back. Done again after a kill, it goes on where
-// the archive stands.
-func goThrough(ctx context.Context, c *cli, f *faults) (err error) {
+// byHand is the whole life of a batch in which everything happens: an archive
+// is made, paper comes in, is worked on and listed, and a person decides, and
+// takes a decision back. Done again after a kill, it goes on where the archive
+// stands.
+func byHand(ctx context.Context, c *cli, f *faults) (err error) {
 	a, err := openFaulty(ctx, c, f)
 	if err != nil {
 		return err
@@ -85,6 +105,77 @@ func goThrough(ctx context.Context, c *cli, f *faults) (err error) {
 		return err
 	}
 	return flow.ListChecksums(ctx, a.ledger)
+}
+
+// fillInbox puts the files of two devices into the inbox.
+func (r *life) fillInbox(t *testing.T) {
+	t.Helper()
+	for device, texts := range map[string][]string{
+		"counter-1":  {"QR SOHOA1|" + someCode, paper(birth, "An"), paper(marriage, "Ba")},
+		copiedDevice: {"QR SOHOA1|" + otherCode, paper(birth, "Ca"), "LOST"},
+	} {
+		dir := filepath.Join(r.place().inbox(), device)
+		if err := os.MkdirAll(dir, 0o750); err != nil {
+			t.Fatal(err)
+		}
+		for i, text := range texts {
+			if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%d.jpg", i+1)), []byte(text), 0o640); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// fromInbox is serve as far as paper is concerned: it claims what lies in the
+// inbox until nothing does, and works on it.
+func fromInbox(ctx context.Context, c *cli, f *faults) (err error) {
+	a, err := openFaulty(ctx, c, f)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	settings, err := c.config()
+	if err != nil {
+		return err
+	}
+	settings.Poll, settings.Settle, settings.SettleUnknown, settings.BatchIdle = 10*time.Millisecond, 20*time.Millisecond, 20*time.Millisecond, 50*time.Millisecond
+	d := newDaemon(c, a, settings, &daemonLog{Logger: slog.New(slog.DiscardHandler), level: &slog.LevelVar{}})
+	defer d.kill()
+	d.disk = faultyDisk{d.disk, f, a.layout}
+	if err := claimAll(ctx, d); err != nil {
+		return err
+	}
+	flow := a.flow(&textReader{})
+	if err := a.workUntilDone(ctx, flow, quiet()); err != nil {
+		return err
+	}
+	return flow.ListChecksums(ctx, a.ledger)
+}
+
+// claimAll runs the watcher until the inbox and the claimed folder are empty.
+func claimAll(ctx context.Context, d *daemon) error {
+	watching, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, 1)
+	go func() { ended <- d.watch(watching) }()
+	tick := time.NewTicker(pollBatch)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-ended:
+			return err
+		case <-tick.C:
+		}
+		left, err := filepath.Glob(filepath.Join(d.archive.layout.inbox(), "*", "*"))
+		claimed, claimedErr := filepath.Glob(filepath.Join(d.archive.layout.claimed(), "*", "*"))
+		if err := errors.Join(err, claimedErr); err != nil {
+			return err
+		}
+		if len(left)+len(claimed) == 0 {
+			stop()
+			return <-ended
+		}
+	}
 }
 
 // openFaulty opens the archive for work, or makes it, with fault points.

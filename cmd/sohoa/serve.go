@@ -135,6 +135,7 @@ type daemon struct {
 	settings atomic.Pointer[config]
 	watcher  atomic.Pointer[watch.Watcher]
 	rewatch  chan struct{} // settings of the watcher changed
+	disk     watch.Disk    // what the watcher works on
 	// trouble is set while work has stopped for a reason somebody must mend.
 	trouble atomic.Pointer[trouble]
 	listing chan struct{} // holds one token while checksum lists are written
@@ -148,7 +149,7 @@ type daemon struct {
 // paper in; to work on it, it needs workers.
 func newDaemon(c *cli, a *archive, settings config, log *daemonLog) *daemon {
 	d := &daemon{
-		cli: c, archive: a, flow: a.flow(nil), log: log, hub: newHub(), begun: time.Now(), pause: firstPause,
+		cli: c, archive: a, flow: a.flow(nil), log: log, hub: newHub(), begun: time.Now(), pause: firstPause, disk: watch.SystemDisk{},
 		rewatch: make(chan struct{}, 1), listing: make(chan struct{}, 1),
 	}
 	d.adopt(settings)

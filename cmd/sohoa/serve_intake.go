@@ -43,7 +43,9 @@ func (d *daemon) watch(ctx context.Context) error {
 
 // watchOnce runs one watcher until ctx ends or its settings change.
 func (d *daemon) watchOnce(ctx context.Context) error {
-	watcher, err := watch.New(d.settings.Load().watchConfig(d.archive.layout), d.take)
+	settings := d.settings.Load().watchConfig(d.archive.layout)
+	settings.Disk = d.disk
+	watcher, err := watch.New(settings, d.take)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ func (verifyCmd) Help() string {
 	return `Reads every object and compares its digest with the recorded one, passes every
 published PDF through the gate it passed when it was written, compares every
 dossier with its manifest, and checks that every batch's account balances.
+A catalogue that is damaged, or older than the objects, is found and named.
 Exit code 4 when anything is missing or changed; each finding is named.`
 }
 

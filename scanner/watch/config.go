@@ -56,6 +56,8 @@ type Config struct {
 	PollOnly bool
 	// Clock defaults to the system's.
 	Clock Clock
+	// Disk defaults to the system's.
+	Disk Disk
 }
 
 // WithDefaults fills in what is zero.
@@ -74,6 +76,9 @@ func (c Config) WithDefaults() Config {
 	}
 	if c.Clock == nil {
 		c.Clock = systemClock{}
+	}
+	if c.Disk == nil {
+		c.Disk = SystemDisk{}
 	}
 	return c
 }

@@ -39,6 +39,41 @@ var (
 	errNotRegular = errors.New("not a regular file")
 )
 
+// Disk are the calls that change the disk. Each is one step of the order in
+// which a batch comes home: a program may be cut off before and after it.
+type Disk interface {
+	Rename(from, to string) error
+	Remove(path string) error
+	Mkdir(dir string) error
+	// Write puts a whole file in place, durably and atomically.
+	Write(path string, content []byte) error
+	// Copy makes to a durable copy of from; to must not exist.
+	Copy(from, to string) error
+	// SyncDir makes the names in a folder durable.
+	SyncDir(dir string) error
+}
+
+// SystemDisk is the disk of this machine.
+type SystemDisk struct{}
+
+// Rename renames a file or folder.
+func (SystemDisk) Rename(from, to string) error { return os.Rename(from, to) }
+
+// Remove removes a file.
+func (SystemDisk) Remove(path string) error { return os.Remove(path) }
+
+// Mkdir makes a folder.
+func (SystemDisk) Mkdir(dir string) error { return os.Mkdir(dir, 0o750) }
+
+// Write writes beside the path, syncs, renames, and syncs the folder.
+func (SystemDisk) Write(path string, content []byte) error { return writeDurably(path, content) }
+
+// Copy copies a regular file and syncs the copy.
+func (SystemDisk) Copy(from, to string) error { return copyDurably(from, to) }
+
+// SyncDir syncs a folder.
+func (SystemDisk) SyncDir(dir string) error { return syncDir(dir) }
+
 // ops are the calls that reach the disk. Tests replace them to refuse, to
 // fail and to crash at every one of them.
 type ops struct {
@@ -48,27 +83,19 @@ type ops struct {
 	rename  func(from, to string) error
 	remove  func(path string) error
 	mkdir   func(dir string) error
-	// write puts a whole file in place, durably and atomically.
-	write func(path string, content []byte) error
-	// copy makes to a durable copy of from, which must not exist.
-	copy func(from, to string) error
-	// syncDir makes the names in a folder durable.
+	write   func(path string, content []byte) error
+	copy    func(from, to string) error
 	syncDir func(dir string) error
 }
 
-func systemOps() ops {
+func opsOn(disk Disk) ops {
 	return ops{
-		readDir: os.ReadDir,
-		lstat:   os.Lstat,
-		open:    openRegular,
-		rename:  os.Rename,
-		remove:  os.Remove,
-		mkdir:   func(dir string) error { return os.Mkdir(dir, 0o750) },
-		write:   writeDurably,
-		copy:    copyDurably,
-		syncDir: syncDir,
+		readDir: os.ReadDir, lstat: os.Lstat, open: openRegular,
+		rename: disk.Rename, remove: disk.Remove, mkdir: disk.Mkdir, write: disk.Write, copy: disk.Copy, syncDir: disk.SyncDir,
 	}
 }
+
+func systemOps() ops { return opsOn(SystemDisk{}) }
 
 // openRegular opens for reading what is a regular file now: no link is
 // followed and no pipe waited for, whatever stood there at the last look.

@@ -56,7 +56,7 @@ func New(cfg Config, take Take) (*Watcher, error) {
 		return nil, err
 	}
 	w := &Watcher{
-		cfg: cfg, ops: systemOps(), take: take,
+		cfg: cfg, ops: opsOn(cfg.Disk), take: take,
 		poke: make(chan struct{}, 1), commands: make(chan command), changed: make(chan struct{}, 1),
 	}
 	w.shown.Store(&Snapshot{})
