@@ -13,6 +13,10 @@ type Archive struct {
 	Demo   bool      `json:"demo"`
 	At     time.Time `json:"at"`
 	Units  []Unit    `json:"units"`
+	// LogKey is the public key that the checkpoints of the archive's log are
+	// signed under, of the form name+hash+base64 (golang.org/x/mod/sumdb/note).
+	// When the key was lost, the log itself names the next one.
+	LogKey string `json:"log_key"`
 }
 
 // ArchiveSchema names the form of an archive record.

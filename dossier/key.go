@@ -48,6 +48,8 @@ const (
 	ReadmeKey   = "README.txt"
 	SchemaDir   = "schema/"
 	ChecksumDir = "checksums/"
+	// LogDir holds the log: its tiles and its signed checkpoints.
+	LogDir = "log/"
 )
 
 // ValidKey refuses keys that a file system or an S3 bucket could read

@@ -40,7 +40,8 @@ func fullField() dossier.Field {
 func fullArchive() dossier.Archive {
 	return dossier.Archive{
 		Schema: dossier.ArchiveSchema, ID: anID, Demo: true, At: at,
-		Units: []dossier.Unit{{ID: "unit-1", Codes: []dossier.UnitCode{{Code: "H38.12", From: at}}}},
+		Units:  []dossier.Unit{{ID: "unit-1", Codes: []dossier.UnitCode{{Code: "H38.12", From: at}}}},
+		LogKey: "sohoa/" + anID + "+0123abcd+AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g",
 	}
 }
 

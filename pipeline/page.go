@@ -30,12 +30,12 @@ func (f *Flow) openFile(ctx context.Context, subject string) error {
 	images, err := f.Reader.Open(ctx, path)
 	switch {
 	case err == nil:
-		return f.Ledger.FileOpened(ctx, file, images)
+		return f.Ledger.FileOpened(ctx, f.act(), file, images)
 	case dossier.KindOf(err) == dossier.Reject:
 		f.Log.InfoContext(ctx, "file rejected", slog.String("file", subject), gaveUp(err))
 		return f.Ledger.FileRejected(ctx, f.act(), file, dossier.ReasonOf(err))
 	case dossier.KindOf(err) == dossier.Park:
-		return f.Ledger.FileOpened(ctx, file, 1)
+		return f.Ledger.FileOpened(ctx, f.act(), file, 1)
 	default:
 		return err
 	}
@@ -79,7 +79,7 @@ func (f *Flow) readImage(ctx context.Context, id dossier.ImageID) error {
 		return err
 	}
 	ref.Role = "reading"
-	return f.Ledger.ImageRead(ctx, image, len(kept.Readings), kept.Reason, ref)
+	return f.Ledger.ImageRead(ctx, f.act(), image, len(kept.Readings), kept.Reason, ref)
 }
 
 // readAndKeep makes what a worker read an object.

@@ -83,10 +83,10 @@ type Ledger interface {
 	TakeIn(ctx context.Context, act dossier.Act, batch dossier.Batch, objects []dossier.ObjectRef) error
 
 	File(ctx context.Context, ref dossier.FileRef) (dossier.TakenFile, error)
-	FileOpened(ctx context.Context, file dossier.TakenFile, images int) error
+	FileOpened(ctx context.Context, act dossier.Act, file dossier.TakenFile, images int) error
 	FileRejected(ctx context.Context, act dossier.Act, file dossier.TakenFile, reason dossier.Reason) error
 	Image(ctx context.Context, unit dossier.UnitID, id dossier.ImageID) (dossier.TakenImage, error)
-	ImageRead(ctx context.Context, image dossier.TakenImage, parts int, reason dossier.Reason, object dossier.ObjectRef) error
+	ImageRead(ctx context.Context, act dossier.Act, image dossier.TakenImage, parts int, reason dossier.Reason, object dossier.ObjectRef) error
 
 	Images(ctx context.Context, batch dossier.BatchID) ([]dossier.TakenImage, error)
 	Pages(ctx context.Context, batch dossier.BatchID) ([]dossier.PlacedPage, error)
@@ -104,6 +104,11 @@ type Ledger interface {
 }
 
 // act is what the flow does by itself, in the name of the machine.
-func (f *Flow) act() dossier.Act {
-	return dossier.Act{Actor: dossier.Actor{ID: "sohoa", Unit: f.Unit.ID, Role: dossier.RoleLocal}, At: f.Now()}
+func (f *Flow) act() dossier.Act { return f.actAs("sohoa") }
+
+// restoring is what a rebuild does: the log tells its rows from first ones.
+func (f *Flow) restoring() dossier.Act { return f.actAs("rebuild") }
+
+func (f *Flow) actAs(id string) dossier.Act {
+	return dossier.Act{Actor: dossier.Actor{ID: id, Unit: f.Unit.ID, Role: dossier.RoleLocal}, At: f.Now()}
 }

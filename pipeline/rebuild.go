@@ -26,7 +26,7 @@ type Restorer interface {
 	Empty(ctx context.Context) error
 	RestoreBatch(ctx context.Context, act dossier.Act, batch dossier.Batch, objects []dossier.ObjectRef) error
 	RestoreManifest(ctx context.Context, act dossier.Act, p dossier.Publication) error
-	AddObjects(ctx context.Context, unit dossier.UnitID, objects []dossier.ObjectRef) error
+	AddObjects(ctx context.Context, act dossier.Act, objects []dossier.ObjectRef) error
 	Listed(ctx context.Context, objects []dossier.ObjectRef) error
 	RestoreDecision(ctx context.Context, act dossier.Act, decision dossier.Decision, object dossier.ObjectRef) error
 	Reconcile(ctx context.Context) (wanted int, err error)
@@ -46,6 +46,8 @@ type Restored struct {
 	// power went before their batch was recorded. The source is still where it
 	// was.
 	Orphans []string `json:"orphans"`
+	// Entries of the log, which whoever calls the rebuild restores before it.
+	Entries int64 `json:"log_entries"`
 	// Lost says what objects cannot give back.
 	Lost []string `json:"lost"`
 }
@@ -56,7 +58,7 @@ type Restored struct {
 // one; what was not finished is enqueued again.
 func (f *Flow) Rebuild(ctx context.Context, objects Lister, ledger Restorer) (Restored, error) {
 	r := rebuilder{flow: f, objects: objects, ledger: ledger, readings: make(map[dossier.SHA256][]reading)}
-	r.found.Lost = []string{"sessions", "saved searches", "the audit log before this rebuild"}
+	r.found.Lost = []string{"sessions", "saved searches"}
 	r.found.Orphans = []string{}
 	for _, step := range []func(context.Context) error{
 		func(ctx context.Context) error { return ledger.Empty(ctx) },
@@ -158,7 +160,7 @@ func (r *rebuilder) batch(ctx context.Context, batch dossier.Batch, record dossi
 		delete(r.raw, file.SHA256)
 	}
 	// A raw object that is missing is listed too, so that verify misses it.
-	if err := r.ledger.RestoreBatch(ctx, r.flow.act(), batch, append(r.flow.rawObjects(batch), record)); err != nil {
+	if err := r.ledger.RestoreBatch(ctx, r.flow.restoring(), batch, append(r.flow.rawObjects(batch), record)); err != nil {
 		return err
 	}
 	for i, file := range batch.Files {
@@ -187,13 +189,13 @@ func (r *rebuilder) file(ctx context.Context, ref dossier.FileRef, file dossier.
 		}
 		if i == 0 {
 			taken := dossier.TakenFile{FileRef: ref, Unit: r.flow.Unit.ID, Name: file.Name, SHA256: file.SHA256, Size: file.Size}
-			if err := r.flow.Ledger.FileOpened(ctx, taken, kept.Of); err != nil {
+			if err := r.flow.Ledger.FileOpened(ctx, r.flow.restoring(), taken, kept.Of); err != nil {
 				return err
 			}
 		}
 		image := dossier.TakenImage{ID: one.image, Unit: r.flow.Unit.ID, Batch: ref.Batch, Ordinal: ref.Ordinal, Index: one.index, File: file.Name}
 		object.Role = "reading"
-		if err := r.flow.Ledger.ImageRead(ctx, image, len(kept.Readings), kept.Reason, object); err != nil {
+		if err := r.flow.Ledger.ImageRead(ctx, r.flow.restoring(), image, len(kept.Readings), kept.Reason, object); err != nil {
 			return err
 		}
 		r.found.Images++
@@ -253,7 +255,7 @@ func (r *rebuilder) manifest(ctx context.Context, id dossier.DossierID, version 
 		}
 	}
 	r.found.Versions++
-	return r.ledger.RestoreManifest(ctx, r.flow.act(), p)
+	return r.ledger.RestoreManifest(ctx, r.flow.restoring(), p)
 }
 
 // decisions lists what people decided; a decision whose version was not
@@ -282,7 +284,7 @@ func (r *rebuilder) decisions(ctx context.Context) error {
 		return cmp.Or(cmp.Compare(x.ID, y.ID), cmp.Compare(x.Version, y.Version), cmp.Compare(b.Seq, a.Seq))
 	})
 	for _, one := range all {
-		if err := r.ledger.RestoreDecision(ctx, r.flow.act(), one.Decision, one.object); err != nil {
+		if err := r.ledger.RestoreDecision(ctx, r.flow.restoring(), one.Decision, one.object); err != nil {
 			return err
 		}
 		r.found.Decisions++
@@ -301,7 +303,7 @@ func (r *rebuilder) checksums(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := r.ledger.AddObjects(ctx, r.flow.Unit.ID, listed); err != nil {
+		if err := r.ledger.AddObjects(ctx, r.flow.restoring(), listed); err != nil {
 			return err
 		}
 		if err := r.ledger.Listed(ctx, listed); err != nil {

@@ -28,6 +28,11 @@ This folder can be read without sohoa.
   u/<unit>/t/<image>/   chữ đọc được trên từng ảnh / what was read on each image
   u/<unit>/b/<id>.json  từng lần đưa giấy vào máy quét / each batch that was fed
   schema/               mô tả các tệp JSON / what the JSON files mean
+  log/                  nhật ký: ai đã làm gì, xem gì, khi nào / the log: who did
+                        and saw what, and when. log/tile/8/data/: one line for
+                        each entry; log/tile/8/0/ and up: hashes of the Merkle
+                        tree (RFC 6962, c2sp.org/tlog-tiles); log/checkpoint/:
+                        its signed heads (key: log_key in archive.json)
   checksums/            mã kiểm tra / digests
 
 Kiểm tra không tệp nào bị sửa / to check that no file has changed:

@@ -54,8 +54,12 @@ func (s *site) apiStatus(w http.ResponseWriter, r *http.Request) error {
 
 func (s *site) apiSearch(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	found, err := s.Searcher.Search(r.Context(), Query{Unit: s.Unit.ID, Text: short(q.Get("q")), Kind: q.Get("kind"), Offset: offset(q), Limit: searchLength})
+	query := Query{Unit: s.Unit.ID, Text: short(q.Get("q")), Kind: q.Get("kind"), Offset: offset(q), Limit: searchLength}
+	found, err := s.Searcher.Search(r.Context(), query)
 	if err != nil {
+		return err
+	}
+	if err := s.viewed(r, s.viewOfSearch(query.Text, query.Offset, found.Total)); err != nil {
 		return err
 	}
 	return writeJSON(w, http.StatusOK, found)
@@ -64,6 +68,9 @@ func (s *site) apiSearch(w http.ResponseWriter, r *http.Request) error {
 func (s *site) apiDossier(w http.ResponseWriter, r *http.Request) error {
 	m, err := s.Dossiers.Dossier(r.Context(), s.Unit.ID, r.PathValue("dossier"))
 	if err != nil {
+		return err
+	}
+	if err := s.viewed(r, dossier.Deed{Action: dossier.ActionDossierView, Subject: string(m.Dossier.ID)}); err != nil {
 		return err
 	}
 	return writeJSON(w, http.StatusOK, m.Dossier)
@@ -82,6 +89,9 @@ type apiWaiting struct {
 func (s *site) apiParked(w http.ResponseWriter, r *http.Request) error {
 	pages, total, err := s.Parked.Parked(r.Context(), s.Unit.ID, offset(r.URL.Query()), reviewLength)
 	if err != nil {
+		return err
+	}
+	if err := s.viewed(r, s.viewOfList(dossier.ActionPagesList, "", offset(r.URL.Query()), len(pages))); err != nil {
 		return err
 	}
 	list := make([]apiWaiting, len(pages))

@@ -66,6 +66,9 @@ func (s *site) dossierList(w http.ResponseWriter, r *http.Request) error {
 	for _, m := range page {
 		body.Lines = append(body.Lines, s.line(m.Dossier))
 	}
+	if err := s.viewed(r, s.viewOfList(dossier.ActionDossiersList, filter.Code, filter.Offset, len(page))); err != nil {
+		return err
+	}
 	return s.page(w, r, "dossiers", "dossiers", body)
 }
 

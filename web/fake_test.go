@@ -39,6 +39,8 @@ type fakeArchive struct {
 	placed    []dossier.Placement
 	undone    []dossier.DossierID
 	refuse    error // what Place answers
+	viewed    []dossier.Deed
+	unlogged  error // what Viewed answers
 	broken    error // what every read answers
 	listeners []chan dossier.Event
 	drawn     int
@@ -137,6 +139,18 @@ func (f *fakeArchive) Picture(_ context.Context, page dossier.PageID, _, width i
 	defer f.mu.Unlock()
 	f.drawn++
 	return draw(f.readings[page], width)
+}
+
+func (f *fakeArchive) BatchOf(ctx context.Context, page dossier.PageID) (dossier.BatchID, error) {
+	a, err := f.Arrival(ctx, "", page)
+	return a.Batch, err
+}
+
+func (f *fakeArchive) Viewed(_ context.Context, _ dossier.Act, views ...dossier.Deed) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.viewed = append(f.viewed, views...)
+	return f.unlogged
 }
 
 func (f *fakeArchive) Incoming(_ context.Context, _ dossier.BatchID, _, width int) ([]byte, error) {
@@ -269,7 +283,7 @@ func newHandler(t *testing.T, archive *fakeArchive) http.Handler {
 func configOf(archive *fakeArchive, kinds *dossier.Catalogue) Config {
 	return Config{
 		Arrivals: archive, Parked: archive, Dossiers: archive, Objects: archive, Pictures: archive, Searcher: archive,
-		Placer: archive, Events: archive, Inbox: archive, Kinds: kinds, Demo: true,
+		Placer: archive, Views: archive, Events: archive, Inbox: archive, Kinds: kinds, Demo: true,
 		Unit: dossier.Unit{ID: "unit1", Codes: []dossier.UnitCode{{Code: "Y99.12", From: noon.AddDate(-1, 0, 0)}}},
 		Now:  func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler),
 	}

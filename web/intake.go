@@ -62,6 +62,7 @@ const (
 
 // arriving is one thumbnail of the strip.
 type arriving struct {
+	Batch    dossier.BatchID
 	ID       string // stable, so that the browser keeps the picture
 	Picture  string // empty where there is nothing to show
 	File     string
@@ -121,6 +122,9 @@ func (s *site) intakeWith(w http.ResponseWriter, r *http.Request, unknown string
 	if err != nil {
 		return err
 	}
+	if err := s.viewed(r, viewOfLive(now)...); err != nil {
+		return err
+	}
 	return s.page(w, r, "intake", "intake", intakeBody{Live: now, Recent: recent, Unknown: unknown})
 }
 
@@ -132,6 +136,9 @@ func (s *site) intakeLive(w http.ResponseWriter, r *http.Request) error {
 	}
 	_, parked, err := s.Parked.Parked(r.Context(), s.Unit.ID, 0, 0)
 	if err != nil {
+		return err
+	}
+	if err := s.viewed(r, viewOfLive(now)...); err != nil {
 		return err
 	}
 	again := struct {
@@ -237,6 +244,7 @@ func (s *site) strip(ctx context.Context, inflow Inflow, arrivals []dossier.Arri
 
 func incomingThumb(f IncomingFile) arriving {
 	return arriving{
+		Batch:   f.Batch,
 		ID:      fmt.Sprintf("in-%s-%d", f.Batch, f.N),
 		Picture: fmt.Sprintf("/incoming/%s/%d/%d", url.PathEscape(string(f.Batch)), f.N, widthStrip),
 		File:    f.Name, State: "arriving",
@@ -251,7 +259,7 @@ func (s *site) thumb(ctx context.Context, a dossier.Arrival) (arriving, error) {
 		return arriving{}, err
 	}
 	thumb := arriving{
-		ID: thumbID(a), File: a.File, Number: a.Index,
+		Batch: a.Batch, ID: thumbID(a), File: a.File, Number: a.Index,
 		State: string(a.State), Reason: a.Reason, Link: linkOf(a),
 	}
 	if a.Page != "" {

@@ -49,6 +49,9 @@ func (s *site) picture(w http.ResponseWriter, r *http.Request) error {
 	if _, _, errPage := page.Split(); err != nil || errWidth != nil || errPage != nil || !knownWidth(width) {
 		return ErrNotFound
 	}
+	if err := s.viewedPicture(r, page, width); err != nil {
+		return err
+	}
 	key := pictureKey(page, reading, width)
 	if reading > 0 {
 		w.Header().Set("Cache-Control", "private, max-age=31536000, immutable")
@@ -64,6 +67,20 @@ func (s *site) picture(w http.ResponseWriter, r *http.Request) error {
 	return sendPicture(w, r, jpeg, err)
 }
 
+// viewedPicture records a look at a picture. A page that can be read is a view
+// of that page; a thumbnail is one of the batch it came with, for nobody looks
+// at one of hundreds alone.
+func (s *site) viewedPicture(r *http.Request, page dossier.PageID, width int) error {
+	if width != widthThumb && width != widthStrip {
+		return s.viewed(r, viewOfPage(page))
+	}
+	batch, err := s.Pictures.BatchOf(r.Context(), page)
+	if err != nil {
+		return err
+	}
+	return s.viewed(r, viewOfBatch(batch))
+}
+
 // incoming serves the first look at a file that is not taken in yet.
 func (s *site) incoming(w http.ResponseWriter, r *http.Request) error {
 	n, err := strconv.Atoi(r.PathValue("n"))
@@ -72,6 +89,9 @@ func (s *site) incoming(w http.ResponseWriter, r *http.Request) error {
 		return ErrNotFound
 	}
 	batch := dossier.BatchID(r.PathValue("batch"))
+	if err := s.viewed(r, viewOfBatch(batch)); err != nil {
+		return err
+	}
 	key := fmt.Sprintf("incoming/%s/%d/%d", batch, n, width)
 	w.Header().Set("Cache-Control", "private, max-age=600")
 	jpeg, err := s.pictures.get(r.Context(), key, func(ctx context.Context) ([]byte, error) {

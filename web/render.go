@@ -104,6 +104,8 @@ func status(err error) (code int, key string) {
 		return http.StatusUnprocessableEntity, "error.refused"
 	case errors.Is(err, ErrNotReady):
 		return http.StatusServiceUnavailable, "error.not_ready"
+	case errors.Is(err, ErrNotLogged):
+		return http.StatusServiceUnavailable, "error.not_logged"
 	case errors.As(err, &tooLong):
 		return http.StatusRequestEntityTooLarge, "error.refused"
 	default:
@@ -118,7 +120,7 @@ func (s *site) failed(w http.ResponseWriter, r *http.Request, rt route, err erro
 		return // the browser has gone
 	}
 	code, key := status(err)
-	if code == http.StatusInternalServerError {
+	if code == http.StatusInternalServerError || errors.Is(err, ErrNotLogged) {
 		s.Log.ErrorContext(r.Context(), "page failed",
 			slog.String("method", r.Method), slog.String("route", rt.pattern), slog.Any("error", err))
 	}

@@ -90,6 +90,9 @@ func (s *site) reviewAt(r *http.Request, wanted dossier.PageID) (reviewBody, err
 	if at+1 < len(pages) {
 		body.After = reviewLink(pages[at+1].Page)
 	}
+	if err := s.viewed(r, viewOfPage(body.At.Page)); err != nil {
+		return reviewBody{}, err
+	}
 	return body, s.fillReview(ctx, langOf(r), &body)
 }
 
@@ -166,6 +169,9 @@ func (s *site) reviewPapers(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		papers = m.Dossier.Components
+		if err := s.viewed(r, dossier.Deed{Action: dossier.ActionDossierView, Subject: string(m.Dossier.ID)}); err != nil {
+			return err
+		}
 	}
 	return s.write(w, http.StatusOK, langOf(r), "papers", papers)
 }

@@ -50,6 +50,9 @@ func (s *site) find(r *http.Request, limit int) (searchBody, error) {
 	if err != nil {
 		return searchBody{}, err
 	}
+	if err := s.viewed(r, s.viewOfSearch(body.Query, from, found.Total)); err != nil {
+		return searchBody{}, err
+	}
 	body.Total, body.Pager = found.Total, newPager(r.URL, span{from, len(found.Hits), found.Total, limit})
 	for _, hit := range found.Hits {
 		line := hitLine{Hit: hit, Link: pageLink(hit.Dossier, hit.Page, body.Query), Fields: foundFields(s.Kinds, hit)}

@@ -78,6 +78,9 @@ func (s *site) dossierPage(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
+	if err := s.viewed(r, viewOfDossier(body)...); err != nil {
+		return err
+	}
 	return s.page(w, r, "dossier", "dossiers", body)
 }
 
@@ -238,6 +241,11 @@ func (s *site) dossierPDF(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer file.Close()
+	if err := s.viewed(r, dossier.Deed{
+		Action: dossier.ActionPDFDownload, Subject: string(c.ID), Payload: map[string]any{"dossier": m.Dossier.ID, "version": c.Version},
+	}); err != nil {
+		return err
+	}
 	h := w.Header()
 	h.Set("Content-Type", "application/pdf")
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": pdfName(m.Dossier, c)}))

@@ -23,6 +23,9 @@ var (
 	ErrNotWaiting = errors.New("page no longer waits")
 	// ErrRefused: the placement or the undo is not possible as asked.
 	ErrRefused = errors.New("refused")
+	// ErrNotLogged: that somebody looks could not be recorded, so nothing is
+	// shown.
+	ErrNotLogged = errors.New("view not recorded")
 	// ErrNotReady: the picture can't be made now; asking again may help.
 	ErrNotReady = errors.New("not ready")
 )
@@ -66,6 +69,8 @@ type Pictures interface {
 	// Picture is a page turned upright as its reading says; before it is read
 	// (reading 0) as it was scanned.
 	Picture(ctx context.Context, page dossier.PageID, reading, width int) ([]byte, error)
+	// BatchOf is the batch that brought a page.
+	BatchOf(ctx context.Context, page dossier.PageID) (dossier.BatchID, error)
 	// Incoming is the first image of the n-th file (from 1) of a batch that is
 	// still being filled.
 	Incoming(ctx context.Context, batch dossier.BatchID, n, width int) ([]byte, error)
@@ -130,6 +135,7 @@ type Config struct {
 	Pictures Pictures
 	Searcher Searcher
 	Placer   Placer
+	Views    Views
 	Events   Events
 	Inbox    Inbox
 	Kinds    *dossier.Catalogue

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sohoa/dossier"
+	"sohoa/storage/audit"
 )
 
 // layout names the places inside an archive's folder.
@@ -19,6 +20,7 @@ type layout struct{ root string }
 
 func (l layout) objects() string { return filepath.Join(l.root, "objects") }
 func (l layout) scratch() string { return filepath.Join(l.root, "scratch") }
+func (l layout) logKey() string  { return filepath.Join(l.root, "audit.key") }
 func (l layout) lock() string    { return filepath.Join(l.root, "sohoa.lock") }
 func (l layout) catalog() string { return filepath.Join(l.root, "catalog.db") }
 func (l layout) config() string  { return filepath.Join(l.root, "sohoa.yaml") }
@@ -30,9 +32,11 @@ func (l layout) spool() string   { return filepath.Join(l.root, "spool") }
 
 // newArchive is the record of a new archive. A demo archive has a made-up unit
 // and can never become a real one.
-func newArchive(code string, demo bool, now time.Time) dossier.Archive {
+func newArchive(code string, demo bool, now time.Time, key *audit.Key) dossier.Archive {
 	unit := dossier.Unit{ID: dossier.UnitID(dossier.NewID()), Codes: []dossier.UnitCode{{Code: code, From: now.UTC().Truncate(24 * time.Hour)}}}
-	return dossier.Archive{Schema: dossier.ArchiveSchema, ID: dossier.NewID(), Demo: demo, At: now.UTC(), Units: []dossier.Unit{unit}}
+	return dossier.Archive{
+		Schema: dossier.ArchiveSchema, ID: key.Archive(), Demo: demo, At: now.UTC(), Units: []dossier.Unit{unit}, LogKey: key.Verifier(),
+	}
 }
 
 // demoUnit is the agency code of demo archives: level 1 of no province.
@@ -103,7 +107,7 @@ func (c *cli) openOrMakeDemo(ctx context.Context, con console) (*archive, error)
 	if !settings.objectsInFolder() {
 		return c.open(ctx) // which says what to do
 	}
-	if err := c.makeArchive(ctx, newArchive(demoUnit, true, time.Now())); err != nil {
+	if _, err := c.makeArchive(ctx, demoUnit, true); err != nil {
 		return nil, err
 	}
 	if !c.JSON {

@@ -77,6 +77,9 @@ type config struct {
 	// KeepDone is how many days the scanners' files stay in done after they
 	// were stored. Defaults to 30.
 	KeepDone int `koanf:"keep_done_days" live:"yes"`
+	// CheckpointEvery is the longest time between two signed checkpoints of the
+	// audit log, while there is anything new. Defaults to 1 min.
+	CheckpointEvery time.Duration `koanf:"checkpoint_every" live:"yes"`
 	// MinFree is the free space, in GB, below which serve says that it is not
 	// ready. Defaults to 1.
 	MinFree float64 `koanf:"min_free_gb" live:"yes"`
@@ -102,6 +105,9 @@ func (c config) withDefaults(place layout) config {
 	if c.KeepDone == 0 {
 		c.KeepDone = 30
 	}
+	if c.CheckpointEvery == 0 {
+		c.CheckpointEvery = time.Minute
+	}
 	if c.MinFree == 0 {
 		c.MinFree = 1
 	}
@@ -122,6 +128,7 @@ func (c config) validate() error {
 	for key, d := range map[string]time.Duration{
 		"page_timeout": c.PageTimeout, "poll": c.Poll, "settle": c.Settle, "settle_unknown": c.SettleUnknown,
 		"batch_idle": c.BatchIdle, "batch_hold": c.BatchHold,
+		"checkpoint_every": c.CheckpointEvery,
 	} {
 		if d < 0 {
 			return fmt.Errorf("%s: %v is below zero", key, d)

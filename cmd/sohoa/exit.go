@@ -10,6 +10,7 @@ import (
 	"sohoa/dossier"
 	"sohoa/pipeline"
 	"sohoa/storage"
+	"sohoa/storage/audit"
 	"sohoa/storage/catalog"
 )
 
@@ -77,6 +78,12 @@ func classifyExit(err error) *exitError {
 	case catalog.Damaged(err):
 		return &exitError{code: exitIntegrity, err: err, hint: "The catalogue's database is damaged; the objects are not.\n" +
 			"Move catalog.db and its -wal and -shm files away and run `sohoa rebuild`."}
+	case errors.Is(err, audit.ErrNoKey):
+		return &exitError{code: exitMissing, err: err, hint: "Restore audit.key, in the archive's folder, from a backup. If it is lost for good: `sohoa audit new-key`."}
+	case errors.Is(err, audit.ErrForked):
+		return &exitError{code: exitIntegrity, err: err, hint: "Put the newest catalog.db back. If there is none, move catalog.db and its -wal and -shm files away and run `sohoa rebuild`."}
+	case errors.Is(err, audit.ErrUnproven):
+		return &exitError{code: exitIntegrity, err: err, hint: "Restore the objects that are named from a backup, and run the same command again."}
 	case errors.Is(err, context.Canceled):
 		return &exitError{code: exitOther, err: err, hint: "Stopped. Nothing is lost: run the same command again to go on."}
 	case errors.Is(err, syscall.ENOSPC):

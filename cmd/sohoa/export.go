@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"sohoa/dossier"
 )
 
 // exportCmd writes published PDFs where people can use them.
@@ -70,6 +72,11 @@ func (a *archive) exportDossier(ctx context.Context, name, dir string) ([]string
 	title := string(m.Dossier.ID)
 	if m.Dossier.Code != nil {
 		title = *m.Dossier.Code
+	}
+	if err := a.viewed(ctx, dossier.Deed{
+		Action: dossier.ActionDossierExport, Subject: string(m.Dossier.ID), Payload: map[string]any{"version": m.Dossier.Version},
+	}); err != nil {
+		return nil, err
 	}
 	var written []string
 	for i, component := range m.Dossier.Components {

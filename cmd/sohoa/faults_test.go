@@ -13,17 +13,18 @@ import (
 	"sohoa/dossier"
 	"sohoa/scanner/watch"
 	"sohoa/storage"
+	"sohoa/storage/audit"
 )
 
 // This file names the steps of the write order and says where the program may
 // be cut off: before and after each of them. The seams are the interfaces that
 // the program has anyway, so that nothing in it knows of these tests: the store
-// (faultyStore), the catalogue as what writes sees it (faultyLedger), and the
-// disk of the watcher (faultyDisk).
+// (faultyStore), the catalogue as what writes sees it (faultyLedger), the log
+// (faultySealer), and the disk of the watcher (faultyDisk).
 //
 // A new sort of object gets its name in objectStep, a new transaction a method
-// of faultyLedger, and each a line in writeOrder. kill_test.go fails for a step
-// without a name and for a name that is never reached.
+// of faultyLedger or faultySealer, and each a line in writeOrder. kill_test.go
+// fails for a step without a name and for a name that is never reached.
 
 // writeOrder are the steps, in order. Each is a fault point before it and one
 // after it.
@@ -43,6 +44,8 @@ var writeOrder = []string{
 	// It is worked on.
 	"file opened", "file rejected", "reading", "image read", "place",
 	"pdf", "manifest", "publish", "publish failed",
+	// The log leaves the database, and what is new is listed.
+	"log numbered", "log signed", "log tile", "checkpoint", "log exported",
 	"checksum list", "listed",
 	// A person decides.
 	"decision", "decide",
@@ -68,6 +71,10 @@ func objectStep(key string) string {
 		return "archive record"
 	case strings.HasPrefix(key, dossier.ChecksumDir):
 		return "checksum list"
+	case strings.HasPrefix(key, dossier.LogDir+"tile/"):
+		return "log tile"
+	case strings.HasPrefix(key, dossier.LogDir+"checkpoint/"):
+		return "checkpoint"
 	case key == dossier.ReadmeKey, strings.HasPrefix(key, dossier.SchemaDir):
 		return "root object"
 	case parts[0] == "u" && len(parts) > 2:
@@ -172,9 +179,9 @@ var ledgerReads = []string{
 	"BatchIDs", "ByCode", "File", "Files", "Image", "Images", "Known", "Latest", "NextIntent", "ObjectRefs", "Objects", "Pages", "Waiting",
 }
 
-func (l faultyLedger) AddObjects(ctx context.Context, unit dossier.UnitID, objects []dossier.ObjectRef) error {
+func (l faultyLedger) AddObjects(ctx context.Context, act dossier.Act, objects []dossier.ObjectRef) error {
 	defer l.faults.step("root listed")()
-	return l.ledger.AddObjects(ctx, unit, objects)
+	return l.ledger.AddObjects(ctx, act, objects)
 }
 
 func (l faultyLedger) Reconcile(ctx context.Context) (int, error) {
@@ -191,9 +198,9 @@ func (l faultyLedger) TakeIn(ctx context.Context, act dossier.Act, batch dossier
 	return l.ledger.TakeIn(ctx, act, batch, objects)
 }
 
-func (l faultyLedger) FileOpened(ctx context.Context, file dossier.TakenFile, images int) error {
+func (l faultyLedger) FileOpened(ctx context.Context, act dossier.Act, file dossier.TakenFile, images int) error {
 	defer l.faults.step("file opened")()
-	return l.ledger.FileOpened(ctx, file, images)
+	return l.ledger.FileOpened(ctx, act, file, images)
 }
 
 func (l faultyLedger) FileRejected(ctx context.Context, act dossier.Act, file dossier.TakenFile, reason dossier.Reason) error {
@@ -201,9 +208,9 @@ func (l faultyLedger) FileRejected(ctx context.Context, act dossier.Act, file do
 	return l.ledger.FileRejected(ctx, act, file, reason)
 }
 
-func (l faultyLedger) ImageRead(ctx context.Context, image dossier.TakenImage, parts int, reason dossier.Reason, object dossier.ObjectRef) error {
+func (l faultyLedger) ImageRead(ctx context.Context, act dossier.Act, image dossier.TakenImage, parts int, reason dossier.Reason, object dossier.ObjectRef) error {
 	defer l.faults.step("image read")()
-	return l.ledger.ImageRead(ctx, image, parts, reason, object)
+	return l.ledger.ImageRead(ctx, act, image, parts, reason, object)
 }
 
 func (l faultyLedger) Place(ctx context.Context, act dossier.Act, plan dossier.Plan) error {
@@ -298,4 +305,26 @@ func (d faultyDisk) SyncDir(dir string) error {
 	}
 	defer d.faults.step(name)()
 	return d.Disk.SyncDir(dir)
+}
+
+// faultySealer has a fault point around every transaction of the log; its
+// objects are written through the store.
+type faultySealer struct {
+	sealer
+	faults *faults
+}
+
+func (s faultySealer) NumberAll(ctx context.Context) error {
+	defer s.faults.step("log numbered")()
+	return s.sealer.NumberAll(ctx)
+}
+
+func (s faultySealer) Sign(ctx context.Context, act dossier.Act) (bool, error) {
+	defer s.faults.step("log signed")()
+	return s.sealer.Sign(ctx, act)
+}
+
+func (s faultySealer) Export(ctx context.Context, objects audit.Objects) error {
+	defer s.faults.step("log exported")()
+	return s.sealer.Export(ctx, objects)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"sohoa/dossier"
 )
@@ -34,13 +33,13 @@ func (i initCmd) Run(ctx context.Context, c *cli, con console) error {
 		}
 		return usage("Give another folder with --data; an archive is never overwritten.", "%s holds an archive already", c.Data)
 	}
-	record := newArchive(i.Unit, false, time.Now())
-	if err := c.makeArchive(ctx, record); err != nil {
+	record, err := c.makeArchive(ctx, i.Unit, false)
+	if err != nil {
 		return err
 	}
 	if c.JSON {
 		return printJSON(con.out, record)
 	}
-	_, err := fmt.Fprintf(con.out, "Made the archive of %s in %s.\nNext: sohoa process --data %s SCANS…\n", i.Unit, c.Data, c.Data)
+	_, err = fmt.Fprintf(con.out, "Made the archive of %s in %s.\nNext: sohoa process --data %s SCANS…\n", i.Unit, c.Data, c.Data)
 	return err
 }

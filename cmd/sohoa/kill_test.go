@@ -32,6 +32,7 @@ func TestEveryWriteHasAName(t *testing.T) {
 		{reflect.TypeFor[storage.Store](), func(f *faults) any { return faultyStore{faults: f} }, storeReads},
 		{reflect.TypeFor[ledger](), func(f *faults) any { return faultyLedger{faults: f} }, ledgerReads},
 		{reflect.TypeFor[watch.Disk](), func(f *faults) any { return faultyDisk{faults: f} }, nil},
+		{reflect.TypeFor[sealer](), func(f *faults) any { return faultySealer{faults: f} }, nil},
 	} {
 		for i := range seam.kind.NumMethod() {
 			name := seam.kind.Method(i).Name

@@ -104,7 +104,7 @@ func byHand(ctx context.Context, c *cli, f *faults) (err error) {
 	if err := decideAll(ctx, a, flow); err != nil {
 		return err
 	}
-	return flow.ListChecksums(ctx, a.ledger)
+	return a.sealAndList(ctx, flow)
 }
 
 // fillInbox puts the files of two devices into the inbox.
@@ -189,6 +189,7 @@ func openFaulty(ctx context.Context, c *cli, f *faults) (*archive, error) {
 	}
 	a.objects.store = faultyStore{a.objects.store, f}
 	a.ledger = faultyLedger{a.ledger, f}
+	a.sealer = faultySealer{a.sealer, f}
 	f.starting = true
 	defer func() { f.starting = false }()
 	if err := a.lockForWork(ctx); err != nil {
@@ -209,12 +210,16 @@ func makeFaulty(ctx context.Context, c *cli, f *faults) error {
 	if err := settings.makeObjects(); err != nil {
 		return err
 	}
+	record, err := c.newRecord(demoUnit, true)
+	if err != nil {
+		return err
+	}
 	store, err := settings.openObjects(ctx, layout{root: c.Data})
 	if err != nil {
 		return err
 	}
 	store.store = faultyStore{store.store, f}
-	return c.makeArchiveIn(ctx, settings, store, newArchive(demoUnit, true, time.Now()))
+	return c.makeArchiveIn(ctx, settings, store, record)
 }
 
 // The pages a person decides about, and the dossier they wait in.

@@ -38,6 +38,7 @@ type cli struct {
 	Show       showCmd       `cmd:"" help:"Show a dossier by its code or id."`
 	Export     exportCmd     `cmd:"" help:"Write the published PDFs to a folder."`
 	Verify     verifyCmd     `cmd:"" help:"Check that nothing in the archive is lost or changed."`
+	Audit      auditCmd      `cmd:"" help:"The log of every change and every view."`
 	Rebuild    rebuildCmd    `cmd:"" help:"Restore the catalogue from the objects alone."`
 	Separator  separatorCmd  `cmd:"" help:"Print separator sheets with a dossier's code."`
 	Doctor     doctorCmd     `cmd:"" help:"Say what is installed, what is missing and how to get it."`

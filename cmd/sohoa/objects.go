@@ -177,6 +177,9 @@ func (o objects) readArchive(ctx context.Context) (dossier.Archive, error) {
 	if archive.Schema != dossier.ArchiveSchema || len(archive.Units) == 0 {
 		return archive, fmt.Errorf("read archive record: form %q is not one this program knows", archive.Schema)
 	}
+	if archive.LogKey == "" {
+		return archive, errors.New("read archive record: it names no key for the log: made by a trial version of this program, for which there is no way forward")
+	}
 	return archive, nil
 }
 

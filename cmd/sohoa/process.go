@@ -89,13 +89,13 @@ func (p processCmd) alone(ctx context.Context, c *cli, con console, files []inpu
 }
 
 // finish works until every batch is done, also those that an earlier process
-// left: the files of this batch may be known from one of them. It lists the
-// checksums of what is new, and says where everything went.
+// left: the files of this batch may be known from one of them. It seals the log,
+// lists the checksums of what is new, and says where everything went.
 func (a *archive) finish(ctx context.Context, flow *pipeline.Flow, batch dossier.Batch, con console) (outcome, error) {
 	if err := a.workUntilDone(ctx, flow, con); err != nil {
 		return outcome{}, err
 	}
-	if err := flow.ListChecksums(ctx, a.ledger); err != nil {
+	if err := a.sealAndList(ctx, flow); err != nil {
 		return outcome{}, err
 	}
 	return a.outcome(ctx, batch)

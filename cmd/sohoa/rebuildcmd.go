@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sohoa/pipeline"
+	"sohoa/storage/audit"
 	"sohoa/storage/catalog"
 )
 
@@ -48,7 +49,8 @@ func (r rebuildCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 	if c.JSON {
 		return printJSON(con.out, found)
 	}
-	_, err = fmt.Fprintf(con.out, "restored %d batch(es), %d image(s), %d dossier(s) in %d version(s)\n", found.Batches, found.Images, found.Dossiers, found.Versions)
+	_, err = fmt.Fprintf(con.out, "restored %d batch(es), %d image(s), %d dossier(s) in %d version(s), %d entries of the log\n",
+		found.Batches, found.Images, found.Dossiers, found.Versions, found.Entries)
 	for _, key := range found.Orphans {
 		_, _ = fmt.Fprintf(con.out, "no batch names %s: feed its source again\n", key)
 	}
@@ -73,8 +75,19 @@ func (c *cli) openForRebuild(ctx context.Context) (*archive, error) {
 // rebuild fills the empty catalogue from the objects and works until nothing is
 // unfinished.
 func (a *archive) rebuild(ctx context.Context, flow *pipeline.Flow) (pipeline.Restored, error) {
+	if err := a.catalog.Empty(ctx); err != nil {
+		return pipeline.Restored{}, err
+	}
+	log, err := a.restoreLog(ctx)
+	if err != nil {
+		return pipeline.Restored{}, err
+	}
 	found, err := flow.Rebuild(ctx, a.objects, a.catalog)
 	if err != nil {
+		return found, err
+	}
+	found.Entries, found.Lost = log.Entries, append(found.Lost, log.Lost...)
+	if err := a.audit.Relist(ctx, a.objects); err != nil {
 		return found, err
 	}
 	if err := a.writeRoot(ctx); err != nil {
@@ -85,5 +98,18 @@ func (a *archive) rebuild(ctx context.Context, flow *pipeline.Flow) (pipeline.Re
 	}); err != nil {
 		return found, err
 	}
-	return found, flow.ListChecksums(ctx, a.ledger)
+	return found, a.sealAndList(ctx, flow)
+}
+
+// restoreLog restores the log before anything else is, so that what a rebuild
+// does goes on behind what was there. A folder that was put together from a
+// copy of the objects has no key any more, and gets a new one.
+func (a *archive) restoreLog(ctx context.Context) (audit.Restored, error) {
+	if _, err := audit.MakeKey(a.layout.logKey(), a.record.ID); err != nil {
+		return audit.Restored{}, err
+	}
+	if err := a.openLog(); err != nil {
+		return audit.Restored{}, err
+	}
+	return a.audit.Restore(ctx, a.act("rebuild"), a.objects)
 }

@@ -162,6 +162,13 @@ func (r *rig) wantIntact(t *testing.T) {
 		for _, finding := range verdict.Findings {
 			t.Errorf("verify: %s: %s", finding.Subject, finding.Text)
 		}
+		log, err := a.checkLog(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, finding := range log.Findings {
+			t.Errorf("verify: %+v", logFinding(finding))
+		}
 		if err := verdict.Account.Balance(); err != nil {
 			t.Error(err)
 		}

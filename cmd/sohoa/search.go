@@ -42,10 +42,16 @@ func (s searchCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
+	words := strings.Join(s.Query, " ")
 	found, err := a.index.Search(ctx, a.databases.Read, search.Query{
-		Unit: a.unit().ID, Text: strings.Join(s.Query, " "), Kind: s.Kind, Code: s.Code, Limit: s.Limit,
+		Unit: a.unit().ID, Text: words, Kind: s.Kind, Code: s.Code, Limit: s.Limit,
 	})
 	if err != nil {
+		return err
+	}
+	if err := a.viewed(ctx, dossier.Deed{
+		Action: dossier.ActionSearch, Subject: string(a.unit().ID), Words: words, Payload: map[string]any{"hits": found.Total},
+	}); err != nil {
 		return err
 	}
 	result, err := a.hits(ctx, found)

@@ -138,7 +138,9 @@ type daemon struct {
 	disk     watch.Disk    // what the watcher works on
 	// trouble is set while work has stopped for a reason somebody must mend.
 	trouble atomic.Pointer[trouble]
-	listing chan struct{} // holds one token while checksum lists are written
+	// logStuck is set while the log gets no numbers or no checkpoints.
+	logStuck atomic.Pointer[trouble]
+	listing  chan struct{} // holds one token while checksum lists are written
 
 	// hard ends when running steps must not go on any longer.
 	hard context.Context
@@ -247,13 +249,14 @@ func (d *daemon) run(ctx context.Context, con console) (err error) {
 	running.Go(func() error { return d.show(all, web) })
 	running.Go(func() error { return d.keepHouse(all) })
 	running.Go(func() error { return d.reload(all) })
+	running.Go(func() error { return d.sequence(all) })
 	d.log.InfoContext(ctx, "serving",
 		slog.String("address", web.Addr().String()), slog.Int("workers", d.pool.Workers()), slog.String("version", version))
 	_, _ = fmt.Fprintf(con.out, "Số hóa đang chạy · sohoa is serving: http://%s/\nThư mục quét · inbox: %s\nCtrl-C để dừng · Ctrl-C stops.\n",
 		web.Addr(), d.settings.Load().Inbox)
 	err = running.Wait()
-	if listErr := d.listChecksums(d.hard); listErr != nil { //nolint:contextcheck // ctx has ended; hard is what holds after it
-		d.log.WarnContext(ctx, "checksums not listed; the next start does", cause(listErr))
+	if listErr := d.sealAndList(d.hard); listErr != nil { //nolint:contextcheck // ctx has ended; hard is what holds after it
+		d.log.WarnContext(ctx, "log not sealed or checksums not listed; the next start does", cause(listErr))
 	}
 	d.log.InfoContext(ctx, "stopped", cause(err))
 	return err

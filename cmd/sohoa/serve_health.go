@@ -78,6 +78,7 @@ func (d *daemon) conditions(ctx context.Context) []condition {
 		conditionOf("disk", d.probeDisk()),
 		conditionOf("inbox", d.probeInbox()),
 		conditionOf("work", d.probeWork()),
+		conditionOf("log", d.probeLog()),
 	}
 }
 

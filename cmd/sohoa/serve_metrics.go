@@ -83,6 +83,8 @@ type gauges struct {
 	daemon                                *daemon
 	waiting, open, offered, failing, gone *prometheus.Desc
 	jobs, ready, free, workers            *prometheus.Desc
+
+	logEntries, logPending, logSealed, logAge *prometheus.Desc
 }
 
 func newGauges(d *daemon) *gauges {
@@ -100,12 +102,17 @@ func newGauges(d *daemon) *gauges {
 		ready:   gauge("ready", "1 for each condition of /readyz that holds.", "check"),
 		free:    gauge("disk_free_bytes", "Free space where the archive lies."),
 		workers: gauge("page_workers", "Page-worker processes."),
+
+		logEntries: gauge("log_entries", "Entries of the audit log."),
+		logPending: gauge("log_pending", "Events that wait for a number in the audit log."),
+		logSealed:  gauge("log_sealed_entries", "Entries under the newest exported checkpoint."),
+		logAge:     gauge("log_checkpoint_age_seconds", "Time since the newest checkpoint of the audit log."),
 	}
 }
 
 // Describe implements prometheus.Collector.
 func (g *gauges) Describe(out chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{g.waiting, g.open, g.offered, g.failing, g.gone, g.jobs, g.ready, g.free, g.workers} {
+	for _, desc := range []*prometheus.Desc{g.waiting, g.open, g.offered, g.failing, g.gone, g.jobs, g.ready, g.free, g.workers, g.logEntries, g.logPending, g.logSealed, g.logAge} {
 		out <- desc
 	}
 }
@@ -132,6 +139,7 @@ func (g *gauges) Collect(out chan<- prometheus.Metric) {
 		set(g.free, float64(free))
 	}
 	set(g.workers, float64(g.daemon.pool.Workers()))
+	g.collectLog(ctx, set)
 }
 
 func (g *gauges) collectInbox(set func(*prometheus.Desc, float64, ...string)) {

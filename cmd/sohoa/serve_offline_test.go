@@ -132,7 +132,7 @@ func TestTheBucketGoesAwayWhilePaperComes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := c.makeArchive(t.Context(), newArchive("H38.12", false, time.Now())); err != nil {
+	if _, err := c.makeArchive(t.Context(), "H38.12", false); err != nil {
 		t.Fatal(err)
 	}
 	d := watching(t, c)
@@ -292,7 +292,7 @@ func (r *stuck) Open(ctx context.Context, _ string) (int, error) {
 func newOffice(t *testing.T) string {
 	t.Helper()
 	c := &cli{Data: t.TempDir()}
-	if err := c.makeArchive(t.Context(), newArchive("H38.12", false, time.Now())); err != nil {
+	if _, err := c.makeArchive(t.Context(), "H38.12", false); err != nil {
 		t.Fatal(err)
 	}
 	return c.Data

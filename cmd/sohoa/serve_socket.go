@@ -79,7 +79,7 @@ func (d *daemon) processFor(ctx context.Context, request handover, send func(rep
 	if err := d.awaitBatch(ctx, batch.ID, send); err != nil {
 		return outcome{}, err
 	}
-	if err := d.listChecksums(ctx); err != nil {
+	if err := d.sealAndList(ctx); err != nil {
 		return outcome{}, err
 	}
 	return d.archive.outcome(ctx, batch)

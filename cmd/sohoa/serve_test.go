@@ -31,7 +31,7 @@ func onEither(t *testing.T, test func(t *testing.T, a *archive)) {
 func newTestArchive(t *testing.T, database string) *archive {
 	t.Helper()
 	c := &cli{Data: t.TempDir(), Database: database}
-	if err := c.makeArchive(t.Context(), newArchive("H38.12", false, time.Now())); err != nil {
+	if _, err := c.makeArchive(t.Context(), "H38.12", false); err != nil {
 		t.Fatal(err)
 	}
 	a, err := c.open(t.Context())

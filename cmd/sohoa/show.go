@@ -27,6 +27,9 @@ func (s showCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := a.viewed(ctx, dossier.Deed{Action: dossier.ActionDossierView, Subject: string(m.Dossier.ID)}); err != nil {
+		return err
+	}
 	if c.JSON {
 		return printJSON(con.out, m.Dossier)
 	}

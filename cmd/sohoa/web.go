@@ -44,7 +44,7 @@ type webParts struct {
 func (a *archive) pages(parts webParts) (http.Handler, error) {
 	shown := webArchive{archive: a, flow: parts.flow, preview: parts.preview, inbox: parts.inbox}
 	cfg := web.Config{
-		Arrivals: a.catalog, Parked: shown, Dossiers: shown, Objects: shown, Pictures: shown, Searcher: shown, Placer: shown,
+		Arrivals: a.catalog, Parked: shown, Dossiers: shown, Objects: shown, Pictures: shown, Searcher: shown, Placer: shown, Views: a.audit,
 		Events: parts.events, Kinds: a.kinds, Unit: a.unit(), Demo: a.record.Demo, Now: time.Now, Log: parts.log,
 	}
 	if parts.inbox != nil {
@@ -187,6 +187,16 @@ func (w webArchive) Picture(ctx context.Context, page dossier.PageID, reading, w
 	defer release()
 	jpeg, err := w.preview.Preview(ctx, path, index, view)
 	return jpeg, unpictured(err)
+}
+
+// BatchOf is the batch that brought a page.
+func (w webArchive) BatchOf(ctx context.Context, page dossier.PageID) (dossier.BatchID, error) {
+	image, _, err := page.Split()
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", web.ErrNotFound, err)
+	}
+	taken, err := w.archive.catalog.Image(ctx, w.archive.unit().ID, image)
+	return taken.Batch, inWebWords(err)
 }
 
 // Incoming is the first look at a file of a batch that is not in the catalogue

@@ -14,6 +14,7 @@ import (
 	"sohoa/pipeline"
 	"sohoa/pipeline/jobs"
 	"sohoa/storage"
+	"sohoa/storage/audit"
 	"sohoa/storage/catalog"
 	"sohoa/storage/search"
 )
@@ -30,6 +31,8 @@ type archive struct {
 	ledger ledger
 	queue  *jobs.Queue
 	index  *search.Index
+	audit  *audit.Log
+	sealer sealer // audit, as far as it gets numbers and checkpoints
 	kinds  *dossier.Catalogue
 
 	databases catalog.Databases
@@ -45,32 +48,50 @@ type ledger interface {
 	pipeline.Decisions
 	pipeline.Lists
 	BatchIDs(ctx context.Context, unit dossier.UnitID) ([]dossier.BatchID, error)
-	AddObjects(ctx context.Context, unit dossier.UnitID, objects []dossier.ObjectRef) error
+	AddObjects(ctx context.Context, act dossier.Act, objects []dossier.ObjectRef) error
 	Reconcile(ctx context.Context) (wanted int, err error)
 }
 
 // unit is the office whose archive it is.
 func (a *archive) unit() dossier.Unit { return a.record.Units[0] }
 
-// makeArchive writes a new archive: its root objects and an empty catalogue.
-func (c *cli) makeArchive(ctx context.Context, record dossier.Archive) error {
+// makeArchive writes a new archive.
+func (c *cli) makeArchive(ctx context.Context, code string, demo bool) (dossier.Archive, error) {
 	settings, err := c.config()
 	if err != nil {
-		return err
+		return dossier.Archive{}, err
 	}
 	if err := settings.makeObjects(); err != nil {
-		return err
+		return dossier.Archive{}, err
+	}
+	record, err := c.newRecord(code, demo)
+	if err != nil {
+		return record, err
 	}
 	store, err := settings.openObjects(ctx, layout{root: c.Data})
 	if err != nil {
-		return err
+		return record, err
 	}
-	return c.makeArchiveIn(ctx, settings, store, record)
+	return record, c.makeArchiveIn(ctx, settings, store, record)
 }
 
-// makeArchiveIn is makeArchive in an open store. Its record comes first: killed
-// before it, there is no archive, and killed after it, the next start writes
-// what is missing.
+// newRecord makes the key of the archive's log and a record that names it.
+// Killed before the record is an object, the next try takes the same key.
+func (c *cli) newRecord(code string, demo bool) (dossier.Archive, error) {
+	place := layout{root: c.Data}
+	if err := place.makeScratch(); err != nil {
+		return dossier.Archive{}, err
+	}
+	key, err := audit.MakeKey(place.logKey(), dossier.NewID())
+	if err != nil {
+		return dossier.Archive{}, err
+	}
+	return newArchive(code, demo, time.Now(), key), nil
+}
+
+// makeArchiveIn is the rest of makeArchive in an open store: root objects and an
+// empty catalogue. The record comes first: killed before it, there is no
+// archive, and killed after it, the next start writes what is missing.
 func (c *cli) makeArchiveIn(ctx context.Context, settings config, store objects, record dossier.Archive) error {
 	a, err := c.wire(ctx, settings, store, record)
 	if err != nil {
@@ -88,7 +109,7 @@ func (a *archive) writeRoot(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return a.ledger.AddObjects(ctx, a.unit().ID, written)
+	return a.ledger.AddObjects(ctx, a.act("sohoa"), written)
 }
 
 // findArchive reads the record of the archive in --data, or gives errNoArchive.
@@ -166,6 +187,19 @@ func (c *cli) openAny(ctx context.Context) (*archive, error) {
 	if err != nil {
 		return nil, err
 	}
+	store, record, err := c.openStore(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return c.wire(ctx, settings, store, record)
+}
+
+// openStore opens the objects of an existing archive, and reads its record.
+func (c *cli) openStore(ctx context.Context) (objects, dossier.Archive, error) {
+	settings, err := c.config()
+	if err != nil {
+		return objects{}, dossier.Archive{}, err
+	}
 	store, err := settings.openObjects(ctx, layout{root: c.Data})
 	var record dossier.Archive
 	if err == nil {
@@ -174,12 +208,9 @@ func (c *cli) openAny(ctx context.Context) (*archive, error) {
 		}
 	}
 	if errors.Is(err, errNoArchive) {
-		return nil, usage("Make one with `sohoa init --unit CODE`, or name its folder with --data.", "there is no archive in %s", c.Data)
+		err = usage("Make one with `sohoa init --unit CODE`, or name its folder with --data.", "there is no archive in %s", c.Data)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return c.wire(ctx, settings, store, record)
+	return store, record, err
 }
 
 // wire puts the parts of an archive together. The archive owns store from
@@ -209,7 +240,33 @@ func (c *cli) wire(ctx context.Context, settings config, store objects, record d
 	}
 	a.catalog = catalog.Open(a.databases, a.queue, a.index)
 	a.ledger = a.catalog
-	return a, nil
+	return a, a.openLog()
+}
+
+// openLog opens the log. Without its key it can be read and checked, and
+// whatever needs the key says so.
+func (a *archive) openLog() error {
+	key, err := audit.LoadKey(a.layout.logKey())
+	if err != nil && !errors.Is(err, audit.ErrNoKey) {
+		return err
+	}
+	write, read := a.databases.Bun()
+	a.audit = audit.Open(audit.Config{
+		Write: write, Read: read, Key: key, Archive: a.record.ID, Verifier: a.record.LogKey, Unit: a.unit().ID,
+	})
+	a.sealer = a.audit
+	return nil
+}
+
+// act is what is done now, by the program itself or whoever works at it.
+func (a *archive) act(id string) dossier.Act {
+	return dossier.Act{Actor: dossier.Actor{ID: id, Unit: a.unit().ID, Role: dossier.RoleLocal}, At: time.Now()}
+}
+
+// viewed records that somebody at the command line is shown something; it must
+// return before that is printed.
+func (a *archive) viewed(ctx context.Context, deeds ...dossier.Deed) error {
+	return a.audit.Viewed(ctx, dossier.Act{Actor: dossier.Local(a.unit().ID), At: time.Now()}, deeds...)
 }
 
 // logger writes technical lines to standard error, away from what a command
@@ -231,6 +288,9 @@ func openIndex(d catalog.Databases) *search.Index {
 // recorded as objects only, steps never enqueued.
 func (a *archive) lockForWork(ctx context.Context) error {
 	if err := a.takeLock(ctx); err != nil {
+		return err
+	}
+	if err := a.audit.CheckCurrent(ctx, a.objects); err != nil {
 		return err
 	}
 	if err := a.writeRoot(ctx); err != nil {
@@ -285,6 +345,9 @@ func (a *archive) flow(reader pipeline.Reader) *pipeline.Flow {
 
 // Close gives everything back.
 func (a *archive) Close() error {
+	if a.audit != nil {
+		a.audit.Close()
+	}
 	errs := []error{a.objects.close()}
 	if a.databases.Write != nil {
 		errs = append(errs, a.databases.Close())

@@ -2,33 +2,15 @@ package catalog
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/json"
-	"fmt"
 
 	"github.com/uptrace/bun"
 
 	"sohoa/dossier"
+	log "sohoa/storage/audit"
 )
 
-// audit writes one pending audit row with its payload into tx. subject is an
-// id, never a name; payload holds ids and counts and is kept apart with a salt,
-// so that the log's leaf reveals nothing after an erasure.
-func audit(ctx context.Context, tx bun.Tx, act dossier.Act, action, subject string, payload any) error {
-	body, err := json.Marshal(payload)
-	if err != nil {
-		return fmt.Errorf("audit %s: %w", action, err)
-	}
-	row := auditRow{
-		ID: dossier.NewID(), Unit: act.Actor.Unit, At: act.At.UTC(), Actor: act.Actor.ID, Role: act.Actor.Role,
-		Action: action, Subject: subject,
-	}
-	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
-		return fmt.Errorf("audit %s: %w", action, err)
-	}
-	kept := auditPayloadRow{ID: row.ID, Salt: rand.Text(), Payload: string(body)}
-	if _, err := tx.NewInsert().Model(&kept).Exec(ctx); err != nil {
-		return fmt.Errorf("audit %s: %w", action, err)
-	}
-	return nil
+// audit writes one event of the log into tx. subject is an id, never a name;
+// payload holds ids and counts and can be erased, the rest can't.
+func audit(ctx context.Context, tx bun.Tx, act dossier.Act, action, subject string, payload map[string]any) error {
+	return log.Append(ctx, tx, act, dossier.Deed{Action: action, Subject: subject, Payload: payload})
 }

@@ -70,16 +70,20 @@ func (d desk) takeIn(unit dossier.UnitID, id dossier.BatchID, minute int, files 
 	return act
 }
 
+func local(unit dossier.UnitID) dossier.Act {
+	return dossier.Act{Actor: dossier.Local(unit), At: morning}
+}
+
 // read opens a file with one image and reads it.
 func (d desk) read(batch dossier.BatchID, ordinal int) dossier.PageID {
 	d.t.Helper()
 	ctx := d.t.Context()
 	file, err := d.File(ctx, dossier.FileRef{Batch: batch, Ordinal: ordinal})
 	d.must(err)
-	d.must(d.FileOpened(ctx, file, 1))
+	d.must(d.FileOpened(ctx, local(file.Unit), file, 1))
 	image, err := d.Image(ctx, file.Unit, dossier.NewImageID(file.SHA256, 1))
 	d.must(err)
-	d.must(d.ImageRead(ctx, image, 1, "", dossier.ObjectRef{Key: dossier.ReadingKey(file.Unit, image.ID, 1), SHA256: digest("r"), Size: 1}))
+	d.must(d.ImageRead(ctx, local(file.Unit), image, 1, "", dossier.ObjectRef{Key: dossier.ReadingKey(file.Unit, image.ID, 1), SHA256: digest("r"), Size: 1}))
 	return image.ID.Page(1)
 }
 
@@ -127,7 +131,7 @@ func TestArrivals(t *testing.T) {
 		d.must(d.FileRejected(t.Context(), late, bad, dossier.ReasonDamaged))
 		five, err := d.File(t.Context(), dossier.FileRef{Batch: "b2", Ordinal: 4})
 		d.must(err)
-		d.must(d.FileOpened(t.Context(), five, 2))
+		d.must(d.FileOpened(t.Context(), late, five, 2))
 		d.takeIn("there", "b3", 9, "secret.jpg")
 
 		all, err := d.Arrivals(t.Context(), "here", 50)

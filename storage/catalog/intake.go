@@ -140,7 +140,7 @@ func (r fileRow) taken() dossier.TakenFile {
 
 // FileOpened records how many images a file holds and asks for each of them to
 // be read.
-func (c *Catalog) FileOpened(ctx context.Context, file dossier.TakenFile, images int) error {
+func (c *Catalog) FileOpened(ctx context.Context, act dossier.Act, file dossier.TakenFile, images int) error {
 	return c.inTx(ctx, "record opened file", func(ctx context.Context, tx bun.Tx) error {
 		moved, err := moveFile(ctx, tx, file.FileRef, fileOpened, "", images)
 		if err != nil || !moved {
@@ -162,6 +162,9 @@ func (c *Catalog) FileOpened(ctx context.Context, file dossier.TakenFile, images
 			jobs[i] = dossier.Job{Step: dossier.StepRead, Unit: file.Unit, Subject: string(row.ID), Background: batch.Background}
 		}
 		if err := c.queue.Enqueue(ctx, tx.Tx, jobs...); err != nil {
+			return err
+		}
+		if err := audit(ctx, tx, act, "file.open", FileSubject(file.FileRef), map[string]any{"images": images}); err != nil {
 			return err
 		}
 		return c.queue.Complete(ctx, tx.Tx)
@@ -218,7 +221,7 @@ func (r imageRow) taken(name string) dossier.TakenImage {
 // how many pages the image holds; reason is set when the worker gave it up, and
 // then it still has one page, for a person to place. The last image of a batch
 // asks for the batch to be split.
-func (c *Catalog) ImageRead(ctx context.Context, image dossier.TakenImage, parts int, reason dossier.Reason, object dossier.ObjectRef) error {
+func (c *Catalog) ImageRead(ctx context.Context, act dossier.Act, image dossier.TakenImage, parts int, reason dossier.Reason, object dossier.ObjectRef) error {
 	return c.inTx(ctx, "record reading", func(ctx context.Context, tx bun.Tx) error {
 		moved, err := inserted(tx.NewUpdate().Model((*imageRow)(nil)).
 			Set("state = ?", dossier.PageRead).Set("reason = ?", reason).Set("reading = ?", 1).
@@ -236,6 +239,9 @@ func (c *Catalog) ImageRead(ctx context.Context, image dossier.TakenImage, parts
 			}
 		}
 		if err := insertObjects(ctx, tx, image.Unit, []dossier.ObjectRef{object}); err != nil {
+			return err
+		}
+		if err := audit(ctx, tx, act, "image.read", string(image.ID), map[string]any{"pages": parts, "reason": reason}); err != nil {
 			return err
 		}
 		if err := c.splitWhenRead(ctx, tx, image.Unit, image.Batch); err != nil {
@@ -268,13 +274,23 @@ func (c *Catalog) splitWhenRead(ctx context.Context, tx bun.Tx, unit dossier.Uni
 
 // insertObjects adds objects to the list that fixity is checked against.
 func insertObjects(ctx context.Context, tx bun.Tx, unit dossier.UnitID, objects []dossier.ObjectRef) error {
+	_, err := insertFresh(ctx, tx, unit, objects)
+	return err
+}
+
+// insertFresh is insertObjects that counts what was not in the list before.
+func insertFresh(ctx context.Context, tx bun.Tx, unit dossier.UnitID, objects []dossier.ObjectRef) (fresh int, err error) {
 	for _, o := range objects {
 		row := objectRow{Key: o.Key, Unit: unit, SHA256: o.SHA256, Size: o.Size}
-		if _, err := tx.NewInsert().Model(&row).On("CONFLICT DO NOTHING").Exec(ctx); err != nil {
-			return fmt.Errorf("list object: %w", err)
+		added, err := inserted(tx.NewInsert().Model(&row).On("CONFLICT DO NOTHING").Exec(ctx))
+		if err != nil {
+			return fresh, fmt.Errorf("list object: %w", err)
+		}
+		if added {
+			fresh++
 		}
 	}
-	return nil
+	return fresh, nil
 }
 
 // result is what an executed statement tells.

@@ -128,6 +128,19 @@ func migrate(ctx context.Context, d Databases) error {
 	return nil
 }
 
+// Bun gives both pools as the query builder wants them.
+func (d Databases) Bun() (write, read *bun.DB) {
+	var dialect schema.Dialect = sqlitedialect.New()
+	if d.Postgres {
+		dialect = pgdialect.New()
+	}
+	write = bun.NewDB(d.Write, dialect)
+	if d.Read == d.Write {
+		return write, write
+	}
+	return write, bun.NewDB(d.Read, sqlitedialect.New())
+}
+
 // Catalog is the open catalogue. Its methods may be called concurrently.
 type Catalog struct {
 	write, read *bun.DB
@@ -138,15 +151,7 @@ type Catalog struct {
 // Open gives the catalogue over open databases. The queue and the index take
 // part in its transactions.
 func Open(d Databases, queue Queue, index Index) *Catalog {
-	var dialect schema.Dialect = sqlitedialect.New()
-	if d.Postgres {
-		dialect = pgdialect.New()
-	}
-	write := bun.NewDB(d.Write, dialect)
-	read := write
-	if d.Read != d.Write {
-		read = bun.NewDB(d.Read, sqlitedialect.New())
-	}
+	write, read := d.Bun()
 	return &Catalog{write: write, read: read, queue: queue, index: index}
 }
 

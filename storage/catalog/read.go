@@ -213,7 +213,9 @@ func (c *Catalog) Objects(ctx context.Context, unlisted bool) ([]dossier.ObjectR
 	return refs, nil
 }
 
-// Listed records that a durable checksum list names these objects.
+// Listed records that a durable checksum list names these objects. It changes
+// no record, and is not in the log: each list would then make new entries, and
+// those a new list.
 func (c *Catalog) Listed(ctx context.Context, objects []dossier.ObjectRef) error {
 	return c.inTx(ctx, "mark listed objects", func(ctx context.Context, tx bun.Tx) error {
 		for _, o := range objects {
@@ -342,8 +344,12 @@ func (c *Catalog) ObjectRefs(ctx context.Context, keys []string) ([]dossier.Obje
 
 // AddObjects lists objects that belong to no batch and no dossier: the
 // archive's root.
-func (c *Catalog) AddObjects(ctx context.Context, unit dossier.UnitID, objects []dossier.ObjectRef) error {
+func (c *Catalog) AddObjects(ctx context.Context, act dossier.Act, objects []dossier.ObjectRef) error {
 	return c.inTx(ctx, "list objects", func(ctx context.Context, tx bun.Tx) error {
-		return insertObjects(ctx, tx, unit, objects)
+		fresh, err := insertFresh(ctx, tx, act.Actor.Unit, objects)
+		if err != nil || fresh == 0 {
+			return err
+		}
+		return audit(ctx, tx, act, "objects.list", string(act.Actor.Unit), map[string]any{"objects": fresh})
 	})
 }

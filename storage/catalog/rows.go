@@ -141,23 +141,3 @@ type objectRow struct {
 	Size   int64          `bun:"size"`
 	Listed int            `bun:"listed"`
 }
-
-type auditRow struct {
-	bun.BaseModel `bun:"table:audit_pending"`
-
-	ID      string         `bun:"id,pk"`
-	Unit    dossier.UnitID `bun:"unit"`
-	At      time.Time      `bun:"at"`
-	Actor   string         `bun:"actor"`
-	Role    dossier.Role   `bun:"role"`
-	Action  string         `bun:"action"`
-	Subject string         `bun:"subject"`
-}
-
-type auditPayloadRow struct {
-	bun.BaseModel `bun:"table:audit_payloads"`
-
-	ID      string `bun:"id,pk"`
-	Salt    string `bun:"salt"`
-	Payload string `bun:"payload"`
-}

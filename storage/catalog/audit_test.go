@@ -1,0 +1,111 @@
+package catalog
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"sohoa/dossier"
+)
+
+// unlogged are the methods that write without an event in the log, each with
+// its reason.
+var unlogged = map[string]string{
+	"Listed":    "marks objects whose digests are in a list; no record changes",
+	"Reconcile": "enqueues jobs, and closes a batch whose last version was published, which is logged",
+}
+
+// readers are the methods that write nothing.
+var readers = strings.Fields(`AllDone Account Arrival Arrivals BatchDone BatchIDs Batches ByCode Dossier DossierIDs Dossiers Empty
+	File FileByDigest Files Image Images Known Latest NextIntent ObjectRefs Objects OpenBatches Owner Pages PagesOf Parked Progress
+	Versions Waiting`)
+
+// TestEveryWriteIsLogged walks all methods of the catalogue: each is a reader,
+// has a reason to write without an event, or is called here, and then one more
+// event must wait. A method added later fails until it is put in one of these.
+func TestEveryWriteIsLogged(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, d desk) {
+		logged := d.writeOneOfEach()
+		for method := range reflect.TypeFor[*Catalog]().Methods() {
+			_, excused := unlogged[method.Name]
+			if !excused && !slices.Contains(readers, method.Name) && !logged[method.Name] {
+				t.Errorf("%s is no reader and was not seen to write an event into the log", method.Name)
+			}
+		}
+	})
+}
+
+// events counts what waits for a number.
+func (d desk) events() int64 {
+	d.t.Helper()
+	n, err := d.write.NewSelect().TableExpr("audit_pending").Count(d.t.Context())
+	d.must(err)
+	return n
+}
+
+// writeOneOfEach calls every writing method, and names those that wrote exactly
+// one event, together with its payload.
+func (d desk) writeOneOfEach() map[string]bool {
+	ctx, t := d.t.Context(), d.t
+	act := local("u1")
+	logged := make(map[string]bool)
+	watch := func(name string, call func() error) {
+		t.Helper()
+		before := d.events()
+		d.must(call())
+		payloads, err := d.write.NewSelect().TableExpr("audit_payloads").Count(ctx)
+		d.must(err)
+		if after := d.events(); after != before+1 || payloads != after {
+			t.Errorf("%s wrote %d events, %d payloads for %d", name, after-before, payloads, after)
+		}
+		logged[name] = true
+	}
+	object := func(key string) dossier.ObjectRef { return dossier.ObjectRef{Key: key, SHA256: digest(key), Size: 1} }
+	batch := dossier.Batch{ID: "b1", Unit: "u1", Actor: act.Actor, At: morning, Files: []dossier.BatchFile{
+		{Name: "a", SHA256: digest("a"), Size: 1}, {Name: "b", SHA256: digest("b"), Size: 1},
+	}}
+	watch("TakeIn", func() error { return d.TakeIn(ctx, act, batch, nil) })
+	file := func(n int) dossier.TakenFile {
+		f, err := d.File(ctx, dossier.FileRef{Batch: "b1", Ordinal: n})
+		d.must(err)
+		return f
+	}
+	watch("FileRejected", func() error { return d.FileRejected(ctx, act, file(2), dossier.ReasonDamaged) })
+	watch("FileOpened", func() error { return d.FileOpened(ctx, act, file(1), 1) })
+	image, err := d.Image(ctx, "u1", dossier.NewImageID(digest("a"), 1))
+	d.must(err)
+	watch("ImageRead", func() error { return d.ImageRead(ctx, act, image, 1, "", object("reading")) })
+	parked := []dossier.PlacedPage{{ID: image.ID.Page(1), Image: image.ID, State: dossier.PageParked, Reason: dossier.ReasonKindUnsure}}
+	watch("Place", func() error { return d.Place(ctx, act, dossier.Plan{Batch: "b1", Pages: parked}) })
+	intent := d.intent("d1", 1)
+	decision := dossier.Decision{Action: dossier.ActionPlace, Actor: act.Actor, Placement: dossier.Placement{Pages: []dossier.PageID{parked[0].ID}}, Intent: intent}
+	watch("Decide", func() error {
+		_, err := d.Decide(ctx, act, decision, object("decision"))
+		return err
+	})
+	watch("PublishFailed", func() error { return d.PublishFailed(ctx, act, intent, parked) })
+	watch("Publish", func() error {
+		return d.Publish(ctx, act, intent, dossier.Publication{Batch: "b1", Manifest: intent.Draft, Object: object("manifest")})
+	})
+	watch("AddObjects", func() error { return d.AddObjects(ctx, act, []dossier.ObjectRef{object("root")}) })
+	watch("RestoreBatch", func() error {
+		return d.RestoreBatch(ctx, act, dossier.Batch{ID: "b2", Unit: "u1", Actor: act.Actor, At: morning}, nil)
+	})
+	restored := d.intent("d2", 1)
+	watch("RestoreManifest", func() error {
+		return d.RestoreManifest(ctx, act, dossier.Publication{Batch: "b2", Manifest: restored.Draft, Object: object("restored")})
+	})
+	next := decision
+	next.Intent, next.Placement.Pages = d.intent("d2", 2), nil
+	watch("RestoreDecision", func() error { return d.RestoreDecision(ctx, act, next, object("decision 2")) })
+	return logged
+}
+
+// intent is a version of a dossier without papers.
+func (d desk) intent(id dossier.DossierID, version int) dossier.Intent {
+	draft := dossier.Manifest{At: morning, Dossier: dossier.Dossier{
+		ID: id, Unit: "u1", Type: dossier.TypeProcedure, ReceivedAt: morning, State: dossier.StateOpen, Version: version,
+	}}
+	return dossier.Intent{ID: dossier.NewID(), Batch: "b1", Draft: draft, New: []dossier.ComponentID{"c"}}
+}
