@@ -151,6 +151,10 @@ func (c *Container) signedData(in cryptobyte.String) error {
 	if err := c.Signer.read(signer); err != nil {
 		return err
 	}
+	// Version 3 is for other content, or a signer named by its key (RFC 5652, 5.1).
+	if version == 3 && kind.Equal(oidData) && c.Signer.keyID == nil {
+		return fmt.Errorf("version of the container: %w", ErrSyntax)
+	}
 	if len(c.Signer.contentType) > 0 && !c.Signer.contentType.Equal(kind) {
 		return fmt.Errorf("another type of content than was signed: %w", ErrSyntax)
 	}
