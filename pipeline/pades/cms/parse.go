@@ -151,8 +151,9 @@ func (c *Container) signedData(in cryptobyte.String) error {
 	if err := c.Signer.read(signer); err != nil {
 		return err
 	}
-	// Version 3 is for other content, or a signer named by its key (RFC 5652, 5.1).
-	if version == 3 && kind.Equal(oidData) && c.Signer.keyID == nil {
+	// Above 1 is for other content, a signer named by its key, and certificates of
+	// kinds that are not read here (RFC 5652, 5.1).
+	if version != 1 && kind.Equal(oidData) && c.Signer.keyID == nil {
 		return fmt.Errorf("version of the container: %w", ErrSyntax)
 	}
 	if len(c.Signer.contentType) > 0 && !c.Signer.contentType.Equal(kind) {
