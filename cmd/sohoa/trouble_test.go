@@ -12,6 +12,7 @@ import (
 
 	"sohoa/dossier"
 	"sohoa/pipeline"
+	"sohoa/storage/audit"
 )
 
 // TestTheDiskRefuses has the disk refuse one step after the other: it is full,
@@ -118,9 +119,12 @@ func TestOlderCatalogue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = a.lockForWork(t.Context())
-	if !errors.Is(err, pipeline.ErrOlderCatalogue) || exitCodeOf(err) != exitIntegrity {
+	// The log sees it first; without its objects, the dossiers do.
+	if err = a.lockForWork(t.Context()); !errors.Is(err, audit.ErrForked) || exitCodeOf(err) != exitIntegrity {
 		t.Errorf("a start on an older catalogue: %v, want exit code %d", err, exitIntegrity)
+	}
+	if err = a.flow(nil).Adopt(t.Context(), a.objects, a.ledger); !errors.Is(err, pipeline.ErrOlderCatalogue) || exitCodeOf(err) != exitIntegrity {
+		t.Errorf("its batches, adopted: %v, want exit code %d", err, exitIntegrity)
 	}
 	closeArchive(t, a)
 	r.loseCatalogue(t)
