@@ -79,6 +79,7 @@ const (
 	FlagForeignSigned   Flag = "foreign_signed"   // the input PDF carries a signature; the original is kept untouched
 	FlagRendered        Flag = "rendered"         // the page was drawn by pdftoppm, not lifted as one image
 	FlagPartial         Flag = "partial_decoding" // the decoder reported damage and returned what it could
+	FlagSpreadUnsure    Flag = "spread_unsure"    // may be two pages side by side: left as one
 )
 
 // Reading is what the page front end saw on one page: geometry and text, in
@@ -104,7 +105,10 @@ type Reading struct {
 	RotationCW    int     `json:"rotation_cw"`
 	SkewCWDegrees float64 `json:"skew_cw_degrees"`
 	ToInput       Matrix  `json:"to_input"`
-	Blank         bool    `json:"blank"`
+	// Cut is the gutter of the spread the page is one half of; nil for a page
+	// that has its image to itself.
+	Cut   *Cut `json:"cut,omitempty"`
+	Blank bool `json:"blank"`
 
 	Kind           string           `json:"kind,omitempty"`
 	KindConfidence float64          `json:"kind_confidence,omitempty"`
@@ -125,13 +129,17 @@ type Reading struct {
 // re-packing of the same pixels. Fields follow the image dictionary of ISO
 // 32000-1, 8.9.5.
 type ImageStream struct {
-	Width, Height    int
+	Width, Height int
+	// X and Y are where the picture begins in the image: not zero only when it
+	// was cut out of a spread.
+	X, Y             int
 	BitsPerComponent int
 	// Components is 1 (gray or bilevel) or 3 (RGB). Other colour spaces are
 	// converted when the stream is made, because PDF/A ties device colour to
 	// the output intent.
 	Components int
-	// Filter is "DCTDecode", "CCITTFaxDecode", "JBIG2Decode" or "FlateDecode".
+	// Filter is "DCTDecode", "CCITTFaxDecode", "JBIG2Decode", "JPXDecode" or
+	// "FlateDecode".
 	Filter string
 	// DecodeParms are the entries of the filter's parameter dictionary, in PDF
 	// syntax ("/K -1 /Columns 2480"); empty for none.

@@ -56,6 +56,7 @@ func fullReading() dossier.Reading {
 	return dossier.Reading{
 		File: "0001.tif", Page: 1, Part: 1, Width: 2480, Height: 3508, DPI: 300, DPISource: "tag",
 		RotationCW: 270, SkewCWDegrees: -1.32, ToInput: dossier.Matrix{1, 0.1, -0.1, 1, 3.5, 4},
+		Cut:   &dossier.Cut{2480, 0, 2490, 3508},
 		Blank: true, Kind: "birth_certificate", KindConfidence: 0.98,
 		Codes:  []dossier.Code{{Type: "qr", Text: "SOHOA1|H38"}},
 		Fields: map[string]dossier.Field{"dob": fullField()},

@@ -24,6 +24,7 @@ import (
 	"sohoa/ocr/codes"
 	"sohoa/ocr/decode"
 	"sohoa/ocr/internal/lept"
+	"sohoa/ocr/spread"
 	"sohoa/ocr/tesseract"
 	"sohoa/ocr/text"
 )
@@ -118,12 +119,30 @@ func (r *Reader) Read(ctx context.Context, path, name string, index int) ([]doss
 	if err != nil {
 		return nil, err
 	}
-	reading := dossier.Reading{
-		File: name, Page: index, Part: 1, DPISource: picture.Resolution.Source, Flags: picture.Flags, Engine: r.engine.Name(),
+	found, err := spread.Find(picture)
+	if err != nil {
+		picture.Pix.Close()
+		return nil, parked("part spread", err)
 	}
+	if found.Unsure {
+		picture.Flags = append(picture.Flags, dossier.FlagSpreadUnsure)
+	}
+	base := dossier.Reading{File: name, Page: index, Part: 1}
+	if len(found.Parts) > 0 {
+		return r.readHalves(picture, base, found.Parts)
+	}
+	reading, err := r.readPage(picture, base)
+	return []dossier.Reading{reading}, err
+}
+
+// readPage reads a picture that is one page; base says of which file. The
+// picture is consumed.
+func (r *Reader) readPage(picture *decode.Picture, base dossier.Reading) (dossier.Reading, error) {
+	reading := base
+	reading.DPISource, reading.Flags, reading.Engine = picture.Resolution.Source, picture.Flags, r.engine.Name()
 	page, err := cleanup.Straighten(picture, r.engine)
 	if err != nil {
-		return nil, parked("straighten page", err)
+		return reading, parked("straighten page", err)
 	}
 	defer page.Close()
 	describe(&reading, page)
@@ -131,9 +150,9 @@ func (r *Reader) Read(ctx context.Context, path, name string, index int) ([]doss
 		page.Blankness = cleanup.Written
 	}
 	if err := r.recognize(&reading, page); err != nil {
-		return nil, parked("read page", err)
+		return reading, parked("read page", err)
 	}
-	return []dossier.Reading{reading}, nil
+	return reading, nil
 }
 
 // deniesBlank: the file itself says that there is text, or not all of it could

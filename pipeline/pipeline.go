@@ -70,9 +70,9 @@ type Reader interface {
 	Open(ctx context.Context, path string) (images int, err error)
 	// Read reads one image: a reading for each page on it.
 	Read(ctx context.Context, path, file string, index int) ([]dossier.Reading, error)
-	// Extract gives the picture of one image for publishing; the stream may be
-	// opened until release is called.
-	Extract(ctx context.Context, path string, index int) (stream dossier.ImageStream, release func(), err error)
+	// Extract gives the picture of one image for publishing, or the half of it
+	// that a cut says; the stream may be opened until release is called.
+	Extract(ctx context.Context, path string, index int, cut *dossier.Cut) (stream dossier.ImageStream, release func(), err error)
 }
 
 // Ledger is the catalogue as the flow uses it; package storage/catalog says

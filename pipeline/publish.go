@@ -176,7 +176,7 @@ func (f *Flow) publishComponent(ctx context.Context, d dossier.Dossier, componen
 		if err != nil {
 			return nil, err
 		}
-		stream, release, err := f.picture(ctx, page)
+		stream, release, err := f.picture(ctx, page, reading.Cut)
 		if err != nil {
 			return nil, err
 		}
@@ -210,8 +210,8 @@ func (f *Flow) pageObjects(ctx context.Context, page dossier.Page) (dossier.Read
 	return reading, refs, err
 }
 
-// picture extracts the image a page is on.
-func (f *Flow) picture(ctx context.Context, page dossier.Page) (dossier.ImageStream, func(), error) {
+// picture extracts the image a page is on; of a spread, the page's half.
+func (f *Flow) picture(ctx context.Context, page dossier.Page, cut *dossier.Cut) (dossier.ImageStream, func(), error) {
 	image, _, err := page.ID.Split()
 	if err != nil {
 		return dossier.ImageStream{}, nil, err
@@ -224,7 +224,7 @@ func (f *Flow) picture(ctx context.Context, page dossier.Page) (dossier.ImageStr
 	if err != nil {
 		return dossier.ImageStream{}, nil, err
 	}
-	stream, releaseStream, err := f.Reader.Extract(ctx, path, index)
+	stream, releaseStream, err := f.Reader.Extract(ctx, path, index, cut)
 	if err != nil {
 		releasePath()
 		return dossier.ImageStream{}, nil, err

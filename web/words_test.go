@@ -75,7 +75,7 @@ func computedKeys() []string {
 	}
 	for _, flag := range []dossier.Flag{
 		dossier.FlagDPIGuessed, dossier.FlagSkewUnsure, dossier.FlagTurnUnsure, dossier.FlagLowConfidence, dossier.FlagResolutionLow,
-		dossier.FlagForeignTextKept, dossier.FlagForeignSigned, dossier.FlagRendered, dossier.FlagPartial, "blank",
+		dossier.FlagForeignTextKept, dossier.FlagForeignSigned, dossier.FlagRendered, dossier.FlagPartial, dossier.FlagSpreadUnsure, "blank",
 	} {
 		keys = append(keys, "flag."+string(flag))
 	}

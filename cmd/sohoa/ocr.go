@@ -266,7 +266,7 @@ func (r reading) render(ctx context.Context, i image, page dossier.Reading) ([]b
 }
 
 func (r reading) pdf(ctx context.Context, b *strings.Builder, i image, page dossier.Reading) error {
-	stream, release, err := r.pool.Extract(ctx, i.path, i.index)
+	stream, release, err := r.pool.Extract(ctx, i.path, i.index, page.Cut)
 	if err != nil {
 		return err
 	}

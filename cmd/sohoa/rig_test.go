@@ -229,7 +229,7 @@ func (r *textReader) Read(_ context.Context, path, file string, index int) ([]do
 const side = 200
 
 // Extract gives a gray square.
-func (r *textReader) Extract(_ context.Context, path string, index int) (dossier.ImageStream, func(), error) {
+func (r *textReader) Extract(_ context.Context, path string, index int, _ *dossier.Cut) (dossier.ImageStream, func(), error) {
 	images, err := r.images(path)
 	if err != nil {
 		return dossier.ImageStream{}, nil, err

@@ -219,7 +219,7 @@ func (*fullDisk) Read(context.Context, string, string, int) ([]dossier.Reading, 
 	return nil, &dossier.Fault{Kind: dossier.Park, Op: "read page", Reason: dossier.ReasonUnreadable}
 }
 
-func (*fullDisk) Extract(context.Context, string, int) (dossier.ImageStream, func(), error) {
+func (*fullDisk) Extract(context.Context, string, int, *dossier.Cut) (dossier.ImageStream, func(), error) {
 	return dossier.ImageStream{}, func() {}, errors.New("nothing is published here")
 }
 

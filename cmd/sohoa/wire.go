@@ -392,7 +392,7 @@ func (r reader) Read(ctx context.Context, path, file string, index int) ([]dossi
 	return r.pool.Read(ctx, worker.Task{Path: path, File: file, Index: index})
 }
 
-// Extract gives the picture of one image.
-func (r reader) Extract(ctx context.Context, path string, index int) (dossier.ImageStream, func(), error) {
-	return r.pool.Extract(ctx, path, index)
+// Extract gives the picture of one image or of one half of a spread.
+func (r reader) Extract(ctx context.Context, path string, index int, cut *dossier.Cut) (dossier.ImageStream, func(), error) {
+	return r.pool.Extract(ctx, path, index, cut)
 }

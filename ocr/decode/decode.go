@@ -33,6 +33,8 @@ type Limits struct {
 	Images int
 	// Memory in bytes that decoding one image may ask for. Default 640 MiB.
 	Memory int64
+	// small lets tests decode pictures that are no pages.
+	small bool
 }
 
 func (l Limits) withDefaults() Limits {
@@ -65,7 +67,7 @@ func (l Limits) checkSize(w, h int, bytesPerPixel float64) error {
 		return because(dossier.ReasonDamaged, errors.New("picture without area"))
 	case pixels > l.Pixels, float64(pixels)*(bytesPerPixel+1) > float64(l.Memory):
 		return because(dossier.ReasonTooLarge, fmt.Errorf("%d x %d pixels", w, h))
-	case max(w, h) < minLong || min(w, h) < minShort:
+	case !l.small && (max(w, h) < minLong || min(w, h) < minShort):
 		return because(dossier.ReasonTooSmall, fmt.Errorf("%d x %d pixels", w, h))
 	}
 	return nil
@@ -82,7 +84,9 @@ type Picture struct {
 // Stream is the compressed form of one image for publishing: ranges of the
 // input file, or bytes that were made. See [dossier.ImageStream].
 type Stream struct {
-	Width, Height    int
+	Width, Height int
+	// X and Y are where the picture begins in the image; see [File.Part].
+	X, Y             int
 	BitsPerComponent int
 	Components       int
 	Filter           string
@@ -102,6 +106,8 @@ type Range struct{ Offset, Length int64 }
 type source interface {
 	picture(ctx context.Context, index int) (*Picture, error)
 	stream(ctx context.Context, index int) (*Stream, error)
+	// bytes of a stream in one piece.
+	bytes(s *Stream) ([]byte, error)
 	close()
 }
 
@@ -210,6 +216,30 @@ func (f *File) Stream(ctx context.Context, index int) (*Stream, error) {
 
 // Close lets go of the file and of everything made for it.
 func (f *File) Close() { f.source.close() }
+
+// gather reads a stream's bytes from the file its ranges are of.
+func gather(path string, s *Stream, limits Limits) ([]byte, error) {
+	if s.Ranges == nil {
+		return s.Data, nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	var data []byte
+	for _, r := range s.Ranges {
+		if r.Length+int64(len(data)) > limits.Memory/2 {
+			return nil, because(dossier.ReasonTooLarge, errors.New("stream size"))
+		}
+		piece := make([]byte, r.Length)
+		if _, err := file.ReadAt(piece, r.Offset); err != nil {
+			return nil, err
+		}
+		data = append(data, piece...)
+	}
+	return data, nil
+}
 
 // because is a fault whose kind and operation are filled in at the edge of the
 // package, where it is known whether a whole file or one image is meant.

@@ -18,6 +18,8 @@ type jpegHeader struct {
 	xdpi, ydpi    float64
 	orientation   Orientation
 	adobe         bool
+	restart       int // blocks between restart marks, 0 for none
+	frameAt       int // offset of the frame header's marker
 	scan          int // offset of the first scan
 }
 
@@ -44,17 +46,21 @@ var errJPEG = errors.New("jpeg header")
 func readJPEGHeader(data []byte) (jpegHeader, error) {
 	h := jpegHeader{orientation: 1}
 	for at := 2; at+4 <= len(data); {
-		if data[at] != 0xff {
-			return h, because(dossier.ReasonDamaged, errJPEG)
-		}
 		marker := data[at+1]
-		if marker == 0xff { // fill byte
+		if data[at] != 0xff || marker == 0xff || marker == 0 { // strays and fill bytes, which decoders pass over
 			at++
+			continue
+		}
+		if marker >= 0xd0 && marker <= 0xd8 || marker == 0x01 { // no length follows
+			at += 2
 			continue
 		}
 		size := int(binary.BigEndian.Uint16(data[at+2:]))
 		if size < 2 || at+2+size > len(data) {
 			break
+		}
+		if isFrame(marker) && h.width == 0 {
+			h.frameAt = at
 		}
 		h.segment(marker, data[at+4:at+2+size])
 		at += 2 + size
@@ -69,10 +75,16 @@ func readJPEGHeader(data []byte) (jpegHeader, error) {
 	return h, nil
 }
 
+func isFrame(marker byte) bool {
+	return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc
+}
+
 func (h *jpegHeader) segment(marker byte, body []byte) {
 	switch {
-	case marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc:
+	case isFrame(marker):
 		h.frame(marker, body)
+	case marker == 0xdd && len(body) >= 2:
+		h.restart = int(binary.BigEndian.Uint16(body))
 	case marker == 0xe0 && len(body) >= 12 && string(body[:5]) == "JFIF\x00":
 		h.jfif(body)
 	case marker == 0xe1 && len(body) > 6 && string(body[:6]) == "Exif\x00\x00":

@@ -75,6 +75,8 @@ func (p *pdfFile) close() {
 	}
 }
 
+func (p *pdfFile) bytes(s *Stream) ([]byte, error) { return s.Data, nil }
+
 // parse reads the file by pdfcpu and counts its pages.
 func (p *pdfFile) parse(ctx context.Context) (pages int, err error) {
 	defer recoverPDF(&err)

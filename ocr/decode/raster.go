@@ -1,16 +1,19 @@
 package decode
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
+	"image/gif"
 	"os"
 
 	"sohoa/dossier"
 	"sohoa/ocr/internal/lept"
 )
 
-// rasterFile is a file that holds one picture: JPEG, PNG, BMP, WebP, JPEG 2000.
+// rasterFile is a file that holds one picture: JPEG, PNG, BMP, WebP, GIF, HEIC,
+// JPEG 2000.
 type rasterFile struct {
 	path   string
 	format Format
@@ -34,6 +37,8 @@ func openRaster(path string, format Format, limits Limits) (*File, error) {
 }
 
 func (r rasterFile) close() {}
+
+func (r rasterFile) bytes(s *Stream) ([]byte, error) { return gather(r.path, s, r.limits) }
 
 func (r rasterFile) read() ([]byte, error) {
 	info, err := os.Stat(r.path)
@@ -71,15 +76,53 @@ func readRasterHeader(data []byte, format Format) (rasterHeader, error) {
 		h, err := readPNGHeader(data)
 		return rasterHeader{h.width, h.height, pngBytesPerPixel(h), h.xdpi, h.ydpi, h.orientation}, err
 	case BMP:
-		return readBMPHeader(data)
-	default: // WebP and JPEG 2000: leptonica reads their headers, not their resolution
-		h, err := lept.ReadHeader(data)
+		h, err := readBMPHeader(data)
+		return rasterHeader{h.width, h.height, 4 + float64(max(h.bits, 8))/8, h.xdpi, h.ydpi, 1}, err
+	case GIF:
+		config, err := gif.DecodeConfig(bytes.NewReader(data))
 		if err != nil {
-			return rasterHeader{}, because(dossier.ReasonDamaged, err)
+			return rasterHeader{}, because(dossier.ReasonDamaged, errors.New("gif header"))
 		}
-		// openjpeg holds every component as 32-bit integers beside the result.
-		return rasterHeader{width: h.Width, height: h.Height, bytesPerPixel: 4 + 4*float64(h.SamplesPerPixel), orientation: 1}, nil
+		return rasterHeader{width: config.Width, height: config.Height, bytesPerPixel: 5, orientation: 1}, nil
+	case HEIC:
+		return readHEICHeader(data)
+	default:
+		return readByLeptonica(data, format)
 	}
+}
+
+// readByLeptonica reads the size of WebP and JPEG 2000; how they lie and how
+// fine they are is told by boxes and chunks that leptonica passes over.
+func readByLeptonica(data []byte, format Format) (rasterHeader, error) {
+	h, err := lept.ReadHeader(data)
+	if err != nil {
+		return rasterHeader{}, because(dossier.ReasonDamaged, err)
+	}
+	// openjpeg holds every component as 32-bit integers beside the result.
+	r := rasterHeader{width: h.Width, height: h.Height, bytesPerPixel: 4 + 4*float64(h.SamplesPerPixel), orientation: 1}
+	if format == JP2 {
+		boxes := readJP2Header(data)
+		r.xdpi, r.ydpi = boxes.xdpi, boxes.ydpi
+		return r, nil
+	}
+	e := readEXIF(webpEXIF(data))
+	r.orientation, r.xdpi, r.ydpi = e.orientation.valid(), e.xdpi, e.ydpi
+	return r, nil
+}
+
+// webpEXIF finds the EXIF chunk of a WebP (RIFF: name, length, body, even).
+func webpEXIF(data []byte) []byte {
+	for at := int64(12); at+8 <= int64(len(data)); {
+		size := int64(binary.LittleEndian.Uint32(data[at+4:]))
+		if at+8+size > int64(len(data)) {
+			break
+		}
+		if string(data[at:at+4]) == "EXIF" {
+			return bytes.TrimPrefix(data[at+8:at+8+size], []byte("Exif\x00\x00"))
+		}
+		at += 8 + size + size%2
+	}
+	return nil
 }
 
 // jpegBytesPerPixel: gray becomes 1 byte, colour 4; a progressive file also
@@ -102,21 +145,6 @@ func pngBytesPerPixel(h pngHeader) float64 {
 		return 2 * stored
 	}
 	return stored + 4
-}
-
-func readBMPHeader(data []byte) (rasterHeader, error) {
-	if len(data) < 46 || binary.LittleEndian.Uint32(data[14:]) < 40 {
-		return rasterHeader{}, because(dossier.ReasonDamaged, errors.New("bmp header"))
-	}
-	height := int(int32(binary.LittleEndian.Uint32(data[22:])))
-	return rasterHeader{
-		width:         int(int32(binary.LittleEndian.Uint32(data[18:]))),
-		height:        max(height, -height), // negative: top row first
-		bytesPerPixel: 4 + float64(binary.LittleEndian.Uint16(data[28:]))/8,
-		xdpi:          perMetre(binary.LittleEndian.Uint32(data[38:])),
-		ydpi:          perMetre(binary.LittleEndian.Uint32(data[42:])),
-		orientation:   1,
-	}, nil
 }
 
 func (r rasterFile) picture(_ context.Context, _ int) (*Picture, error) {
@@ -146,8 +174,15 @@ func (r rasterFile) decode(data []byte) (*Picture, error) {
 }
 
 func (r rasterFile) pixels(data []byte, p *Picture) (*lept.Pix, error) {
-	if r.format == JPEG {
+	switch r.format {
+	case JPEG:
 		return jpegPixels(data, p)
+	case BMP:
+		return bmpPixels(data)
+	case GIF:
+		return gifPixels(data, p)
+	case HEIC:
+		return heicPixels(data)
 	}
 	pix, err := lept.Decode(data)
 	if err != nil {
@@ -206,6 +241,14 @@ func liftRaster(data []byte, format Format) *Stream {
 	case PNG:
 		if h, err := readPNGHeader(data); err == nil && h.liftable() {
 			return h.stream()
+		}
+	case JP2:
+		size, err := lept.ReadHeader(data)
+		if h := readJP2Header(data); err == nil && h.liftable() {
+			return &Stream{
+				Width: size.Width, Height: size.Height, BitsPerComponent: 8, Components: h.components,
+				Filter: "JPXDecode", Ranges: []Range{{0, int64(len(data))}},
+			}
 		}
 	}
 	return nil

@@ -14,6 +14,8 @@ const (
 	BMP     Format = "bmp"
 	WebP    Format = "webp"
 	JP2     Format = "jp2"
+	GIF     Format = "gif"
+	HEIC    Format = "heic"
 	TIFF    Format = "tiff"
 	PDF     Format = "pdf"
 )
@@ -37,6 +39,11 @@ var magics = []struct {
 	{WebP, "RIFF\x00\x00\x00\x00WEBP", "\x01\x01\x01\x01\x00\x00\x00\x00\x01\x01\x01\x01"},
 	{JP2, "\x00\x00\x00\x0cjP  \r\n\x87\n", ""},
 	{JP2, "\xff\x4f\xff\x51", ""},
+	{GIF, "GIF87a", ""},
+	{GIF, "GIF89a", ""},
+	{HEIC, "\x00\x00\x00\x00ftypheic", "\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01"},
+	{HEIC, "\x00\x00\x00\x00ftypheix", "\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01"},
+	{HEIC, "\x00\x00\x00\x00ftypmif1", "\x00\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01"},
 }
 
 // Sniff names the format of a file from its first [HeadSize] bytes (fewer when
@@ -71,14 +78,11 @@ func matches(head []byte, magic, mask string) bool {
 }
 
 // isBMP asks for more than the two letters "BM", which many files begin with:
-// the header must have one of the known sizes.
+// the header must have a size that is known, or one between, which is damage
+// that does not touch the pixels.
 func isBMP(head []byte) bool {
 	if len(head) < 18 || head[0] != 'B' || head[1] != 'M' || head[15] != 0 || head[16] != 0 || head[17] != 0 {
 		return false
 	}
-	switch head[14] {
-	case 12, 40, 52, 56, 64, 108, 124:
-		return true
-	}
-	return false
+	return head[14] == 12 || head[14] >= 40 && head[14] <= 124
 }

@@ -8,6 +8,7 @@ import "C"
 import (
 	"context"
 	"errors"
+	"math/bits"
 	"os"
 	"unsafe"
 
@@ -20,6 +21,9 @@ const (
 	tiffMinIsWhite   = 0
 	tiffMinIsBlack   = 1
 	tiffG4           = 4
+	tiffJPEG         = 7
+	tiffRGB          = 2
+	tiffYCbCr        = 6
 	tiffCentimetre   = 3
 	tiffMSBFirst     = 1
 	tiffReducedImage = 1 // bit of the subfile type: a thumbnail of another page
@@ -56,6 +60,8 @@ func openTIFF(path string, limits Limits) (*File, error) {
 }
 
 func (t *tiffFile) close() { C.sohoa_tiff_close(t.c) }
+
+func (t *tiffFile) bytes(s *Stream) ([]byte, error) { return gather(t.path, s, t.limits) }
 
 // listPages walks the directories. A chain that breaks off in the middle means
 // that pages were lost on the way, so the file is damaged. A lone picture is
@@ -169,14 +175,18 @@ func (t *tiffFile) read(p tiffPage, pix *lept.Pix) error {
 	return nil
 }
 
-// stream lifts the one strip of a group 4 page; anything else is packed again.
+// stream lifts the one strip of a group 4 page and the strips of a JPEG page;
+// anything else is packed again.
 func (t *tiffFile) stream(ctx context.Context, index int) (*Stream, error) {
 	p, err := t.selectPage(index)
 	if err != nil {
 		return nil, err
 	}
-	if s := t.liftG4(p); s != nil {
-		return s, nil
+	if s, err := t.liftG4(p); s != nil || err != nil {
+		return s, err
+	}
+	if s, err := t.liftJPEG(p); s != nil || err != nil {
+		return s, err
 	}
 	picture, err := t.picture(ctx, index)
 	if err != nil {
@@ -186,16 +196,49 @@ func (t *tiffFile) stream(ctx context.Context, index int) (*Stream, error) {
 	return pack(picture.Pix)
 }
 
-func (t *tiffFile) liftG4(p tiffPage) *Stream {
-	if p.depth != 1 || p.tags.compression != tiffG4 || p.tags.strips != 1 || p.tags.fill_order != tiffMSBFirst {
-		return nil
+// liftG4 hands the strip out as it is; when its bits are in the other order, its
+// bytes with their bits turned round.
+func (t *tiffFile) liftG4(p tiffPage) (*Stream, error) {
+	if p.depth != 1 || p.tags.compression != tiffG4 || p.tags.strips != 1 {
+		return nil, nil
 	}
-	r := Range{int64(C.sohoa_tiff_strip_offset(t.c, 0)), int64(C.sohoa_tiff_strip_bytes(t.c, 0))}
-	if r.Offset <= 0 || r.Length <= 0 || r.Length > t.size-r.Offset {
-		return nil
+	r := t.strip(0)
+	if !t.holds(r) {
+		return nil, nil
 	}
 	s := g4Stream(int(p.tags.width), int(p.tags.height))
-	s.Ranges = []Range{r}
 	s.Inverted = p.tags.photometric == tiffMinIsBlack
-	return s
+	if p.tags.fill_order == tiffMSBFirst {
+		s.Ranges = []Range{r}
+		return s, nil
+	}
+	data, err := t.readRange(r)
+	for i, b := range data {
+		data[i] = bits.Reverse8(b)
+	}
+	s.Data = data
+	return s, err
+}
+
+// strip is where the bytes of a strip are.
+func (t *tiffFile) strip(i int) Range {
+	return Range{int64(C.sohoa_tiff_strip_offset(t.c, C.uint32_t(i))), int64(C.sohoa_tiff_strip_bytes(t.c, C.uint32_t(i)))}
+}
+
+func (t *tiffFile) holds(r Range) bool {
+	return r.Offset > 0 && r.Length > 0 && r.Offset <= t.size && r.Length <= t.size-r.Offset
+}
+
+func (t *tiffFile) readRange(r Range) ([]byte, error) {
+	if r.Length > t.limits.Memory/4 {
+		return nil, because(dossier.ReasonTooLarge, errors.New("strip size"))
+	}
+	file, err := os.Open(t.path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	data := make([]byte, r.Length)
+	_, err = file.ReadAt(data, r.Offset)
+	return data, err
 }

@@ -59,6 +59,7 @@ void sohoa_tiff_describe(sohoa_tiff *t, sohoa_tiff_page *p) {
     TIFFGetFieldDefaulted(tif, TIFFTAG_FILLORDER, &p->fill_order);
     TIFFGetFieldDefaulted(tif, TIFFTAG_RESOLUTIONUNIT, &p->unit);
     TIFFGetFieldDefaulted(tif, TIFFTAG_SAMPLEFORMAT, &p->format);
+    TIFFGetFieldDefaulted(tif, TIFFTAG_ROWSPERSTRIP, &p->strip_rows);
     TIFFGetField(tif, TIFFTAG_XRESOLUTION, &p->xres);
     TIFFGetField(tif, TIFFTAG_YRESOLUTION, &p->yres);
     if (!TIFFGetField(tif, TIFFTAG_PHOTOMETRIC, &p->photometric))
@@ -97,3 +98,11 @@ int sohoa_tiff_read_rgb(sohoa_tiff *t, uint32_t *out) {
 
 uint64_t sohoa_tiff_strip_offset(sohoa_tiff *t, uint32_t strip) { return TIFFGetStrileOffset(t->tif, strip); }
 uint64_t sohoa_tiff_strip_bytes(sohoa_tiff *t, uint32_t strip) { return TIFFGetStrileByteCount(t->tif, strip); }
+
+/* The tables that all strips share; NULL when there are none. */
+const void *sohoa_tiff_jpeg_tables(sohoa_tiff *t, uint32_t *size) {
+    void *tables = NULL;
+    if (!TIFFGetField(t->tif, TIFFTAG_JPEGTABLES, size, &tables))
+        return NULL;
+    return tables;
+}

@@ -5,7 +5,7 @@
 
 /* One directory as its tags describe it. */
 typedef struct {
-    uint32_t width, height, strips, subfile;
+    uint32_t width, height, strips, subfile, strip_rows;
     uint16_t bits, samples, photometric, compression, orientation, planar, fill_order, unit, format;
     float xres, yres;
     int tiled;
@@ -26,5 +26,6 @@ int sohoa_tiff_read_rows(sohoa_tiff *t, uint8_t *out, uint32_t rows, size_t stri
 int sohoa_tiff_read_rgb(sohoa_tiff *t, uint32_t *out);
 uint64_t sohoa_tiff_strip_offset(sohoa_tiff *t, uint32_t strip);
 uint64_t sohoa_tiff_strip_bytes(sohoa_tiff *t, uint32_t strip);
+const void *sohoa_tiff_jpeg_tables(sohoa_tiff *t, uint32_t *size);
 
 #endif

@@ -68,6 +68,9 @@ func checkReading(r dossier.Reading) error {
 			return fmt.Errorf("%w: page matrix", errFrame)
 		}
 	}
+	if r.Cut != nil && !inImage(*r.Cut) {
+		return fmt.Errorf("%w: gutter", errFrame)
+	}
 	if err := checkWords(r); err != nil {
 		return err
 	}
@@ -75,6 +78,16 @@ func checkReading(r dossier.Reading) error {
 		return err
 	}
 	return checkFlags(r.Flags)
+}
+
+// inImage tells whether a gutter is a line between two points of an image.
+func inImage(c dossier.Cut) bool {
+	for _, v := range c {
+		if !within(v, -maxSide, 2*maxSide) {
+			return false
+		}
+	}
+	return c[0] != c[2] || c[1] != c[3]
 }
 
 func checkWords(r dossier.Reading) error {
@@ -125,9 +138,9 @@ var parmWords = []string{
 // checkStream checks the answer to extract against the file the bytes come
 // from, and returns how many there are.
 func checkStream(s *stream, fileSize int64) (size int64, err error) {
-	filters := []string{"DCTDecode", "CCITTFaxDecode", "JBIG2Decode", "FlateDecode"}
+	filters := []string{"DCTDecode", "CCITTFaxDecode", "JBIG2Decode", "FlateDecode", "JPXDecode"}
 	switch {
-	case s == nil, !side(s.Width), !side(s.Height), !slices.Contains(filters, s.Filter):
+	case s == nil, !side(s.Width), !side(s.Height), s.X < 0, s.Y < 0, s.X > maxSide, s.Y > maxSide, !slices.Contains(filters, s.Filter):
 		return 0, fmt.Errorf("%w: stream", errFrame)
 	case !slices.Contains([]int{1, 2, 4, 8, 16}, s.BitsPerComponent), s.Components != 1 && s.Components != 3:
 		return 0, fmt.Errorf("%w: stream samples", errFrame)

@@ -136,12 +136,13 @@ func (p *Pool) Read(ctx context.Context, t Task) ([]dossier.Reading, error) {
 // Extract gives the compressed picture of one image for publishing. The stream
 // reads from the input itself where its bytes can be used as they are, else
 // from a scratch file, which release removes; release must be called when the
-// stream is not needed any more, and is never nil.
-func (p *Pool) Extract(ctx context.Context, path string, index int) (dossier.ImageStream, func(), error) {
+// stream is not needed any more, and is never nil. With a cut the stream holds
+// that half of a spread and nothing of the other.
+func (p *Pool) Extract(ctx context.Context, path string, index int, cut *dossier.Cut) (dossier.ImageStream, func(), error) {
 	out := filepath.Join(p.scratch, "stream-"+dossier.NewID())
 	release := func() { _ = os.Remove(out) } // gone already when the stream is of the input itself
 	var extracted dossier.ImageStream
-	err := p.ask(ctx, question{Op: opExtract, Path: path, Index: index, Out: out}, func(a answer) error {
+	err := p.ask(ctx, question{Op: opExtract, Path: path, Index: index, Out: out, Cut: cut}, func(a answer) error {
 		if a.Stream == nil {
 			return fmt.Errorf("%w: no stream", errFrame)
 		}
@@ -188,7 +189,7 @@ func toImageStream(s *stream, path string) (dossier.ImageStream, error) {
 		ranges = []decode.Range{{Offset: 0, Length: size}}
 	}
 	return dossier.ImageStream{
-		Width: s.Width, Height: s.Height, BitsPerComponent: s.BitsPerComponent, Components: s.Components,
+		Width: s.Width, Height: s.Height, X: s.X, Y: s.Y, BitsPerComponent: s.BitsPerComponent, Components: s.Components,
 		Filter: s.Filter, DecodeParms: s.DecodeParms, Inverted: s.Inverted, Globals: s.Globals,
 		Size: size, Open: func() (io.ReadCloser, error) { return openRanges(path, ranges) },
 	}, nil

@@ -41,6 +41,8 @@ type question struct {
 	Index int       `json:"index,omitempty"`
 	Out   string    `json:"out,omitempty"` // where extract may write a stream
 	View  *ocr.View `json:"view,omitempty"`
+	// Cut asks extract for one half of a spread.
+	Cut *dossier.Cut `json:"cut,omitempty"`
 }
 
 // settings of a child.
@@ -75,6 +77,8 @@ type fault struct {
 type stream struct {
 	Width            int            `json:"width"`
 	Height           int            `json:"height"`
+	X                int            `json:"x,omitempty"`
+	Y                int            `json:"y,omitempty"`
 	BitsPerComponent int            `json:"bits"`
 	Components       int            `json:"components"`
 	Filter           string         `json:"filter"`

@@ -60,7 +60,7 @@ func TestRealPage(t *testing.T) {
 			t.Errorf("text lacks %q:\n%s", line, r.Text)
 		}
 	}
-	stream, release, err := p.Extract(t.Context(), path, 1)
+	stream, release, err := p.Extract(t.Context(), path, 1, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestRelease(t *testing.T) {
 	interlaced := drawn.PNG(t, drawn.Page(t, 100))
 	path := drawn.File(t, "a.png", interlaced)
 	p := realPool(t)
-	stream, release, err := p.Extract(t.Context(), path, 1)
+	stream, release, err := p.Extract(t.Context(), path, 1, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

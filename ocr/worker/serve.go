@@ -159,7 +159,7 @@ func (c *childReader) extract(ctx context.Context, q question) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	s, err := file.Stream(ctx, q.Index)
+	s, err := file.Part(ctx, q.Index, q.Cut)
 	if err != nil {
 		return answer{}, err
 	}
@@ -169,7 +169,7 @@ func (c *childReader) extract(ctx context.Context, q question) (answer, error) {
 		}
 	}
 	return answer{Stream: &stream{
-		Width: s.Width, Height: s.Height, BitsPerComponent: s.BitsPerComponent, Components: s.Components,
+		Width: s.Width, Height: s.Height, X: s.X, Y: s.Y, BitsPerComponent: s.BitsPerComponent, Components: s.Components,
 		Filter: s.Filter, DecodeParms: s.DecodeParms, Inverted: s.Inverted, Globals: s.Globals, Ranges: s.Ranges,
 	}}, nil
 }

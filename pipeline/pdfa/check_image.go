@@ -53,6 +53,8 @@ func (c *checker) checkPicture(o object, p picture) error {
 		return c.checkJBIG2(o, p)
 	case "FlateDecode":
 		return c.checkFlate(o, p)
+	case "JPXDecode":
+		return c.checkJPX(o, p)
 	}
 	return errors.New("filter PDF/A does not have, or this package does not write")
 }

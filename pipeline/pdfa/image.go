@@ -41,6 +41,8 @@ func bitsFit(img *dossier.ImageStream, level Level) bool {
 	switch img.Filter {
 	case "DCTDecode":
 		return img.BitsPerComponent == 8
+	case "JPXDecode": // since PDF 1.5
+		return img.BitsPerComponent == 8 && level == Level2U
 	case "CCITTFaxDecode", "JBIG2Decode":
 		return img.BitsPerComponent == 1 && img.Components == 1
 	case "FlateDecode":

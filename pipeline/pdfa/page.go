@@ -58,14 +58,16 @@ func misread(err error) error {
 // placement is the matrix that takes the unit square of a PDF image (origin at
 // the lower left of the picture) to the page.
 //
-// Method: an image point (u, v) is the input pixel (W·u, H·(1−v)); the inverse
-// of ToInput makes it an upright pixel; the sheet scales that and turns y up.
+// Method: an image point (u, v) is the input pixel (X + W·u, Y + H·(1−v)), where
+// X and Y are where the picture was cut out; the inverse of ToInput makes it an
+// upright pixel; the sheet scales that and turns y up.
 func (s sheet) placement(img *dossier.ImageStream, toInput dossier.Matrix) (dossier.Matrix, error) {
 	up, ok := toInput.Invert()
 	if !ok || !finite(up[:]...) {
 		return dossier.Matrix{}, misread(errors.New("matrix to_input can not be inverted"))
 	}
 	w, h := float64(img.Width), float64(img.Height)
+	up[4], up[5] = up.Apply(float64(img.X), float64(img.Y))
 	return dossier.Matrix{
 		s.scale * up[0] * w, -s.scale * up[1] * w,
 		-s.scale * up[2] * h, s.scale * up[3] * h,
