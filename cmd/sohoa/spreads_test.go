@@ -20,7 +20,7 @@ import (
 // spreadSettings are the ways a spread lies: straight, askew both ways, sideways,
 // upside down, off-centre on a dark lid, in gray and in black and white.
 func spreadSettings() []scan.Settings {
-	plain := scan.Settings{DPI: 100, Mode: scan.Color, Damage: scan.Damage{Noise: 3}}
+	plain := scan.Settings{DPI: 120, Mode: scan.Color, Damage: scan.Damage{Noise: 3}}
 	askew, sideways, lid, bilevel := plain, plain, plain, plain
 	askew.SkewCW, askew.RotationCW = 3, 180
 	sideways.SkewCW, sideways.RotationCW = -3, 90

@@ -45,7 +45,8 @@ func (c corridor) width() float64 { return c.x1 - c.x0 }
 
 // judge decides, and gives the gutter of a spread.
 func (v *view) judge() (gutter, verdict) {
-	best := v.widest()
+	text := v.measureLines()
+	best := v.widest(text)
 	shadow, shaded := v.shadow(best)
 	if best.width() < leastCorridor*mm {
 		if shaded { // a fold with something across it
@@ -62,32 +63,58 @@ func (v *view) judge() (gutter, verdict) {
 		return gutter{best.fold, best.slope}, parted
 	case !left || !right:
 		return gutter{}, single
-	case best.width() >= twoMargins*mm && v.linesAcross(best):
+	case best.width() >= twoMargins*mm && text.across:
 		return line, parted
-	case !v.linesAcross(best): // a wide space between two paragraphs of one sheet
+	case !text.across: // a wide space between two paragraphs of one sheet
 		return gutter{}, single
 	}
 	return gutter{}, unsure
 }
 
-// linesAcross tells whether lines of text run from the gutter to the sides, as on
-// two pages side by side, and not along it. Where lines run, the sums of ink
-// along them change sharply from one to the next.
-func (v *view) linesAcross(c corridor) bool {
+// lines is how the print of the image runs: lean is that of the corridors at right
+// angles to its lines, and across tells that the lines run from the gutter to the
+// sides, as on two pages side by side, and not along it.
+type lines struct {
+	lean   float64
+	across bool
+}
+
+// measureLines sums the ink along lines of every lean: where lines of text or
+// rules run, the sums change sharply from one to the next.
+func (v *view) measureLines() lines {
 	const clearly = 1.25
-	along := sharpness(v.profile(c.slope))
-	across := sharpness(v.rowProfile(-c.slope))
-	return across > clearly*along
+	var l lines
+	across, along := 0.0, 0.0
+	for _, slope := range leans() {
+		if s := sharpness(v.rowProfile(-slope)); s > across {
+			across, l.lean = s, slope
+		}
+		along = max(along, sharpness(v.profile(slope)))
+	}
+	l.across = across > clearly*along
+	return l
+}
+
+// leans are the slopes that are tried, the smallest first.
+func leans() []float64 {
+	slopes := []float64{0}
+	for degrees := leanStep; degrees <= maxLean; degrees += leanStep {
+		slopes = append(slopes, tangent(degrees), tangent(-degrees))
+	}
+	return slopes
 }
 
 // rowProfile is the share of ink along lines that run from side to side.
 func (v *view) rowProfile(slope float64) []float64 {
 	counts := make([]float64, v.h)
-	for x := range v.w {
-		shift := int(math.Round(slope * (float64(x) - float64(v.w)/2)))
-		for y := max(0, -shift); y < min(v.h, v.h-shift); y++ {
-			if v.ink[(y+shift)*v.w+x] {
-				counts[y]++
+	shifts := make([]int, v.w)
+	for x := range shifts {
+		shifts[x] = int(math.Round(slope * (float64(x) - float64(v.w)/2)))
+	}
+	for y := range v.h {
+		for x, ink := range v.ink[y*v.w : (y+1)*v.w] {
+			if at := y - shifts[x]; ink && at >= 0 && at < v.h {
+				counts[at]++
 			}
 		}
 	}
@@ -117,19 +144,16 @@ func (v *view) middle(c corridor) float64 {
 	return min(max(centre, c.x0+clear), c.x1-clear)
 }
 
-// widest finds the widest corridor near the middle over all leans; of equals the
-// one that leans least.
-func (v *view) widest() corridor {
+// widest finds the corridor near the middle: at right angles to the lines of
+// print if there is one, else the widest over all leans.
+func (v *view) widest(l lines) corridor {
+	if straight := v.corridorAt(l.lean); straight.width() >= leastCorridor*mm {
+		return straight
+	}
 	best := corridor{fold: -1}
-	for step := 0; step <= int(maxLean/leanStep); step++ {
-		for _, sign := range []float64{1, -1} {
-			found := v.corridorAt(tangent(sign * leanStep * float64(step)))
-			if found.width() > best.width()*1.02 {
-				best = found
-			}
-			if step == 0 {
-				break
-			}
+	for _, slope := range leans() {
+		if found := v.corridorAt(slope); found.width() > best.width() {
+			best = found
 		}
 	}
 	return best
