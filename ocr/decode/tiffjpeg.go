@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"slices"
-	"unsafe"
 )
 
 // A TIFF keeps a JPEG page as strips, each a JPEG of its own without the tables,
@@ -25,7 +24,7 @@ func (t *tiffFile) liftJPEG(p tiffPage) (*Stream, error) {
 	j := stripJPEG{width: int(p.tags.width), height: int(p.tags.height), rows: int(min(p.tags.strip_rows, p.tags.height))}
 	var size C.uint32_t
 	if tables := C.sohoa_tiff_jpeg_tables(t.c, &size); tables != nil {
-		j.tables = C.GoBytes(unsafe.Pointer(tables), C.int(size))
+		j.tables = C.GoBytes(tables, C.int(size))
 	}
 	for i := range int(p.tags.strips) {
 		r := t.strip(i)
@@ -42,7 +41,10 @@ func (t *tiffFile) liftJPEG(p tiffPage) (*Stream, error) {
 	}
 	data := j.join()
 	h, err := readJPEGHeader(data)
-	if err != nil || !h.dct() || h.components != int(p.tags.samples) || h.width != j.width || h.height != j.height {
+	if err != nil {
+		return nil, nil //nolint:nilerr // strips that do not join are decoded instead
+	}
+	if !h.dct() || h.components != int(p.tags.samples) || h.width != j.width || h.height != j.height {
 		return nil, nil
 	}
 	s := &Stream{Width: h.width, Height: h.height, BitsPerComponent: 8, Components: h.components, Filter: "DCTDecode", Data: data}

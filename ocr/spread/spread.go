@@ -158,15 +158,15 @@ func (v *view) turn() {
 
 // cuts writes the gutter in pixels of the picture, once for each page.
 func (v *view) cuts(line gutter, pix *lept.Pix) []dossier.Cut {
-	sx, sy := float64(pix.Width())/float64(v.w), float64(pix.Height())/float64(v.h)
 	top, bottom := line.at(0, v.h), line.at(float64(v.h), v.h)
 	if v.sideways {
-		sx, sy = float64(pix.Width())/float64(v.h), float64(pix.Height())/float64(v.w)
+		sy := float64(pix.Height()) / float64(v.w)
 		// x of the view runs down the picture: the first page is above.
 		first := dossier.Cut{float64(pix.Width()), bottom * sy, 0, top * sy}
 		return []dossier.Cut{first, {first[2], first[3], first[0], first[1]}}
 	}
-	first := dossier.Cut{top * sx, 0, bottom * sx, float64(v.h) * sy}
+	sx := float64(pix.Width()) / float64(v.w)
+	first := dossier.Cut{top * sx, 0, bottom * sx, float64(pix.Height())}
 	return []dossier.Cut{first, {first[2], first[3], first[0], first[1]}}
 }
 
