@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo demo-clean test race build lint lint-selftest budgets vuln bench screens soak fuzz fmt clean
+.PHONY: help run demo demo-clean test race build lint lint-selftest budgets vuln bench models screens soak fuzz fmt clean
 
 # Build tags: sqlite_fts5 gives SQLite its full-text index. SOHOA_TAGS adds more,
 # for example SOHOA_TAGS=corpus for the tests on the collection of real scans.
@@ -70,9 +70,13 @@ vuln: ## look for known vulnerabilities, where their database can be reached
 	@scripts/setup run
 	@scripts/vulncheck
 
-bench: ## run the benchmarks and write them into docs/BENCHMARKS.md
+bench: ## run the benchmarks, beside libtesseract and OCRmyPDF, and write them into docs/BENCHMARKS.md
 	@scripts/setup run test
-	@scripts/bench
+	@scripts/tools ocrmypdf best-model
+	@$(with_tools) scripts/bench
+
+models: ## fetch the slower and more exact model for Vietnamese into .tools/best
+	@scripts/tools best-model
 
 screens: ## open the web pages in a real browser and write pictures of them to docs/screens
 	@scripts/setup run test

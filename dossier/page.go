@@ -46,9 +46,12 @@ func (m Matrix) Invert() (inverse Matrix, ok bool) {
 
 // Word is one word as the engine read it, with its box in pixels of the
 // upright page. Text is in Unicode NFC. Confidence is the engine's own,
-// between 0 and 1. Line and Block count from 1 in reading order.
+// between 0 and 1. Line and Block count from 1 in reading order. Corrected is
+// what the word must be where a rule of the language knows better than the
+// engine; it stands in the page's text, while the PDF carries what was read.
 type Word struct {
 	Text       string  `json:"text"`
+	Corrected  string  `json:"corrected,omitempty"`
 	X          int     `json:"x"`
 	Y          int     `json:"y"`
 	W          int     `json:"w"`
@@ -116,12 +119,24 @@ type Reading struct {
 	Fields         map[string]Field `json:"fields,omitempty"`
 	Flags          []Flag           `json:"flags,omitempty"`
 	// Text is the page's text in reading order, lines ended by "\n", blocks
-	// parted by an empty line; NFC.
+	// parted by an empty line; NFC. Corrected words stand corrected.
 	Text  string `json:"text"`
 	Words []Word `json:"words"`
 	// Engine names the engine and model that read the page, for example
 	// "tesseract 5.3.0 vie".
 	Engine string `json:"engine,omitempty"`
+}
+
+// Indexed is the text by which the page is found: the page's text, and what the
+// engine read where it was corrected.
+func (r Reading) Indexed() string {
+	text := r.Text
+	for _, w := range r.Words {
+		if w.Corrected != "" {
+			text += " " + w.Text
+		}
+	}
+	return text
 }
 
 // ImageStream is the picture of one image as a PDF viewer takes it: the

@@ -62,7 +62,7 @@ func fullReading() dossier.Reading {
 		Fields: map[string]dossier.Field{"dob": fullField()},
 		Flags:  []dossier.Flag{dossier.FlagDPIGuessed},
 		Text:   "Họ\n", Engine: "tesseract 5.3.0 vie",
-		Words: []dossier.Word{{Text: "Họ", X: 210, Y: 400, W: 52, H: 31, Confidence: 0.96, Line: 3, Block: 2}},
+		Words: []dossier.Word{{Text: "Họ", Corrected: "Hộ", X: 210, Y: 400, W: 52, H: 31, Confidence: 0.96, Line: 3, Block: 2}},
 	}
 }
 

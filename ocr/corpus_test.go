@@ -84,7 +84,7 @@ func compare(t *testing.T, r *Reader, path string, want truth) (skewError float6
 	if err != nil {
 		t.Fatal(err)
 	}
-	page, err := cleanup.Straighten(picture, r.engine)
+	page, err := cleanup.Straighten(picture, cleanup.Help{Reader: r.engine})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,6 +42,8 @@ type Reader struct {
 	engine  *tesseract.Engine
 	codes   *codes.Scanner
 	opened  opened
+	clock   *clock
+	without step // for benchmarks: left out of reading
 }
 
 // NewReader loads the models.
@@ -115,15 +117,18 @@ func (r *Reader) Read(ctx context.Context, path, name string, index int) ([]doss
 	if err != nil {
 		return nil, err
 	}
+	r.clock = startClock()
 	picture, err := file.Picture(ctx, index)
 	if err != nil {
 		return nil, err
 	}
+	r.clock.Lap("decode")
 	found, err := spread.Find(picture)
 	if err != nil {
 		picture.Pix.Close()
 		return nil, parked("part spread", err)
 	}
+	r.clock.Lap("spread")
 	if found.Unsure {
 		picture.Flags = append(picture.Flags, dossier.FlagSpreadUnsure)
 	}
@@ -140,7 +145,7 @@ func (r *Reader) Read(ctx context.Context, path, name string, index int) ([]doss
 func (r *Reader) readPage(picture *decode.Picture, base dossier.Reading) (dossier.Reading, error) {
 	reading := base
 	reading.DPISource, reading.Flags, reading.Engine = picture.Resolution.Source, picture.Flags, r.engine.Name()
-	page, err := cleanup.Straighten(picture, r.engine)
+	page, err := cleanup.Straighten(picture, cleanup.Help{Reader: r.engine, Lap: r.clock.Lap})
 	if err != nil {
 		return reading, parked("straighten page", err)
 	}
@@ -177,6 +182,7 @@ func describe(reading *dossier.Reading, page *cleanup.Page) {
 // recognize reads codes and words, and decides about blankness.
 func (r *Reader) recognize(reading *dossier.Reading, page *cleanup.Page) error {
 	found, err := r.readCodes(page)
+	r.clock.Lap("codes")
 	if err != nil {
 		return err
 	}
@@ -186,6 +192,7 @@ func (r *Reader) recognize(reading *dossier.Reading, page *cleanup.Page) error {
 		return nil
 	}
 	words, err := r.readWords(page)
+	r.clock.Lap("recognize")
 	if err != nil {
 		return err
 	}
@@ -194,6 +201,7 @@ func (r *Reader) recognize(reading *dossier.Reading, page *cleanup.Page) error {
 		return nil
 	}
 	reading.Words = text.Order(toPage(words, page.Scale, reading), page.DPI)
+	text.Correct(reading.Words)
 	reading.Text = text.Plain(reading.Words)
 	if unsure(reading.Words) {
 		reading.Flags = append(reading.Flags, dossier.FlagLowConfidence)
@@ -215,16 +223,20 @@ func (r *Reader) readCodes(page *cleanup.Page) ([]dossier.Code, error) {
 	return found, nil
 }
 
-// readWords reads the page. On one that may be blank, dust and a seal shining
-// through are read as single signs, or as words that nothing else on the page
-// supports: words are only believed there when the engine, which looks for
-// blocks of print, finds some, or when a lone one is certain.
+// readWords reads the page: line by line where there is print, as a whole where
+// there may be none. There, dust and a seal shining through are read as single
+// signs, or as words that nothing else on the page supports: words are only
+// believed when the engine, which looks for blocks of print, finds some, or when
+// a lone one is certain.
 func (r *Reader) readWords(page *cleanup.Page) ([]tesseract.Word, error) {
-	words, err := r.engine.Read(page.Gray, page.DPI*page.Scale, tesseract.WholePage)
+	if page.Blankness == cleanup.Written && page.Ink != nil {
+		return r.readWritten(page)
+	}
+	words, err := r.readWhole(page, tesseract.WholePage)
 	if err != nil || page.Blankness == cleanup.Written || anyWord(words, likelyWord) {
 		return words, err
 	}
-	words, err = r.engine.Read(page.Gray, page.DPI*page.Scale, tesseract.Sparse)
+	words, err = r.readWhole(page, tesseract.Sparse)
 	if err != nil || anyWord(words, certainWord) {
 		return words, err
 	}

@@ -332,7 +332,7 @@ func measured(reading dossier.Reading, image dossier.ImageStream) dossier.Readin
 func entry(d dossier.Dossier, component dossier.Component, i int, reading dossier.Reading) dossier.Entry {
 	e := dossier.Entry{
 		Unit: d.Unit, Dossier: d.ID, Component: component.ID, Page: component.Pages[i].ID, PageNo: i + 1,
-		Kind: component.Kind, PDF: component.PDF, Text: reading.Text, Fields: make(map[string]string),
+		Kind: component.Kind, PDF: component.PDF, Text: reading.Indexed(), Fields: make(map[string]string),
 	}
 	if d.Code != nil {
 		e.Code = *d.Code

@@ -59,6 +59,13 @@ type config struct {
 	// to 60 s.
 	PageTimeout time.Duration `koanf:"page_timeout"`
 
+	// Languages are the models that pages are read with, the most important
+	// one first. Defaults to vie.
+	Languages []string `koanf:"languages"`
+	// Models is the folder that holds them, for example with the slower and
+	// more exact ones that "make models" fetches. Defaults to the engine's own.
+	Models string `koanf:"models"`
+
 	// Poll is the time between two looks at the inbox. Defaults to 2 s.
 	Poll time.Duration `koanf:"poll" live:"yes"`
 	// Settle is how long size and time of a file must rest before it is taken.
@@ -99,6 +106,9 @@ func (c config) withDefaults(place layout) config {
 	orText(&c.Objects, "file:"+place.objects())
 	orText(&c.LogLevel, "info")
 	orText(&c.LogFormat, "text")
+	if len(c.Languages) == 0 {
+		c.Languages = []string{language}
+	}
 	if c.PageTimeout == 0 {
 		c.PageTimeout = time.Minute
 	}

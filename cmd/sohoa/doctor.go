@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/otiai10/gosseract/v2"
@@ -34,7 +35,11 @@ type check struct {
 
 // Run examines and reports.
 func (doctorCmd) Run(ctx context.Context, c *cli, con console) error {
-	checks := append(needed(ctx), room(c.Data), machine(), c.archiveCheck(ctx))
+	settings, err := c.config()
+	if err != nil {
+		return err
+	}
+	checks := append(needed(ctx, settings), room(c.Data), machine(), c.archiveCheck(ctx))
 	if err := printChecks(con, c.JSON, checks); err != nil {
 		return err
 	}
@@ -66,15 +71,19 @@ func printChecks(con console, asJSON bool, checks []check) error {
 }
 
 // needed looks at the parts without which nothing can be processed.
-func needed(ctx context.Context) []check {
+func needed(ctx context.Context, settings config) []check {
 	return []check{
-		engine(), model(), program(ctx, "pdftoppm", "poppler-utils"), program(ctx, "qpdf", "qpdf"), fullText(ctx),
+		engine(), model(settings), program(ctx, "pdftoppm", "poppler-utils"), program(ctx, "qpdf", "qpdf"), fullText(ctx),
 	}
 }
 
 // requireParts returns the error for the first needed part that is missing.
-func requireParts(ctx context.Context) error {
-	for _, check := range needed(ctx) {
+func (c *cli) requireParts(ctx context.Context) error {
+	settings, err := c.config()
+	if err != nil {
+		return err
+	}
+	for _, check := range needed(ctx, settings) {
 		if !check.OK {
 			return &exitError{code: exitMissing, err: fmt.Errorf("%s is missing: %s", check.Name, check.Says), hint: "To fix it: " + check.Fix}
 		}
@@ -89,20 +98,45 @@ func engine() check {
 // language is the engine's name for Vietnamese.
 const language = "vie"
 
-func model() check {
-	c := check{Name: "model", Fix: "sudo apt-get install tesseract-ocr-" + language}
-	languages, err := gosseract.GetAvailableLanguages()
+// model looks for the models that pages are to be read with, and says which of
+// them are installed beside.
+func model(settings config) check {
+	c := check{Name: "model", Fix: "sudo apt-get install"}
+	var there []string
+	var err error
+	if settings.Models == "" {
+		there, err = gosseract.GetAvailableLanguages()
+	} else {
+		there, err = modelsIn(settings.Models)
+		c.Fix = "put the models into " + settings.Models + ", or leave out the setting models"
+	}
 	if err != nil {
 		c.Says = err.Error()
 		return c
 	}
-	for _, l := range languages {
-		if l == language {
-			return check{Name: "model", OK: true, Says: language}
+	for _, l := range settings.Languages {
+		if settings.Models == "" {
+			c.Fix += " tesseract-ocr-" + l
+		}
+		if !slices.Contains(there, l) {
+			c.Says = "the engine has no model " + l
+			return c
 		}
 	}
-	c.Says = "the engine has no model for Vietnamese (" + language + ")"
-	return c
+	says := strings.Join(settings.Languages, "+") + " (installed: " + strings.Join(there, " ") + ")"
+	if settings.Models != "" {
+		says += " in " + settings.Models
+	}
+	return check{Name: "model", OK: true, Says: says}
+}
+
+// modelsIn lists the models of a folder.
+func modelsIn(dir string) ([]string, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*.traineddata"))
+	for i, file := range files {
+		files[i] = strings.TrimSuffix(filepath.Base(file), ".traineddata")
+	}
+	return files, err
 }
 
 // program looks for an external program that reads foreign PDFs.

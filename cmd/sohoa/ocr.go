@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"sohoa/dossier"
+	"sohoa/ocr"
 	"sohoa/ocr/text"
 	"sohoa/ocr/worker"
 	"sohoa/pipeline/classify"
@@ -25,6 +26,7 @@ type ocrCmd struct {
 	Files       []string      `arg:"" name:"file" help:"JPEG, PNG, TIFF or PDF files, or folders of them."`
 	Format      string        `enum:"text,json,hocr,alto,pdf" default:"text" help:"text, json, hocr, alto or pdf."`
 	Out         string        `short:"o" help:"Folder to write to; without it text and JSON go to standard output." placeholder:"DIR"`
+	Timings     bool          `help:"Print what each step cost, page by page, to standard error."`
 	PageTimeout time.Duration `help:"How long one page may take." default:"60s"`
 }
 
@@ -55,7 +57,7 @@ func (o ocrCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := requireParts(ctx); err != nil {
+	if err := c.requireParts(ctx); err != nil {
 		return err
 	}
 	kinds, err := dossier.LoadCatalogue(nil)
@@ -67,7 +69,7 @@ func (o ocrCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 		return fmt.Errorf("make scratch folder: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
-	pool, err := startWorkers(scratch, o.PageTimeout)
+	pool, err := c.startWorkers(scratch, o.PageTimeout)
 	if err != nil {
 		return err
 	}
@@ -89,6 +91,7 @@ type image struct {
 	input
 	index, of int
 	readings  []dossier.Reading
+	stages    []ocr.Stage
 	// fault is why the input could not be read; it is told and the rest goes on.
 	fault error
 	done  chan struct{}
@@ -207,7 +210,7 @@ func (r reading) read(ctx context.Context, i *image) error {
 	if i.fault != nil {
 		return nil //nolint:nilerr // the page's own fault, told in its turn
 	}
-	i.readings, i.fault = r.pool.Read(ctx, worker.Task{Path: i.path, File: i.name, Index: i.index})
+	i.readings, i.stages, i.fault = r.pool.ReadTimed(ctx, worker.Task{Path: i.path, File: i.name, Index: i.index})
 	if i.fault != nil && !forPeople(i.fault) {
 		return i.fault
 	}
@@ -230,7 +233,7 @@ func (r reading) write(ctx context.Context, i *image) (ok bool, err error) {
 		return false, err
 	}
 	for n, page := range i.readings {
-		body, err := r.render(ctx, *i, page)
+		body, err := r.timedRender(ctx, i, page)
 		if err != nil {
 			return false, err
 		}
@@ -243,7 +246,20 @@ func (r reading) write(ctx context.Context, i *image) (ok bool, err error) {
 			return false, fmt.Errorf("write page: %w", err)
 		}
 	}
+	if r.Timings {
+		return true, printStages(r.con.err, *i)
+	}
 	return true, nil
+}
+
+// timedRender renders a page and books what it took of this process as a stage
+// of its own; the CPU time of a process that reads beside is not to be told
+// apart, so that only the time on the wall is given.
+func (r reading) timedRender(ctx context.Context, i *image, page dossier.Reading) ([]byte, error) {
+	begun := time.Now()
+	body, err := r.render(ctx, *i, page)
+	i.stages = append(i.stages, ocr.Stage{Name: "encode", Wall: time.Since(begun)})
+	return body, err
 }
 
 // render gives one page in the format asked for.

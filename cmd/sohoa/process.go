@@ -68,10 +68,10 @@ func (p processCmd) alone(ctx context.Context, c *cli, con console, files []inpu
 	if err := a.lockForWork(ctx); err != nil {
 		return err
 	}
-	if err := requireParts(ctx); err != nil {
+	if err := c.requireParts(ctx); err != nil {
 		return err
 	}
-	pool, err := startWorkers(a.layout.scratch(), p.PageTimeout)
+	pool, err := c.startWorkers(a.layout.scratch(), p.PageTimeout)
 	if err != nil {
 		return err
 	}

@@ -31,10 +31,10 @@ func (r rebuildCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	if err := requireParts(ctx); err != nil {
+	if err := c.requireParts(ctx); err != nil {
 		return err
 	}
-	pool, err := startWorkers(a.layout.scratch(), r.PageTimeout)
+	pool, err := c.startWorkers(a.layout.scratch(), r.PageTimeout)
 	if err != nil {
 		return err
 	}

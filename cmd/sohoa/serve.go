@@ -79,7 +79,7 @@ func (s serveCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 	if err := a.lockForWork(ctx); err != nil {
 		return err
 	}
-	if err := requireParts(ctx); err != nil {
+	if err := c.requireParts(ctx); err != nil {
 		return err
 	}
 	a.log = log.Logger

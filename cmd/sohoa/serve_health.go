@@ -74,7 +74,7 @@ func (d *daemon) conditions(ctx context.Context) []condition {
 	return []condition{
 		conditionOf("database", d.probeDatabase(ctx)),
 		conditionOf("store", d.probeStore(ctx)),
-		conditionOf("engine", probeEngine(ctx)),
+		conditionOf("engine", d.probeEngine(ctx)),
 		conditionOf("disk", d.probeDisk()),
 		conditionOf("inbox", d.probeInbox()),
 		conditionOf("work", d.probeWork()),
@@ -112,8 +112,8 @@ func (d *daemon) probeStore(ctx context.Context) error {
 }
 
 // probeEngine looks for what the page-workers need on each page.
-func probeEngine(ctx context.Context) error {
-	for _, check := range []check{model(), program(ctx, "pdftoppm", "poppler-utils")} {
+func (d *daemon) probeEngine(ctx context.Context) error {
+	for _, check := range []check{model(*d.settings.Load()), program(ctx, "pdftoppm", "poppler-utils")} {
 		if !check.OK {
 			return errors.New(check.Name + ": " + check.Says)
 		}

@@ -358,16 +358,18 @@ func (a *archive) Close() error {
 	return errors.Join(errs...)
 }
 
-// startWorkers starts the page-worker processes.
-func startWorkers(place string, timeout time.Duration) (*worker.Pool, error) {
-	self, err := os.Executable()
+// startWorkers starts the page-worker processes of a command that says itself
+// how long one page may take.
+func (c *cli) startWorkers(place string, timeout time.Duration) (*worker.Pool, error) {
+	settings, err := c.config()
 	if err != nil {
-		return nil, fmt.Errorf("start page-workers: %w", err)
+		return nil, err
 	}
-	return worker.NewPool(worker.Config{Command: []string{self, "page-worker"}, PageTimeout: timeout, Scratch: place})
+	settings.PageTimeout = timeout
+	return startPool(place, settings)
 }
 
-// startPool starts the page-worker processes of a daemon.
+// startPool starts the page-worker processes.
 func startPool(scratch string, settings config) (*worker.Pool, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -375,6 +377,7 @@ func startPool(scratch string, settings config) (*worker.Pool, error) {
 	}
 	return worker.NewPool(worker.Config{
 		Command: []string{self, "page-worker"}, Workers: settings.Workers, PageTimeout: settings.PageTimeout, Scratch: scratch,
+		Languages: settings.Languages, TessdataDir: settings.Models,
 	})
 }
 

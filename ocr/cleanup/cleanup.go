@@ -18,15 +18,17 @@ import (
 	"sohoa/ocr/internal/lept"
 )
 
-// Page is a straightened page.
+// Page is a straightened page. Its pixels stay as they were scanned; what is to
+// be read is sampled upright by [Page.Sample].
 type Page struct {
-	// Gray is the upright page for reading, at DPI*Scale dots per inch.
-	Gray *lept.Pix
 	// Small is a gray copy of 150 dpi as scanned (after the orientation tag),
 	// for codes.
 	Small *lept.Pix
-	// Scale is pixels of Gray per pixel of the page. The page has the
-	// resolution of the input; fine scans are read at 300 dpi.
+	// Ink is the upright page in black and white at 150 dpi, the paper evened
+	// out: where print is. It is nil on a blank page.
+	Ink *lept.Pix
+	// Scale is pixels of the picture that is read per pixel of the page. The
+	// page has the resolution of the input; fine scans are read at 300 dpi.
 	Scale         float64
 	Width, Height int
 	DPI           float64
@@ -35,12 +37,30 @@ type Page struct {
 	ToInput       dossier.Matrix
 	Blankness     Blankness
 	Flags         []dossier.Flag
+
+	gray *lept.Pix // for reading, at DPI*Scale, as scanned
+	pose pose      // how the upright page lies in it
 }
 
 // Close frees the pictures.
 func (p *Page) Close() {
-	p.Gray.Close()
+	p.gray.Close()
 	p.Small.Close()
+	p.Ink.Close()
+}
+
+// Size is that of the upright page in pixels of reading.
+func (p *Page) Size() (w, h int) { return p.pose.w, p.pose.h }
+
+// Sample gives a rectangle of the upright gray page, in pixels of reading,
+// drawn at a scale.
+func (p *Page) Sample(b lept.Box, scale float64) (*lept.Pix, error) {
+	return p.pose.sample(p.gray, b, scale)
+}
+
+// Upright is the whole gray page.
+func (p *Page) Upright() (*lept.Pix, error) {
+	return p.Sample(lept.Box{W: p.pose.w, H: p.pose.h}, 1)
 }
 
 const (
@@ -60,14 +80,25 @@ const (
 	lowDPI = 199
 )
 
-// Straighten measures and turns a picture. reader settles which way up a page
-// is when the shapes of its letters do not; it may be nil. The picture is
-// consumed: its pixels are freed.
-func Straighten(picture *decode.Picture, reader LineReader) (*Page, error) {
-	s := straightener{reader: reader, page: &Page{}}
+// Help is what a caller may lend; nothing of it is needed.
+type Help struct {
+	// Reader settles which way up a page is when the shapes of its letters do
+	// not.
+	Reader LineReader
+	// Lap is told the name of each step that has ended, for a table of times.
+	Lap func(step string)
+}
+
+// Straighten measures and turns a picture. The picture is consumed: its pixels
+// are freed.
+func Straighten(picture *decode.Picture, help Help) (*Page, error) {
+	s := straightener{reader: help.Reader, lap: help.Lap, page: &Page{}}
+	if s.lap == nil {
+		s.lap = func(string) {}
+	}
 	if err := s.run(picture); err != nil {
 		s.page.Close()
-		s.work.pix.Close()
+		s.pix.Close()
 		return nil, fmt.Errorf("straighten: %w", err)
 	}
 	return s.page, nil
@@ -75,30 +106,33 @@ func Straighten(picture *decode.Picture, reader LineReader) (*Page, error) {
 
 // straightener carries one page through the steps.
 type straightener struct {
-	reader LineReader
-	page   *Page
-	work   turned  // the picture so far, and the way back to the input
-	dpi    float64 // of work
-	red    float64 // share of saturated red in the input
-	turns  int     // clockwise quarter turns applied, in degrees
+	reader  LineReader
+	lap     func(step string)
+	page    *Page
+	pix     *lept.Pix // to read, as scanned
+	pose    pose      // how the page lies in pix, as far as is known
+	toInput dossier.Matrix
+	dpi     float64 // of pix
+	red     float64 // share of saturated red in the input
+	turns   int     // clockwise quarter turns applied, in degrees
 }
 
 func (s *straightener) run(picture *decode.Picture) error {
 	if err := s.toGray(picture); err != nil {
 		return err
 	}
-	if err := s.applyTag(picture.Orientation); err != nil {
-		return err
-	}
-	border, err := eraseBorder(s.work.pix)
+	border, err := eraseBorder(s.pix)
 	if err != nil {
 		return err
 	}
-	sheet, err := newSheet(s.work.pix, s.dpi)
+	sheet, err := newSheet(s.pix, s.dpi)
 	if err != nil {
 		return err
 	}
 	defer sheet.close()
+	if err := s.applyTag(picture.Orientation, sheet); err != nil {
+		return err
+	}
 	if s.page.Small, err = sheet.gray.Copy(); err != nil {
 		return err
 	}
@@ -107,13 +141,26 @@ func (s *straightener) run(picture *decode.Picture) error {
 		return err
 	}
 	s.page.Blankness = marks.blankness()
+	s.lap("clean")
 	if s.page.Blankness != SurelyBlank {
-		if err := s.turn(sheet, marks); err != nil {
+		if err := s.upright(sheet, marks); err != nil {
 			return err
 		}
 	}
 	s.finish()
 	return nil
+}
+
+// upright turns the page, and then the ink of the sheet alike.
+func (s *straightener) upright(sheet *sheet, found marks) (err error) {
+	tagged := s.turns
+	if err := s.turn(sheet, found); err != nil {
+		return err
+	}
+	s.lap("orient")
+	s.page.Ink, err = turnedAlike(sheet.binary, s.turns-tagged, s.page.SkewCWDegrees)
+	s.lap("clean")
+	return err
 }
 
 // toGray makes the picture to read: gray, square pixels, not above readDPI.
@@ -122,7 +169,7 @@ func (s *straightener) toGray(picture *decode.Picture) error {
 	if gray != picture.Pix {
 		picture.Pix.Close()
 	}
-	s.work = turned{pix: gray, back: dossier.Identity()}
+	s.pix, s.toInput = gray, dossier.Identity()
 	if err != nil {
 		return err
 	}
@@ -135,10 +182,34 @@ func (s *straightener) toGray(picture *decode.Picture) error {
 	} else if finest < lowDPI {
 		s.flag(dossier.FlagResolutionLow)
 	}
-	if err := s.work.scale(finest/r.X*s.page.Scale, finest/r.Y*s.page.Scale); err != nil {
+	if err := s.scale(finest/r.X*s.page.Scale, finest/r.Y*s.page.Scale); err != nil {
 		return err
 	}
-	return s.to8()
+	s.pose = poseOf(s.pix)
+	return nil
+}
+
+// scale brings the picture to the size of reading, and to 8 bits.
+func (s *straightener) scale(sx, sy float64) error {
+	w, h := float64(s.pix.Width()), float64(s.pix.Height())
+	var scaled *lept.Pix
+	var err error
+	switch {
+	case sx != 1 || sy != 1:
+		scaled, err = s.pix.Scale(sx, sy)
+	case s.pix.Depth() == 1:
+		scaled, err = s.pix.To8()
+	default:
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	s.pix.Close()
+	s.pix = scaled
+	// The real factors differ from those asked for by the rounding to pixels.
+	s.toInput = dossier.Matrix{w / float64(scaled.Width()), 0, 0, h / float64(scaled.Height()), 0, 0}
+	return nil
 }
 
 // channel picks what of a colour picture is read.
@@ -151,19 +222,6 @@ func (s *straightener) channel(pix *lept.Pix) (*lept.Pix, error) {
 		return pix.Red()
 	}
 	return pix.Luminance()
-}
-
-// to8 makes a bilevel page gray, unless scaling has done so.
-func (s *straightener) to8() error {
-	if s.work.pix.Depth() != 1 {
-		return nil
-	}
-	gray, err := s.work.pix.To8()
-	if err != nil {
-		return err
-	}
-	s.work.replace(gray, dossier.Identity())
-	return nil
 }
 
 // readScale is the factor by which a page is shrunk for reading.
@@ -179,14 +237,13 @@ func readScale(dpi, pixels float64) float64 {
 }
 
 // applyTag undoes the orientation the file declares.
-func (s *straightener) applyTag(o decode.Orientation) error {
+func (s *straightener) applyTag(o decode.Orientation, sheet *sheet) error {
 	mirrored, degrees := o.Turn()
 	if mirrored {
-		if err := s.work.mirror(); err != nil {
-			return err
-		}
+		s.pose.mirror()
 	}
-	return s.quarter(degrees)
+	s.quarter(degrees)
+	return sheet.turn(mirrored, degrees)
 }
 
 // turn brings the page upright by what the sheet shows. A page on which no
@@ -200,6 +257,7 @@ func (s *straightener) turn(sheet *sheet, found marks) error {
 		s.flag(dossier.FlagSkewUnsure)
 		return nil
 	}
+	s.lap("deskew")
 	level, err := levelMask(sheet.text, l)
 	if err != nil {
 		return err
@@ -209,18 +267,25 @@ func (s *straightener) turn(sheet *sheet, found marks) error {
 	if err != nil {
 		return err
 	}
-	scanned := turned{s.work.pix.Clone(), s.work.back}
-	turns := s.turns
+	scanned, turns := s.pose, s.turns
 	if flip, err = s.level(level, l, flip); err == nil && flip.noPrint {
-		scanned, s.work = s.work, scanned
-		s.turns, s.page.SkewCWDegrees = turns, 0
+		s.pose, s.turns, s.page.SkewCWDegrees = scanned, turns, 0
 		s.flag(dossier.FlagSkewUnsure)
 	}
-	scanned.pix.Close()
 	if err == nil && !flip.sure {
 		s.flag(dossier.FlagTurnUnsure)
 	}
 	return err
+}
+
+// turnedAlike turns a 1-bit picture as the page was turned.
+func turnedAlike(binary *lept.Pix, turns int, skew float64) (*lept.Pix, error) {
+	quarter, err := binary.Quarter(turns % 360)
+	if err != nil || skew == 0 {
+		return quarter, err
+	}
+	defer quarter.Close()
+	return quarter.RotateBinary(-skew)
 }
 
 // levelMask turns the text mask as the page will be turned, flip apart.
@@ -240,34 +305,30 @@ func (s *straightener) level(mask *lept.Pix, l lean, flip flipped) (flipped, err
 	if flip.sure && flip.upsideDown {
 		first += 180
 	}
-	if err := s.quarter(first); err != nil {
-		return flip, err
-	}
+	s.quarter(first)
 	if max(l.degrees, -l.degrees) >= leastSkew {
 		s.page.SkewCWDegrees = l.degrees
-		if err := s.work.rotate(-l.degrees); err != nil {
-			return flip, err
-		}
+		s.pose.rotate(-l.degrees)
 	}
 	if flip.sure {
 		return flip, nil
 	}
 	if s.reader != nil {
 		var err error
-		if flip, err = readFlip(s.reader, mask, s.work.pix, s.dpi, flip); err != nil {
+		if flip, err = s.readFlip(mask, flip); err != nil {
 			return flip, err
 		}
 	}
 	if flip.upsideDown && !flip.noPrint {
-		return flip, s.quarter(180)
+		s.quarter(180)
 	}
 	return flip, nil
 }
 
 // quarter turns the page and keeps count.
-func (s *straightener) quarter(degrees int) error {
+func (s *straightener) quarter(degrees int) {
 	s.turns += degrees
-	return s.work.quarter(degrees)
+	s.pose.quarter(degrees)
 }
 
 func (s *straightener) flag(f dossier.Flag) { s.page.Flags = append(s.page.Flags, f) }
@@ -275,13 +336,10 @@ func (s *straightener) flag(f dossier.Flag) { s.page.Flags = append(s.page.Flags
 // finish writes down size and matrix in pixels of the page.
 func (s *straightener) finish() {
 	p := s.page
-	p.Gray = s.work.pix
+	p.gray, p.pose = s.pix, s.pose
 	p.RotationCW = (360 - s.turns%360) % 360
-	p.Width = int(float64(p.Gray.Width())/p.Scale + 0.5)
-	p.Height = int(float64(p.Gray.Height())/p.Scale + 0.5)
-	shrink := dossier.Matrix{
-		float64(p.Gray.Width()) / float64(p.Width), 0, 0,
-		float64(p.Gray.Height()) / float64(p.Height), 0, 0,
-	}
-	p.ToInput = shrink.Then(s.work.back)
+	p.Width = int(float64(s.pose.w)/p.Scale + 0.5)
+	p.Height = int(float64(s.pose.h)/p.Scale + 0.5)
+	shrink := dossier.Matrix{float64(s.pose.w) / float64(p.Width), 0, 0, float64(s.pose.h) / float64(p.Height), 0, 0}
+	p.ToInput = shrink.Then(s.pose.back).Then(s.toInput)
 }

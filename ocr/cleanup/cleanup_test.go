@@ -32,12 +32,22 @@ func picture(t *testing.T, page *image.Gray) *decode.Picture {
 // straighten runs Straighten without a reader.
 func straighten(t *testing.T, p *decode.Picture) *Page {
 	t.Helper()
-	page, err := Straighten(p, nil)
+	page, err := Straighten(p, Help{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(page.Close)
 	return page
+}
+
+func upright(t *testing.T, page *Page) *lept.Pix {
+	t.Helper()
+	pix, err := page.Upright()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pix.Close)
+	return pix
 }
 
 // TestKnownTurns: a page is turned by a known quarter and angle; both come back
@@ -77,7 +87,8 @@ func TestPixelsFollowMatrix(t *testing.T) {
 	leaning, _ := drawn.Lean(drawn.Page(t, testDPI), 3)
 	input, _ := drawn.Quarter(leaning, 90)
 	page := straighten(t, picture(t, input))
-	rows, err := page.Gray.GrayRows(nil)
+	level := upright(t, page)
+	rows, err := level.GrayRows(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +96,7 @@ func TestPixelsFollowMatrix(t *testing.T) {
 	for y := 150; y < page.Height-150; y += 3 {
 		for x := 150; x < page.Width-150; x += 3 {
 			ix, iy := page.ToInput.Apply(float64(x)+0.5, float64(y)+0.5)
-			sum += math.Abs(float64(rows[y*page.Gray.Width()+x]) - float64(input.GrayAt(int(ix), int(iy)).Y))
+			sum += math.Abs(float64(rows[y*level.Width()+x]) - float64(input.GrayAt(int(ix), int(iy)).Y))
 			n++
 		}
 	}
@@ -137,8 +148,8 @@ func TestScale(t *testing.T) {
 	fine := picture(t, drawn.Page(t, 600))
 	fine.Resolution = decode.Resolution{X: 600, Y: 600, Source: "tag"}
 	page := straighten(t, fine)
-	if page.DPI != 600 || page.Scale != 0.5 || page.Width != 3498 || page.Gray.Width() != 1749 {
-		t.Errorf("dpi %v, scale %v, width %d, read at %d", page.DPI, page.Scale, page.Width, page.Gray.Width())
+	if page.DPI != 600 || page.Scale != 0.5 || page.Width != 3498 || upright(t, page).Width() != 1749 {
+		t.Errorf("dpi %v, scale %v, width %d, read at %d", page.DPI, page.Scale, page.Width, upright(t, page).Width())
 	}
 	fax := picture(t, halfHeight(drawn.Page(t, testDPI)))
 	fax.Resolution.Y = testDPI / 2
@@ -172,11 +183,11 @@ func TestBorder(t *testing.T) {
 	if math.Abs(page.SkewCWDegrees-2) > 0.1 {
 		t.Errorf("skew %.3f, want 2", page.SkewCWDegrees)
 	}
-	rows, err := page.Gray.GrayRows(nil)
+	rows, err := upright(t, page).GrayRows(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if edge := rows[page.Gray.Width()*800+20]; edge < 250 {
+	if edge := rows[upright(t, page).Width()*800+20]; edge < 250 {
 		t.Errorf("border is still there: %d", edge)
 	}
 }
@@ -220,7 +231,7 @@ func TestReaderDecides(t *testing.T) {
 	sheet := drawn.PageOf(t, testDPI, []string{"H38 29 260909 0549 H38 29", "XEM THEM MAT SAU", "NOXI XONI HINO"})
 	for name, want := range map[string]struct{ better, rotation int }{"up": {1, 0}, "down": {0, 180}} {
 		reader := &fakeReader{better: want.better}
-		page, err := Straighten(picture(t, sheet), reader)
+		page, err := Straighten(picture(t, sheet), Help{Reader: reader})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -287,7 +298,7 @@ func BenchmarkStraighten(b *testing.B) {
 		if err := pix.SetRows(input.Pix, input.Stride, 1); err != nil {
 			b.Fatal(err)
 		}
-		page, err := Straighten(&decode.Picture{Pix: pix, Resolution: decode.Resolution{X: 300, Y: 300, Source: "tag"}}, nil)
+		page, err := Straighten(&decode.Picture{Pix: pix, Resolution: decode.Resolution{X: 300, Y: 300, Source: "tag"}}, Help{})
 		if err != nil {
 			b.Fatal(err)
 		}

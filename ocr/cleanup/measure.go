@@ -35,6 +35,35 @@ func (s *sheet) close() {
 	s.text.Close()
 }
 
+// turn undoes the orientation tag of a file.
+func (s *sheet) turn(mirrored bool, degrees int) error {
+	for _, p := range []**lept.Pix{&s.gray, &s.binary, &s.text} {
+		if mirrored {
+			out, err := (*p).MirrorLR()
+			if err := swap(p, out, err); err != nil {
+				return err
+			}
+		}
+		if degrees%360 != 0 {
+			out, err := (*p).Quarter(degrees)
+			if err := swap(p, out, err); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// swap puts a step's result in the place of its input.
+func swap(p **lept.Pix, out *lept.Pix, err error) error {
+	if err != nil {
+		return err
+	}
+	(*p).Close()
+	*p = out
+	return nil
+}
+
 // newSheet makes the measuring copy of a gray page of the resolution.
 func newSheet(page *lept.Pix, dpi float64) (*sheet, error) {
 	s := &sheet{}

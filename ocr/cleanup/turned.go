@@ -1,81 +1,62 @@
 package cleanup
 
 import (
+	"fmt"
 	"math"
 
 	"sohoa/dossier"
 	"sohoa/ocr/internal/lept"
 )
 
-// turned is a picture that has been scaled, mirrored and turned, with the way
-// back: back maps its points to points of the picture it began as. Points are
-// corners of pixels, so that the far edge of a picture of width w is at w.
-type turned struct {
-	pix  *lept.Pix
+// pose is how an upright page lies in a picture: back maps points of the page,
+// w x h pixels large, to points of the picture. Points are corners of pixels, so
+// that the far edge of a page of width w is at w. No pixel moves when a page is
+// turned: what is read is sampled from the picture through the pose.
+type pose struct {
+	w, h int
 	back dossier.Matrix
 }
 
-// replace takes over a step's result; back maps its points to those before it.
-func (t *turned) replace(pix *lept.Pix, back dossier.Matrix) {
-	t.pix.Close()
-	t.pix, t.back = pix, back.Then(t.back)
+func poseOf(pix *lept.Pix) pose { return pose{pix.Width(), pix.Height(), dossier.Identity()} }
+
+// mirror undoes mirroring left to right.
+func (p *pose) mirror() {
+	p.back = dossier.Matrix{-1, 0, 0, 1, float64(p.w), 0}.Then(p.back)
 }
 
-func (t *turned) scale(sx, sy float64) error {
-	if sx == 1 && sy == 1 {
-		return nil
-	}
-	w, h := float64(t.pix.Width()), float64(t.pix.Height())
-	pix, err := t.pix.Scale(sx, sy)
-	if err != nil {
-		return err
-	}
-	// The real factors differ from those asked for by the rounding to pixels.
-	t.replace(pix, dossier.Matrix{w / float64(pix.Width()), 0, 0, h / float64(pix.Height()), 0, 0})
-	return nil
-}
-
-func (t *turned) mirror() error {
-	pix, err := t.pix.MirrorLR()
-	if err != nil {
-		return err
-	}
-	t.replace(pix, dossier.Matrix{-1, 0, 0, 1, float64(pix.Width()), 0})
-	return nil
-}
-
-// quarter turns clockwise by a multiple of 90 degrees.
-func (t *turned) quarter(degrees int) error {
-	w, h := float64(t.pix.Width()), float64(t.pix.Height())
+// quarter turns the page clockwise by a multiple of 90 degrees.
+func (p *pose) quarter(degrees int) {
+	w, h := float64(p.w), float64(p.h)
 	var back dossier.Matrix
 	switch (degrees%360 + 360) % 360 {
 	case 0:
-		return nil
+		return
 	case 90:
 		back = dossier.Matrix{0, -1, 1, 0, 0, h}
+		p.w, p.h = p.h, p.w
 	case 180:
 		back = dossier.Matrix{-1, 0, 0, -1, w, h}
 	case 270:
 		back = dossier.Matrix{0, 1, -1, 0, w, 0}
+		p.w, p.h = p.h, p.w
 	}
-	pix, err := t.pix.Quarter(degrees)
-	if err != nil {
-		return err
-	}
-	t.replace(pix, back)
-	return nil
+	p.back = back.Then(p.back)
 }
 
-// rotate turns clockwise by any angle about the middle of the picture; the
-// size stays.
-func (t *turned) rotate(degrees float64) error {
-	pix, err := t.pix.RotateGray(degrees)
-	if err != nil {
-		return err
-	}
+// rotate turns the page clockwise by any angle about its middle; its size stays.
+func (p *pose) rotate(degrees float64) {
 	sin, cos := math.Sincos(degrees * math.Pi / 180)
-	// leptonica turns about the middle of the pixel at (w/2, h/2).
-	x, y := float64(pix.Width()/2)+0.5, float64(pix.Height()/2)+0.5
-	t.replace(pix, dossier.Matrix{cos, -sin, sin, cos, x - x*cos - y*sin, y + x*sin - y*cos})
-	return nil
+	x, y := float64(p.w)/2, float64(p.h)/2
+	p.back = dossier.Matrix{cos, -sin, sin, cos, x - x*cos - y*sin, y + x*sin - y*cos}.Then(p.back)
+}
+
+// sample draws a rectangle of the upright page at a scale.
+func (p pose) sample(pix *lept.Pix, b lept.Box, scale float64) (*lept.Pix, error) {
+	w, h := max(1, int(math.Round(float64(b.W)*scale))), max(1, int(math.Round(float64(b.H)*scale)))
+	from := dossier.Matrix{float64(b.W) / float64(w), 0, 0, float64(b.H) / float64(h), float64(b.X), float64(b.Y)}
+	out, err := pix.Sample(from.Then(p.back), w, h)
+	if err != nil {
+		return nil, fmt.Errorf("sample page: %w", err)
+	}
+	return out, nil
 }

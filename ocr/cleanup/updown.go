@@ -28,7 +28,7 @@ const (
 	sureGap      = 0.30 // mean difference of the two readings at which to stop
 	leastGap     = 0.05 // below it the readings say nothing
 	fullSigns    = 5    // a reading of fewer signs counts in proportion
-	lineDPI      = 225
+	lineHeight   = 36.0 // pixels: what the engine brings a line to itself
 	// leastRead: a line that neither way up is read with this score is no print.
 	leastRead = 0.6
 )
@@ -50,15 +50,15 @@ func detectFlip(text *lept.Pix) (flipped, error) {
 }
 
 // readFlip settles a doubt by reading lines of the page both ways up. text is
-// the level mask, page the level picture of the resolution.
-func readFlip(reader LineReader, text, page *lept.Pix, dpi float64, guess flipped) (flipped, error) {
+// the level mask; the page lies in its pose, flip apart.
+func (s *straightener) readFlip(text *lept.Pix, guess flipped) (flipped, error) {
 	boxes, err := lineBoxes(text)
 	if err != nil {
 		return guess, err
 	}
 	total, read := 0.0, 0
 	for _, b := range boxes {
-		up, down, err := readBothWays(reader, page, b, dpi)
+		up, down, err := s.readBothWays(b)
 		if err != nil {
 			return guess, err
 		}
@@ -82,14 +82,11 @@ func readFlip(reader LineReader, text, page *lept.Pix, dpi float64, guess flippe
 }
 
 // readBothWays scores one line as it is and turned by 180 degrees.
-func readBothWays(reader LineReader, page *lept.Pix, b lept.Box, dpi float64) (up, down float64, err error) {
-	f := dpi / measureDPI
-	crop, err := page.Crop(lept.Box{X: int(float64(b.X) * f), Y: int(float64(b.Y) * f), W: int(float64(b.W) * f), H: int(float64(b.H) * f)})
-	if err != nil {
-		return 0, 0, err
-	}
-	defer crop.Close()
-	line, err := crop.Scale(min(1, lineDPI/dpi), min(1, lineDPI/dpi))
+func (s *straightener) readBothWays(b lept.Box) (up, down float64, err error) {
+	f := s.dpi / measureDPI
+	at := lept.Box{X: int(float64(b.X) * f), Y: int(float64(b.Y) * f), W: int(float64(b.W) * f), H: int(float64(b.H) * f)}
+	scale := min(1, lineHeight/float64(at.H))
+	line, err := s.pose.sample(s.pix, at, scale)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -99,10 +96,10 @@ func readBothWays(reader LineReader, page *lept.Pix, b lept.Box, dpi float64) (u
 		return 0, 0, err
 	}
 	defer over.Close()
-	if up, err = score(reader, line, min(lineDPI, dpi)); err != nil {
+	if up, err = score(s.reader, line, s.dpi*scale); err != nil {
 		return 0, 0, err
 	}
-	down, err = score(reader, over, min(lineDPI, dpi))
+	down, err = score(s.reader, over, s.dpi*scale)
 	return up, down, err
 }
 

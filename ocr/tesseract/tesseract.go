@@ -49,15 +49,15 @@ type Layout int
 const (
 	WholePage Layout = iota // find blocks and columns
 	Sparse                  // find as much as possible, in no order
-	OneLine                 // the picture is one line
+	RawLine                 // the picture is one line, nothing to be looked for
 )
 
 func (l Layout) mode() gosseract.PageSegMode {
 	switch l {
 	case Sparse:
 		return gosseract.PSM_SPARSE_TEXT
-	case OneLine:
-		return gosseract.PSM_SINGLE_LINE
+	case RawLine:
+		return gosseract.PSM_RAW_LINE
 	}
 	return gosseract.PSM_AUTO
 }
@@ -190,19 +190,22 @@ func toWords(boxes []gosseract.BoundingBox, page image.Rectangle) []Word {
 // a page is. Digits count: a line that is a code has little else, and upside
 // down its digits turn into letters.
 func (e *Engine) ReadLine(gray *lept.Pix, dpi float64) (confidence float64, signs int, err error) {
-	words, err := e.Read(gray, dpi, OneLine)
+	words, err := e.Read(gray, dpi, RawLine)
 	if err != nil || len(words) == 0 {
 		return 0, 0, err
 	}
 	for _, w := range words {
 		confidence += w.Confidence
-		signs += count(w.Text, unicode.IsLetter) + count(w.Text, unicode.IsDigit)
+		signs += Signs(w.Text)
 	}
 	return confidence / float64(len(words)), signs, nil
 }
 
 // Letters counts the letters of a text.
 func Letters(text string) int { return count(text, unicode.IsLetter) }
+
+// Signs counts the letters and digits of a text.
+func Signs(text string) int { return count(text, unicode.IsLetter) + count(text, unicode.IsDigit) }
 
 func count(text string, is func(rune) bool) int {
 	n := 0

@@ -1,11 +1,12 @@
 // Package text puts recognized words into reading order and writes readings as
 // plain text, JSON, hOCR and ALTO.
 //
-// Start at [Order] for the words of a page; [Text], [JSON], [HOCR] and [ALTO]
+// Start at [Order] for the words of a page and [Correct] for what is misread; [Text], [JSON], [HOCR] and [ALTO]
 // write files. Everything here is pure Go on values.
 package text
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -14,8 +15,8 @@ import (
 	"sohoa/dossier"
 )
 
-// Plain is the text of words in reading order: lines ended by "\n", blocks
-// parted by an empty line.
+// Plain is the text of words in reading order, corrected where they are: lines
+// ended by "\n", blocks parted by an empty line.
 func Plain(words []dossier.Word) string {
 	var b strings.Builder
 	for i, w := range words {
@@ -28,7 +29,7 @@ func Plain(words []dossier.Word) string {
 		default:
 			b.WriteByte(' ')
 		}
-		b.WriteString(w.Text)
+		b.WriteString(cmp.Or(w.Corrected, w.Text))
 	}
 	if b.Len() > 0 {
 		b.WriteByte('\n')

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"sohoa/dossier"
+	"sohoa/ocr"
 	"sohoa/ocr/decode"
 )
 
@@ -25,6 +26,7 @@ const (
 	maxCodeLen  = 8192
 	maxFlags    = 16
 	maxErrorLen = 200
+	maxStages   = 16
 )
 
 // checkOpened checks the answer to open.
@@ -46,6 +48,19 @@ func checkReadings(readings []dossier.Reading, t Task) error {
 		}
 		if err := checkReading(r); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// checkStages checks the table of times that comes with readings.
+func checkStages(stages []ocr.Stage) error {
+	if len(stages) > maxStages {
+		return fmt.Errorf("%w: %d stages", errFrame, len(stages))
+	}
+	for _, s := range stages {
+		if !plain(s.Name, 16) || s.CPU < 0 || s.Wall < 0 {
+			return fmt.Errorf("%w: stage", errFrame)
 		}
 	}
 	return nil
@@ -97,12 +112,14 @@ func checkWords(r dossier.Reading) error {
 	for _, w := range r.Words {
 		inside := w.X >= 0 && w.Y >= 0 && w.W > 0 && w.H > 0 && w.X <= r.Width-w.W && w.Y <= r.Height-w.H
 		numbered := w.Line >= 1 && w.Line <= maxWords && w.Block >= 1 && w.Block <= maxWords
-		if !inside || !numbered || !within(w.Confidence, 0, 1) || w.Text == "" || len(w.Text) > maxWordLen || !utf8.ValidString(w.Text) {
+		if !inside || !numbered || !within(w.Confidence, 0, 1) || !word(w.Text) || w.Corrected != "" && !word(w.Corrected) {
 			return fmt.Errorf("%w: word", errFrame)
 		}
 	}
 	return nil
 }
+
+func word(s string) bool { return s != "" && len(s) <= maxWordLen && utf8.ValidString(s) }
 
 func checkCodes(codes []dossier.Code) error {
 	if len(codes) > maxCodes {

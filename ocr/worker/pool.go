@@ -122,15 +122,22 @@ func (p *Pool) Open(ctx context.Context, path string) (Opened, error) {
 
 // Read reads one image: one Reading for each page on it.
 func (p *Pool) Read(ctx context.Context, t Task) ([]dossier.Reading, error) {
+	readings, _, err := p.ReadTimed(ctx, t)
+	return readings, err
+}
+
+// ReadTimed is Read that also tells what each step cost.
+func (p *Pool) ReadTimed(ctx context.Context, t Task) ([]dossier.Reading, []ocr.Stage, error) {
 	var readings []dossier.Reading
+	var stages []ocr.Stage
 	err := p.ask(ctx, question{Op: opRead, Path: t.Path, File: t.File, Index: t.Index}, func(a answer) error {
-		readings = a.Readings
-		return checkReadings(readings, t)
+		readings, stages = a.Readings, a.Stages
+		return errors.Join(checkReadings(readings, t), checkStages(stages))
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return readings, nil
+	return readings, stages, nil
 }
 
 // Extract gives the compressed picture of one image for publishing. The stream

@@ -60,6 +60,7 @@ type answer struct {
 	Fault    *fault            `json:"fault,omitempty"`
 	Opened   *Opened           `json:"opened,omitempty"`
 	Readings []dossier.Reading `json:"readings,omitempty"`
+	Stages   []ocr.Stage       `json:"stages,omitempty"` // with readings
 	Stream   *stream           `json:"stream,omitempty"`
 	JPEG     []byte            `json:"jpeg,omitempty"`
 }

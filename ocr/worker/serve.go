@@ -121,7 +121,7 @@ func (c *childReader) dispatch(ctx context.Context, q question) (answer, error) 
 		return c.open(ctx, q)
 	case opRead:
 		readings, err := c.Read(ctx, q.Path, q.File, q.Index)
-		return answer{Readings: readings}, err
+		return answer{Readings: readings, Stages: c.Stages()}, err
 	case opExtract:
 		return c.extract(ctx, q)
 	}

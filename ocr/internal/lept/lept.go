@@ -8,6 +8,7 @@
 package lept
 
 // #cgo pkg-config: lept
+// #cgo LDFLAGS: -lm
 // #include "shim.h"
 import "C"
 
@@ -266,6 +267,9 @@ func (p *Pix) PaintWhiteBox(b Box) {
 	C.pixRasterop(p.c, C.l_int32(b.X), C.l_int32(b.Y), C.l_int32(b.W), C.l_int32(b.H), C.PIX_CLR, nil, 0, 0)
 }
 
+// Subtract makes white, in place, what is black in another 1-bit picture.
+func (p *Pix) Subtract(other *Pix) { C.pixSubtract(p.c, p.c, other.c) }
+
 // FlattenBackground evens the paper of an 8-bit picture out: the background
 // is the brightest value of each 8x8 cell, closed and blurred, and every pixel
 // is scaled so that its background becomes target.
@@ -335,10 +339,26 @@ func (p *Pix) Quarter(degrees int) (*Pix, error) {
 // MirrorLR returns the picture mirrored left to right.
 func (p *Pix) MirrorLR() (*Pix, error) { return wrap(C.pixFlipLR(nil, p.c), "mirror") }
 
-// RotateGray turns an 8-bit picture clockwise about its centre; corners that
-// come in are white, the size stays.
-func (p *Pix) RotateGray(degrees float64) (*Pix, error) {
-	return wrap(C.pixRotateAMGray(p.c, C.l_float32(radians(degrees)), 255), "rotate")
+// Sample draws a picture of w x h pixels whose point (x, y) shows the point
+// matrix(x, y) of an 8-bit picture; points are corners of pixels. Every pixel is
+// the mean of enough points to lose none of the source; what lies outside is
+// white.
+func (p *Pix) Sample(matrix [6]float64, w, h int) (*Pix, error) {
+	if p.Depth() != 8 {
+		return nil, errors.New("sample: not an 8-bit picture")
+	}
+	return wrap(C.sohoa_sample(p.c, (*C.double)(unsafe.Pointer(&matrix[0])), C.l_int32(w), C.l_int32(h)), "sample")
+}
+
+// Sharpen undoes a little of the blur of shrinking, as pixScale does.
+func (p *Pix) Sharpen() (*Pix, error) {
+	return wrap(C.pixUnsharpMaskingGray(p.c, 1, 0.2), "sharpen")
+}
+
+// Brightest is the largest of the three channels of an RGB picture, in which
+// coloured ink is pale and black print stays black.
+func (p *Pix) Brightest() (*Pix, error) {
+	return wrap(C.pixConvertRGBToGrayMinMax(p.c, C.L_CHOOSE_MAX), "brightest channel")
 }
 
 // RotateBinary turns a 1-bit picture clockwise by shears; for small angles.

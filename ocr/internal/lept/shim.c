@@ -3,6 +3,7 @@
  * whole pictures, so that one call crosses from Go.
  */
 #include "shim.h"
+#include <math.h>
 
 /* Fills a raster from packed rows: 1 or 8 bits as they are, or RGB triples. */
 void sohoa_set_rows(PIX *pix, const l_uint8 *data, size_t stride, int channels) {
@@ -180,4 +181,49 @@ int sohoa_row_contrast(PIX *binary, l_float32 radians, l_float32 *sum) {
     int failed = pixFindDifferentialSquareSum(sheared, sum);
     pixDestroy(&sheared);
     return failed;
+}
+
+/* One point of an 8-bit picture in 16.16 fixed point, between four pixels. */
+static inline l_int32 between(const l_uint32 *data, l_int32 wpl, l_int64 x, l_int64 y, l_int32 w, l_int32 h) {
+    l_int32 ix = (l_int32)(x >> 16), iy = (l_int32)(y >> 16);
+    if (ix < 0 || iy < 0 || ix >= w - 1 || iy >= h - 1) {
+        if (ix < -1 || iy < -1 || ix >= w || iy >= h)
+            return 255;
+        ix = ix < 0 ? 0 : ix >= w ? w - 1 : ix;
+        iy = iy < 0 ? 0 : iy >= h ? h - 1 : iy;
+        return GET_DATA_BYTE(data + (size_t)iy * wpl, ix);
+    }
+    l_int32 fx = (x >> 8) & 255, fy = (y >> 8) & 255;
+    const l_uint32 *upper = data + (size_t)iy * wpl, *lower = upper + wpl;
+    l_int32 a = GET_DATA_BYTE(upper, ix) * (256 - fx) + GET_DATA_BYTE(upper, ix + 1) * fx;
+    l_int32 b = GET_DATA_BYTE(lower, ix) * (256 - fx) + GET_DATA_BYTE(lower, ix + 1) * fx;
+    return (a * (256 - fy) + b * fy) >> 16;
+}
+
+/* Each pixel is the mean of n x n points, about one for each source pixel it
+ * covers. matrix leads from the result to the source, as dossier.Matrix. */
+PIX *sohoa_sample(PIX *gray, const double *m, l_int32 w, l_int32 h) {
+    PIX *out = pixCreate(w, h, 8);
+    if (!out)
+        return NULL;
+    l_int32 sw = pixGetWidth(gray), sh = pixGetHeight(gray), wpl = pixGetWpl(gray);
+    const l_uint32 *data = pixGetData(gray);
+    double step = sqrt(fabs(m[0] * m[3] - m[1] * m[2]));
+    l_int32 n = step < 1.01 ? 1 : step > 8 ? 8 : (l_int32)(step + 0.8);
+    for (l_int32 y = 0; y < h; y++) {
+        l_uint32 *line = pixGetData(out) + (size_t)y * pixGetWpl(out);
+        for (l_int32 x = 0; x < w; x++) {
+            l_int32 sum = 0;
+            for (l_int32 j = 0; j < n; j++) {
+                double u = x + 0.5 / n, v = y + (j + 0.5) / n;
+                l_int64 px = (l_int64)((m[0] * u + m[2] * v + m[4] - 0.5) * 65536);
+                l_int64 py = (l_int64)((m[1] * u + m[3] * v + m[5] - 0.5) * 65536);
+                l_int64 dx = (l_int64)(m[0] * 65536 / n), dy = (l_int64)(m[1] * 65536 / n);
+                for (l_int32 i = 0; i < n; i++, px += dx, py += dy)
+                    sum += between(data, wpl, px, py, sw, sh);
+            }
+            SET_DATA_BYTE(line, x, sum / (n * n));
+        }
+    }
+    return out;
 }

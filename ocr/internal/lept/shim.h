@@ -10,6 +10,7 @@ PIX *sohoa_scale(PIX *pix, l_float32 sx, l_float32 sy);
 PIX *sohoa_flatten_background(PIX *gray, int target, int darkest);
 void sohoa_histogram(PIX *gray, l_int32 *counts);
 l_float32 sohoa_red_share(PIX *rgb, int step);
+PIX *sohoa_sample(PIX *gray, const double *matrix, l_int32 w, l_int32 h);
 int sohoa_row_contrast(PIX *binary, l_float32 radians, l_float32 *sum);
 
 #endif

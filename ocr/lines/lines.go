@@ -1,0 +1,188 @@
+// Package lines finds the lines of print on a level page, so that each can be
+// read by itself: the engine's own search for them takes a quarter of its time
+// and cuts a page into columns that tear "label: value" apart.
+//
+// Start at [Find]. It works on the 1-bit measuring copy of 150 dpi and answers
+// in its pixels. What is too tall to be print is told apart: letters that touch
+// a seal or a stroke of the pen are hidden there.
+package lines
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"sohoa/ocr/internal/lept"
+)
+
+// DPI is the resolution of the pictures worked on.
+const DPI = 150
+
+// Sizes in inches. Print of 20 points, marks included, is 0.28 high; touching
+// bold capitals and underlined words are wide. A line ends at a gap of the
+// width of three letters.
+const (
+	tallest    = 0.28
+	widest     = 6.0
+	ruleHeight = 0.03
+	ruleLength = 0.3
+	gap        = 0.22
+	bodyHeight = 0.05
+	markAbove  = 0.07 // how far a mark may stand above its letters
+	markBelow  = 0.03
+	// A seal of 36 mm with what touches it; frames and drawings are larger, the
+	// rules of a table thinner.
+	sealHeight  = 2.5
+	sealWidth   = 4.0
+	strokeWidth = 0.1
+	leastSpeck  = 3 // pixels
+	coverEdge   = 3 // pixels around a word that are its own
+)
+
+func inches(length float64) int { return max(1, int(math.Round(length*DPI))) }
+
+// Found is what there is to read.
+type Found struct {
+	Lines []lept.Box // of print, marks included, from top to bottom
+	// Tall are pieces higher than print, up to the size of a seal.
+	Tall []lept.Box
+}
+
+// Find looks for the lines of a level picture.
+func Find(ink *lept.Pix) (Found, error) {
+	print, tall, err := parted(ink)
+	if err != nil {
+		return Found{}, err
+	}
+	defer print.Close()
+	joined, err := print.CloseBrick(inches(gap), 1)
+	if err != nil {
+		return Found{}, err
+	}
+	defer joined.Close()
+	boxes, err := joined.Components()
+	if err != nil {
+		return Found{}, err
+	}
+	var bodies, marks []lept.Box
+	for _, b := range boxes {
+		if b.H >= inches(bodyHeight) {
+			bodies = append(bodies, b)
+		} else {
+			marks = append(marks, b)
+		}
+	}
+	bodies = giveMarks(merge(bodies), marks)
+	slices.SortStableFunc(bodies, func(a, b lept.Box) int { return cmp.Compare(a.Y, b.Y) })
+	return Found{bodies, tall}, nil
+}
+
+// parted keeps what has the size of print and is no rule, and lists what is
+// taller but no frame.
+func parted(ink *lept.Pix) (print *lept.Pix, tall []lept.Box, err error) {
+	if print, err = ink.Copy(); err != nil {
+		return nil, nil, err
+	}
+	boxes, err := ink.Components()
+	if err != nil {
+		print.Close()
+		return nil, nil, err
+	}
+	large, err := ink.Larger(inches(widest)+1, inches(tallest)+1)
+	if err != nil {
+		print.Close()
+		return nil, nil, err
+	}
+	defer large.Close()
+	print.Subtract(large)
+	for _, b := range boxes {
+		switch {
+		case b.H <= inches(ruleHeight) && b.W >= inches(ruleLength), b.W < leastSpeck && b.H < leastSpeck:
+			print.PaintWhiteBox(b)
+		case b.H > inches(tallest) && b.H <= inches(sealHeight) && b.W >= inches(strokeWidth) && b.W <= inches(sealWidth):
+			tall = append(tall, b)
+		}
+	}
+	return print, tall, nil
+}
+
+// merge joins bodies beside each other on one row.
+func merge(bodies []lept.Box) []lept.Box {
+	for again := true; again; {
+		again = false
+		var out []lept.Box
+		for _, b := range bodies {
+			at := slices.IndexFunc(out, func(o lept.Box) bool { return sameLine(o, b) })
+			if at < 0 {
+				out = append(out, b)
+				continue
+			}
+			out[at] = union(out[at], b)
+			again = true
+		}
+		bodies = out
+	}
+	return bodies
+}
+
+func sameLine(a, b lept.Box) bool {
+	over := min(a.Y+a.H, b.Y+b.H) - max(a.Y, b.Y)
+	apart := max(a.X, b.X) - min(a.X+a.W, b.X+b.W)
+	return 2*over > min(a.H, b.H) && apart < inches(gap)
+}
+
+func union(a, b lept.Box) lept.Box {
+	x, y := min(a.X, b.X), min(a.Y, b.Y)
+	return lept.Box{X: x, Y: y, W: max(a.X+a.W, b.X+b.W) - x, H: max(a.Y+a.H, b.Y+b.H) - y}
+}
+
+// giveMarks gives marks and dots to the body they stand at.
+func giveMarks(bodies, marks []lept.Box) []lept.Box {
+	out := slices.Clone(bodies)
+	for _, m := range marks {
+		best, least := -1, math.MaxInt
+		for i, b := range bodies {
+			if m.X+m.W < b.X-2 || m.X > b.X+b.W+inches(gap) {
+				continue
+			}
+			above, below := b.Y-(m.Y+m.H), m.Y-(b.Y+b.H)
+			if above <= inches(markAbove) && below <= inches(markBelow) {
+				if d := max(above, below, 0); d < least {
+					best, least = i, d
+				}
+			}
+		}
+		if best >= 0 {
+			out[best] = union(out[best], m)
+		}
+	}
+	return out
+}
+
+// Uncovered is the share of the ink, frames and rules apart, that lies outside
+// the words that were read.
+func (f Found) Uncovered(ink *lept.Pix, words []lept.Box) (float64, error) {
+	left, err := ink.Smaller(inches(sealWidth), inches(sealHeight))
+	if err != nil {
+		return 0, err
+	}
+	defer left.Close()
+	all := left.Black()
+	for _, w := range words {
+		left.PaintWhiteBox(lept.Box{X: w.X - coverEdge, Y: w.Y - coverEdge, W: w.W + 2*coverEdge, H: w.H + 2*coverEdge})
+	}
+	return float64(left.Black()) / float64(max(all, 1)), nil
+}
+
+// UsualHeight is the middle height of the lines.
+func (f Found) UsualHeight() int {
+	if len(f.Lines) == 0 {
+		return 0
+	}
+	heights := make([]int, len(f.Lines))
+	for i, l := range f.Lines {
+		heights[i] = l.H
+	}
+	slices.Sort(heights)
+	return heights[len(heights)/2]
+}

@@ -1,0 +1,247 @@
+package ocr
+
+import (
+	"image"
+	"math"
+	"slices"
+	"unicode"
+
+	"sohoa/ocr/cleanup"
+	"sohoa/ocr/internal/lept"
+	"sohoa/ocr/lines"
+	"sohoa/ocr/tesseract"
+)
+
+// How a page is read. Each line is drawn upright at the height to which the
+// engine brings every line anyway, so that fine scans cost no more than coarse
+// ones: the engine compresses each picture of a line on the way to its network
+// (a tenth of all time at 300 dpi). White above and below costs nothing and is
+// worth a third of the errors: marks above capitals are read from their place.
+const (
+	netHeight  = 36.0  // pixels, of Debian's model for Vietnamese
+	lineMargin = 0.3   // heights of a line above and below
+	sideMargin = 0.027 // inches left and right
+	sparseEdge = 0.08  // inches around what is too tall for a line
+	sparseDPI  = 200
+	// leastLine is the mean confidence below which a line is no print, leastShort
+	// that of a line of fewer than shortLine letters and digits, as strokes of a
+	// pen are read, and leastWord that of a word. What stands in nothing
+	// recognized as a line is believed only with looseWord.
+	leastLine  = 0.6
+	leastShort = 0.75
+	shortLine  = 6
+	leastWord  = 0.2
+	looseWord  = 0.7
+	// plainSigns: a word of signs alone is a dash or a number sign, which print
+	// has, or a hole or a leader of dots, which the engine is less sure of.
+	plainSigns = 0.75
+	// muchUncovered is the share of the ink of print in no word from which on
+	// the page is read a second time.
+	muchUncovered = 0.25
+)
+
+// step is one that can be left out, to measure what it costs and brings.
+type step string
+
+// The steps that the benchmark leaves out in turn.
+const (
+	nothing    step = "nothing"
+	ownLines   step = "own lines"
+	tallPieces step = "tall pieces"
+	secondLook step = "second look"
+	margins    step = "margins"
+	sharpening step = "sharpening"
+)
+
+// readWritten reads a page line by line. Where much of its ink is in no word,
+// the lines were not found, because a stamp joins them or because the page is no
+// page of lines: then the engine looks for print in its own way, too.
+func (r *Reader) readWritten(page *cleanup.Page) ([]tesseract.Word, error) {
+	if r.without == ownLines {
+		return r.readWhole(page, tesseract.WholePage)
+	}
+	found, err := lines.Find(page.Ink)
+	if err != nil {
+		return nil, err
+	}
+	words, err := r.readLines(page, found)
+	if err != nil {
+		return nil, err
+	}
+	left, err := found.Uncovered(page.Ink, onInk(page, words))
+	if err != nil || r.without == secondLook || left < muchUncovered {
+		return words, err
+	}
+	whole, err := r.readWhole(page, tesseract.WholePage)
+	line := len(found.Lines) + len(words)
+	for _, w := range whole {
+		if w.Confidence >= leastLine && believable(w) && !overlapsAny(w, words) {
+			w.Line += line
+			words = append(words, w)
+		}
+	}
+	return words, err
+}
+
+// readWhole lets the engine find the print.
+func (r *Reader) readWhole(page *cleanup.Page, layout tesseract.Layout) ([]tesseract.Word, error) {
+	upright, err := page.Upright()
+	if err != nil {
+		return nil, err
+	}
+	defer upright.Close()
+	return r.engine.Read(upright, page.DPI*page.Scale, layout)
+}
+
+// onInk brings words to pixels of the measuring copy.
+func onInk(page *cleanup.Page, words []tesseract.Word) []lept.Box {
+	f := lines.DPI / (page.DPI * page.Scale)
+	boxes := make([]lept.Box, len(words))
+	for i, w := range words {
+		boxes[i] = lept.Box{
+			X: int(float64(w.Box.Min.X) * f), Y: int(float64(w.Box.Min.Y) * f),
+			W: int(float64(w.Box.Dx())*f) + 1, H: int(float64(w.Box.Dy())*f) + 1,
+		}
+	}
+	return boxes
+}
+
+// readLines reads the lines that were found.
+func (r *Reader) readLines(page *cleanup.Page, found lines.Found) ([]tesseract.Word, error) {
+	usual := found.UsualHeight()
+	var all []tesseract.Word
+	for i, box := range found.Lines {
+		words, err := r.readLine(page, box, usual)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range words {
+			w.Line, w.Block = i+1, 1
+			all = append(all, w)
+		}
+	}
+	return r.readTall(page, found, all)
+}
+
+// readLine reads the print in a box of the measuring copy; usual is the height
+// of most lines of the page, which one of small letters alone does not reach.
+func (r *Reader) readLine(page *cleanup.Page, box lept.Box, usual int) ([]tesseract.Word, error) {
+	above := lineMargin
+	if r.without == margins {
+		above = 0.05
+	}
+	at := onPage(page, box, sideMargin, above*float64(max(box.H, usual))/lines.DPI)
+	scale := min(1, netHeight/float64(at.H))
+	words, err := r.readAt(page, at, scale, tesseract.RawLine)
+	if err != nil || !isPrint(words) {
+		return nil, err
+	}
+	return slices.DeleteFunc(words, func(w tesseract.Word) bool { return !believable(w) }), nil
+}
+
+// readTall reads what was too tall for a line: a name under a seal, large
+// print. Words that overlap what was read before are left out.
+func (r *Reader) readTall(page *cleanup.Page, found lines.Found, words []tesseract.Word) ([]tesseract.Word, error) {
+	if r.without == tallPieces {
+		return words, nil
+	}
+	line := len(found.Lines)
+	for _, box := range found.Tall {
+		at := onPage(page, box, sparseEdge, sparseEdge)
+		scale := min(1, sparseDPI/(page.DPI*page.Scale))
+		more, err := r.readAt(page, at, scale, tesseract.Sparse)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range more {
+			if w.Confidence >= looseWord && believable(w) && !overlapsAny(w, words) {
+				w.Line += line
+				words = append(words, w)
+			}
+		}
+		line += len(more)
+	}
+	return words, nil
+}
+
+// readAt reads a rectangle of the upright page, drawn at a scale; boxes come
+// back in pixels of the page as it is read.
+func (r *Reader) readAt(page *cleanup.Page, at lept.Box, scale float64, layout tesseract.Layout) ([]tesseract.Word, error) {
+	picture, err := page.Sample(at, scale)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { picture.Close() }()
+	if layout == tesseract.RawLine && r.without != sharpening {
+		sharp, err := picture.Sharpen()
+		if err != nil {
+			return nil, err
+		}
+		picture.Close()
+		picture = sharp
+	}
+	words, err := r.engine.Read(picture, page.DPI*page.Scale*scale, layout)
+	for i := range words {
+		b := &words[i].Box
+		*b = image.Rect(
+			at.X+int(float64(b.Min.X)/scale), at.Y+int(float64(b.Min.Y)/scale),
+			at.X+int(math.Ceil(float64(b.Max.X)/scale)), at.Y+int(math.Ceil(float64(b.Max.Y)/scale)),
+		)
+	}
+	return words, err
+}
+
+// onPage brings a box of the measuring copy to pixels of reading, with margins
+// in inches, inside the page.
+func onPage(page *cleanup.Page, b lept.Box, side, above float64) lept.Box {
+	dpi := page.DPI * page.Scale
+	f := dpi / lines.DPI
+	w, h := page.Size()
+	x0, y0 := max(0, int(float64(b.X)*f-side*dpi)), max(0, int(float64(b.Y)*f-above*dpi))
+	x1, y1 := min(w, int(float64(b.X+b.W)*f+side*dpi)), min(h, int(float64(b.Y+b.H)*f+above*dpi))
+	return lept.Box{X: x0, Y: y0, W: max(1, x1-x0), H: max(1, y1-y0)}
+}
+
+// isPrint tells a line of print from strokes and ornaments.
+func isPrint(words []tesseract.Word) bool {
+	signs := 0
+	for _, w := range words {
+		signs += tesseract.Signs(w.Text)
+	}
+	if signs < shortLine {
+		return mean(words) >= leastShort
+	}
+	return mean(words) >= leastLine
+}
+
+func mean(words []tesseract.Word) float64 {
+	sum := 0.0
+	for _, w := range words {
+		sum += w.Confidence
+	}
+	return sum / float64(max(len(words), 1))
+}
+
+// believable tells words from what holes, leaders and specks are read as.
+func believable(w tesseract.Word) bool {
+	if w.Confidence < leastWord {
+		return false
+	}
+	plain := true
+	for _, c := range w.Text {
+		if unicode.IsLetter(c) || unicode.IsDigit(c) {
+			return true
+		}
+		plain = plain && c < unicode.MaxASCII
+	}
+	return plain && len(w.Text) <= 2 && w.Confidence >= plainSigns
+}
+
+// overlapsAny tells whether a quarter of a word lies on words read before.
+func overlapsAny(w tesseract.Word, words []tesseract.Word) bool {
+	area := w.Box.Dx() * w.Box.Dy()
+	return slices.ContainsFunc(words, func(o tesseract.Word) bool {
+		common := w.Box.Intersect(o.Box)
+		return 4*common.Dx()*common.Dy() > area
+	})
+}
