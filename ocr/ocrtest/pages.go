@@ -3,6 +3,7 @@ package ocrtest
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -73,32 +74,37 @@ func readTruth(dir, file string) (Page, error) {
 func Transcribed(dir string) ([]Page, error) {
 	var pages []Page
 	err := filepath.WalkDir(dir, func(path string, _ os.DirEntry, err error) error {
-		base, ok := strings.CutSuffix(path, ".gt.txt")
-		if err != nil || !ok {
-			return err
+		if base, ok := strings.CutSuffix(path, ".gt.txt"); ok {
+			pages = append(pages, Page{Name: filepath.Base(base), Path: base, Index: 1})
 		}
-		text, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		page := Page{Name: filepath.Base(base), Text: string(text), Index: 1}
-		var found []string
-		if at := strings.LastIndex(base, ".p"); at > 0 {
-			if _, err := fmt.Sscanf(base[at:], ".p%d", &page.Index); err == nil {
-				found = []string{base[:at] + ".pdf"}
-			}
-		}
-		for _, ending := range []string{".jpg", ".png", ".tif"} {
-			if _, err := os.Stat(base + ending); err == nil {
-				found = append(found, base+ending)
-			}
-		}
-		if len(found) == 0 {
-			return fmt.Errorf("no picture beside %s", filepath.Base(path))
-		}
-		page.Path = found[0]
-		pages = append(pages, page)
-		return nil
+		return err
 	})
+	for i := range pages {
+		err = errors.Join(err, pages[i].complete())
+	}
 	return pages, err
+}
+
+// complete reads the text beside a transcribed page, whose Path is still without
+// an ending, and finds the picture.
+func (p *Page) complete() error {
+	base := p.Path
+	text, err := os.ReadFile(base + ".gt.txt")
+	if err != nil {
+		return err
+	}
+	p.Text = string(text)
+	if at := strings.LastIndex(base, ".p"); at > 0 {
+		if _, err := fmt.Sscanf(base[at:], ".p%d", &p.Index); err == nil {
+			p.Path = base[:at] + ".pdf"
+			return nil
+		}
+	}
+	for _, ending := range []string{".jpg", ".png", ".tif"} {
+		if _, err := os.Stat(base + ending); err == nil {
+			p.Path = base + ending
+			return nil
+		}
+	}
+	return fmt.Errorf("no picture beside %s.gt.txt", p.Name)
 }
