@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo demo-clean test race build lint lint-selftest budgets vuln bench models screens soak fuzz fmt clean
+.PHONY: help run demo demo-clean test race build lint lint-selftest budgets vuln bench models screens soak soak-feed fuzz fmt clean
 
 # Build tags: sqlite_fts5 gives SQLite its full-text index. SOHOA_TAGS adds more,
 # for example SOHOA_TAGS=corpus for the tests on the collection of real scans.
@@ -83,10 +83,15 @@ screens: ## open the web pages in a real browser and write pictures of them to d
 	SOHOA_SCREENS=$(CURDIR)/docs/screens go test -tags '$(TAGS)' -count 1 -run 'Screens' ./cmd/sohoa
 
 SOAK ?= 20
-soak: ## run all tests SOAK=20 times in random order, with the long ones of the tag soak
+soak: soak-feed ## soak-feed, and all tests SOAK=20 times in random order, with the long ones of the tag soak
 	@scripts/setup run test
 	@scripts/tools $(TEST_TOOLS)
 	@$(with_tools) go test -tags '$(TAGS),soak' -timeout 12h -shuffle on -json -count $(SOAK) $(PACKAGES) | go run ./scripts/testsummary
+
+FEED ?= 20m
+soak-feed: build ## feed serve for FEED=20m at twice the speed it can read, ask its pages all the time, print how it went
+	go build -tags '$(TAGS)' -o bin/generate ./testdata/generate
+	go run ./scripts/soak -sohoa bin/sohoa -generate bin/generate -for $(FEED)
 
 FUZZ ?= 30s
 fuzz: ## run every fuzz test for FUZZ=30s

@@ -48,3 +48,12 @@ type DossierFilter struct {
 	Waiting       bool
 	Offset, Limit int
 }
+
+// Unread is what is taken in and still to be read.
+type Unread struct {
+	Files  int `json:"files"`  // not opened yet, so that nobody knows how many images they hold
+	Images int `json:"images"` // of opened files
+}
+
+// Total is how many images wait, at least.
+func (u Unread) Total() int { return u.Files + u.Images }

@@ -37,11 +37,11 @@ const previewQuality = 80
 // Preview gives one image as JPEG, upright and at the width it will be shown
 // at, so that a page of thumbnails is kilobytes and a browser never decodes a
 // scan.
-func (r *Reader) Preview(ctx context.Context, path string, index int, view View) ([]byte, error) {
+func (v *Viewer) Preview(ctx context.Context, path string, index int, view View) ([]byte, error) {
 	if view.Pixels < 16 || view.Pixels > MaxPreview {
 		return nil, fmt.Errorf("preview: width %d is not between 16 and %d", view.Pixels, MaxPreview)
 	}
-	file, err := r.Open(ctx, path)
+	file, err := v.Open(ctx, path)
 	if err != nil {
 		return nil, err
 	}

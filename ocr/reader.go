@@ -36,19 +36,35 @@ type Config struct {
 	Models  tesseract.Config
 }
 
-// Reader reads pages. It is not safe for concurrent use.
-type Reader struct {
+// Viewer opens files and makes pictures of them. It needs no models, so that a
+// process with nothing else is there at once. It is not safe for concurrent
+// use.
+type Viewer struct {
 	decoder decode.Decoder
-	engine  *tesseract.Engine
-	codes   *codes.Scanner
 	opened  opened
 	clock   *clock
 	without step // for benchmarks: left out of reading
 }
 
+// NewViewer gives a Viewer; cfg.Models are not loaded.
+func NewViewer(cfg Config) *Viewer {
+	lept.Quiet()
+	return &Viewer{decoder: decode.Decoder{Limits: cfg.Limits, Scratch: cfg.Scratch}}
+}
+
+// Close closes the last file.
+func (v *Viewer) Close() { v.opened.close() }
+
+// Reader is a Viewer that also reads pages. It is not safe for concurrent use.
+type Reader struct {
+	*Viewer
+	engine *tesseract.Engine
+	codes  *codes.Scanner
+}
+
 // NewReader loads the models.
 func NewReader(cfg Config) (*Reader, error) {
-	lept.Quiet()
+	viewer := NewViewer(cfg)
 	engine, err := tesseract.New(cfg.Models)
 	if err != nil {
 		return nil, err
@@ -57,16 +73,12 @@ func NewReader(cfg Config) (*Reader, error) {
 	if err != nil {
 		return nil, errors.Join(err, engine.Close())
 	}
-	return &Reader{
-		decoder: decode.Decoder{Limits: cfg.Limits, Scratch: cfg.Scratch},
-		engine:  engine,
-		codes:   scanner,
-	}, nil
+	return &Reader{Viewer: viewer, engine: engine, codes: scanner}, nil
 }
 
 // Close frees the models and the last file.
 func (r *Reader) Close() error {
-	r.opened.close()
+	r.Viewer.Close()
 	r.codes.Close()
 	return r.engine.Close()
 }
@@ -76,18 +88,18 @@ func (r *Reader) Engine() string { return r.engine.Name() }
 
 // Open opens a file, or hands out the one that is open: the pages of a long
 // PDF are asked for one by one, and parsing it each time would cost more than
-// reading. The file stays the Reader's.
-func (r *Reader) Open(ctx context.Context, path string) (*decode.File, error) {
+// reading. The file stays the Viewer's.
+func (v *Viewer) Open(ctx context.Context, path string) (*decode.File, error) {
 	info, err := os.Stat(path)
-	if err == nil && r.opened.is(path, info) {
-		return r.opened.file, nil
+	if err == nil && v.opened.is(path, info) {
+		return v.opened.file, nil
 	}
-	r.opened.close()
-	file, err := r.decoder.Open(ctx, path)
+	v.opened.close()
+	file, err := v.decoder.Open(ctx, path)
 	if err != nil {
 		return nil, err
 	}
-	r.opened = opened{path, info.Size(), info.ModTime(), file}
+	v.opened = opened{path, info.Size(), info.ModTime(), file}
 	return file, nil
 }
 

@@ -16,6 +16,7 @@ type apiStatusAnswer struct {
 	Parked  int              `json:"parked"`
 	Waiting int              `json:"waiting"` // files in the inbox that are not ready
 	Filling int              `json:"filling"` // files of batches not in the catalogue yet
+	Unread  dossier.Unread   `json:"unread"`  // what is in the catalogue and still to be read
 	Trouble []dossier.Reason `json:"trouble"`
 	// InboxGone is true while the inbox can't be opened.
 	InboxGone bool             `json:"inbox_gone"`
@@ -35,12 +36,15 @@ func (s *site) apiStatus(w http.ResponseWriter, r *http.Request) error {
 			answer.Waiting += len(d.Waiting)
 		}
 		answer.Filling = len(inflow.Files)
-		for _, reason := range []dossier.Reason{inflow.NotStored, inflow.Stopped} {
+		for _, reason := range []dossier.Reason{inflow.NotStored, inflow.Delayed, inflow.Stopped} {
 			if reason != "" {
 				answer.Trouble = append(answer.Trouble, reason)
 			}
 		}
 		answer.InboxGone = !inflow.InboxGone.IsZero()
+	}
+	if answer.Unread, err = s.Arrivals.Unread(r.Context(), s.Unit.ID); err != nil {
+		return err
 	}
 	batches, err := s.Arrivals.Batches(r.Context(), s.Unit.ID, 1)
 	if err != nil {

@@ -36,12 +36,14 @@ type fakeArchive struct {
 	readings  map[dossier.PageID]dossier.Reading
 	pdf       string
 	inflow    Inflow
+	unread    dossier.Unread
 	placed    []dossier.Placement
 	undone    []dossier.DossierID
 	refuse    error // what Place answers
 	viewed    []dossier.Deed
 	unlogged  error // what Viewed answers
 	broken    error // what every read answers
+	away      error // what the object store answers
 	listeners []chan dossier.Event
 	drawn     int
 	heard     chan struct{} // a token for every listener
@@ -121,7 +123,7 @@ func (f *fakeArchive) Versions(ctx context.Context, unit dossier.UnitID, id doss
 func (f *fakeArchive) Reading(_ context.Context, page dossier.PageID, _ int) (dossier.Reading, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.readings[page], f.broken
+	return f.readings[page], errors.Join(f.broken, f.away)
 }
 
 // closable makes a reader a file.
@@ -242,6 +244,12 @@ func (f *fakeArchive) Subscribe(context.Context) <-chan dossier.Event {
 	return events
 }
 
+func (f *fakeArchive) Unread(context.Context, dossier.UnitID) (dossier.Unread, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.unread, f.broken
+}
+
 func (f *fakeArchive) Inflow() Inflow {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -284,9 +292,15 @@ func configOf(archive *fakeArchive, kinds *dossier.Catalogue) Config {
 	return Config{
 		Arrivals: archive, Parked: archive, Dossiers: archive, Objects: archive, Pictures: archive, Searcher: archive,
 		Placer: archive, Views: archive, Events: archive, Inbox: archive, Kinds: kinds, Demo: true,
-		Unit: dossier.Unit{ID: "unit1", Codes: []dossier.UnitCode{{Code: "Y99.12", From: noon.AddDate(-1, 0, 0)}}},
-		Now:  func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler),
+		Machine: Machine{Alive: saying("alive"), Ready: saying("ready"), Status: saying("status"), Metrics: saying("metrics")},
+		Unit:    dossier.Unit{ID: "unit1", Codes: []dossier.UnitCode{{Code: "Y99.12", From: noon.AddDate(-1, 0, 0)}}},
+		Now:     func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler),
 	}
+}
+
+// saying answers every request with a word.
+func saying(word string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, word) })
 }
 
 var errBroken = errors.New("the disk says no")

@@ -20,6 +20,10 @@ type Inflow struct {
 	// NotStored is why a whole batch could not be stored yet; it is kept and
 	// tried again. Empty while all goes well.
 	NotStored dossier.Reason
+	// Delayed is why steps on stored pages have failed since DelayedAt; they are
+	// tried again by themselves. Empty while all goes well.
+	Delayed   dossier.Reason
+	DelayedAt time.Time
 	// Stopped is why work on stored pages has stopped, at StoppedAt.
 	Stopped   dossier.Reason
 	StoppedAt time.Time
@@ -76,6 +80,7 @@ type arriving struct {
 // live is the part of the intake page that changes by itself.
 type live struct {
 	Now     time.Time
+	Unread  int // files and pages that are out of the scanners' reach and still to be read
 	Inflow  Inflow
 	Strip   []arriving
 	Batch   *dossier.BatchSummary
@@ -208,9 +213,12 @@ func (s *site) live(ctx context.Context) (live, error) {
 	if err != nil {
 		return live{}, err
 	}
-	if now.Strip, err = s.strip(ctx, now.Inflow, arrivals); err != nil {
+	now.Strip = s.strip(ctx, now.Inflow, arrivals)
+	unread, err := s.Arrivals.Unread(ctx, s.Unit.ID)
+	if err != nil {
 		return live{}, err
 	}
+	now.Unread = unread.Total() + len(now.Inflow.Files)
 	batches, err := s.Arrivals.Batches(ctx, s.Unit.ID, 1)
 	if err != nil {
 		return live{}, err
@@ -224,23 +232,36 @@ func (s *site) live(ctx context.Context) (live, error) {
 
 // strip is the newest pages first: files of batches being filled, then what is
 // in the catalogue.
-func (s *site) strip(ctx context.Context, inflow Inflow, arrivals []dossier.Arrival) ([]arriving, error) {
+func (s *site) strip(ctx context.Context, inflow Inflow, arrivals []dossier.Arrival) []arriving {
 	var strip []arriving
 	for _, file := range slices.Backward(inflow.Files) {
+		if len(strip) >= stripLength {
+			return strip
+		}
 		strip = append(strip, incomingThumb(file))
 	}
+	looking, stop := context.WithTimeout(ctx, lookTime)
+	defer stop()
 	for _, a := range arrivals {
 		if len(strip) >= stripLength {
 			break
 		}
-		thumb, err := s.thumb(ctx, a)
+		look, read, err := s.readings.look(looking, a)
 		if err != nil {
-			return nil, err
+			stop() // the others would fail alike
+		}
+		thumb := thumbOf(a)
+		if read {
+			thumb.Problems = problems(look, a.State)
 		}
 		strip = append(strip, thumb)
 	}
-	return strip[:min(len(strip), stripLength)], nil
+	return strip
 }
+
+// lookTime bounds what the strip asks of the object store: one that is slow or
+// away costs the words about problems, not the page.
+const lookTime = time.Second
 
 func incomingThumb(f IncomingFile) arriving {
 	return arriving{
@@ -251,13 +272,8 @@ func incomingThumb(f IncomingFile) arriving {
 	}
 }
 
-// thumb says about a page what can be seen in a moment: where it stands, and
-// what is wrong with it.
-func (s *site) thumb(ctx context.Context, a dossier.Arrival) (arriving, error) {
-	look, read, err := s.readings.look(ctx, a)
-	if err != nil {
-		return arriving{}, err
-	}
+// thumbOf says about a page what the catalogue knows: where it stands.
+func thumbOf(a dossier.Arrival) arriving {
 	thumb := arriving{
 		Batch: a.Batch, ID: thumbID(a), File: a.File, Number: a.Index,
 		State: string(a.State), Reason: a.Reason, Link: linkOf(a),
@@ -265,10 +281,7 @@ func (s *site) thumb(ctx context.Context, a dossier.Arrival) (arriving, error) {
 	if a.Page != "" {
 		thumb.Picture = pictureURL(a.Page, a.Reading, widthStrip)
 	}
-	if read {
-		thumb.Problems = problems(look, a.State)
-	}
-	return thumb, nil
+	return thumb
 }
 
 // thumbID names a thumbnail on the page. htmx looks elements up by id, so it must

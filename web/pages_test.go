@@ -360,3 +360,25 @@ func TestEventStreamsAreBounded(t *testing.T) {
 		t.Errorf("one stream too many: %v", err)
 	}
 }
+
+// TestStoreAway: while the object store is away, the intake page shows what the
+// catalogue knows, and a page that needs the store says what is the matter.
+func TestStoreAway(t *testing.T) {
+	archive := busyDay()
+	archive.away = &dossier.Fault{Kind: dossier.Retry, Op: "open", Reason: dossier.ReasonStoreOffline}
+	archive.inflow.Delayed, archive.inflow.DelayedAt = dossier.ReasonStoreOffline, noon
+	archive.unread = dossier.Unread{Files: 1000, Images: 234}
+	h := newHandler(t, archive)
+	intake := get(t, h, "/intake")
+	if intake.Code != http.StatusOK {
+		t.Fatalf("intake: %d", intake.Code)
+	}
+	for _, words := range []string{`class="strip"`, "SCN_0020.jpg", "chưa xử lý được từ", dossier.ReasonStoreOffline.Text("vi"), "Còn 1.235 trang chờ đọc"} {
+		if !strings.Contains(intake.body, words) {
+			t.Errorf("intake lacks %q", words)
+		}
+	}
+	if got := get(t, h, "/dossiers/dossier0003"); got.Code != http.StatusServiceUnavailable || !strings.Contains(got.body, "Giấy tờ vẫn được giữ nguyên") {
+		t.Errorf("a page that needs the store: %d", got.Code)
+	}
+}

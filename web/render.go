@@ -106,6 +106,8 @@ func status(err error) (code int, key string) {
 		return http.StatusServiceUnavailable, "error.not_ready"
 	case errors.Is(err, ErrNotLogged):
 		return http.StatusServiceUnavailable, "error.not_logged"
+	case dossier.KindOf(err) == dossier.Retry && dossier.ReasonOf(err) == dossier.ReasonStoreOffline:
+		return http.StatusServiceUnavailable, "error.store_away"
 	case errors.As(err, &tooLong):
 		return http.StatusRequestEntityTooLarge, "error.refused"
 	default:

@@ -14,6 +14,7 @@ const (
 	permRead    permission = "read"    // see dossiers, pages and the inbox
 	permPlace   permission = "place"   // decide about waiting pages
 	permPublish permission = "publish" // take published files away
+	permWatch   permission = "watch"   // see how the server fares: counts and conditions
 )
 
 // route is one address the server answers. serve returns an error instead of
@@ -53,6 +54,23 @@ func routes() []route {
 		{get, "/api/dossiers/{dossier}", permRead, (*site).apiDossier},
 		{get, "/api/parked", permRead, (*site).apiParked},
 		{post, "/api/place", permPlace, (*site).apiPlace},
+
+		{get, "/healthz", permNone, machine(func(m Machine) http.Handler { return m.Alive })},
+		{get, "/readyz", permWatch, machine(func(m Machine) http.Handler { return m.Ready })},
+		{get, "/status", permWatch, machine(func(m Machine) http.Handler { return m.Status })},
+		{get, "/metrics", permWatch, machine(func(m Machine) http.Handler { return m.Metrics })},
+	}
+}
+
+// machine serves what is for programs.
+func machine(which func(Machine) http.Handler) func(*site, http.ResponseWriter, *http.Request) error {
+	return func(s *site, w http.ResponseWriter, r *http.Request) error {
+		h := which(s.Machine)
+		if h == nil {
+			return ErrNotFound
+		}
+		h.ServeHTTP(w, r)
+		return nil
 	}
 }
 

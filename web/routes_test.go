@@ -70,6 +70,10 @@ var known = map[string]struct {
 	"GET /api/dossiers/{dossier}":            {permRead, "/api/dossiers/dossier0001", 200},
 	"GET /api/parked":                        {permRead, "/api/parked", 200},
 	"POST /api/place":                        {permPlace, "/api/place", 400},
+	"GET /healthz":                           {permNone, "/healthz", 200},
+	"GET /readyz":                            {permWatch, "/readyz", 200},
+	"GET /status":                            {permWatch, "/status", 200},
+	"GET /metrics":                           {permWatch, "/metrics", 200},
 }
 
 func TestRoutes(t *testing.T) {

@@ -36,6 +36,8 @@ type Arrivals interface {
 	Batches(ctx context.Context, unit dossier.UnitID, limit int) ([]dossier.BatchSummary, error)
 	// Arrivals lists the newest files and pages, newest first.
 	Arrivals(ctx context.Context, unit dossier.UnitID, limit int) ([]dossier.Arrival, error)
+	// Unread counts what is taken in and still to be read.
+	Unread(ctx context.Context, unit dossier.UnitID) (dossier.Unread, error)
 }
 
 // Parked reads the pages that wait for a person.
@@ -140,11 +142,23 @@ type Config struct {
 	Inbox    Inbox
 	Kinds    *dossier.Catalogue
 	Unit     dossier.Unit
+	// Machine answers what programs ask.
+	Machine Machine
 	// Demo puts the bar of a demo archive on every page.
 	Demo bool
 	Now  func() time.Time
 	// Log gets one line for every request that failed.
 	Log *slog.Logger
+}
+
+// Machine is what programs ask about the running server, in counts and
+// conditions: none of it names a file, a person or a dossier. A field that is
+// nil is not found.
+type Machine struct {
+	Alive   http.Handler // it runs
+	Ready   http.Handler // it can take paper in and work on it
+	Status  http.Handler // what waits and what runs
+	Metrics http.Handler // the same and more, for Prometheus
 }
 
 // site is the running thing behind the handler.

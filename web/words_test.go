@@ -82,7 +82,7 @@ func computedKeys() []string {
 	for _, class := range []string{"placed", "separator", "blank", "parked", "duplicate", "superseded", "not_kept", "rejected", "working"} {
 		keys = append(keys, "account."+class)
 	}
-	return append(keys, "error.not_found", "error.not_waiting", "error.refused", "error.not_ready", "error.not_logged", "error.ours", "dossier.no_code",
+	return append(keys, "error.not_found", "error.not_waiting", "error.refused", "error.not_ready", "error.not_logged", "error.store_away", "error.ours", "dossier.no_code",
 		"place.code_wrong", "place.kind_missing", "chip.all", "chip.waiting", "app.name", "kind.none")
 }
 

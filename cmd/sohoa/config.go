@@ -55,8 +55,8 @@ type config struct {
 	// Workers is the number of page-workers. Defaults to one for each core, or
 	// fewer where memory is short.
 	Workers int `koanf:"workers"`
-	// PageTimeout is how long one page may take before it is parked. Defaults
-	// to 60 s.
+	// PageTimeout is how long a processor may work on one page before it is
+	// parked; by the clock it is ten times as long. Defaults to 60 s.
 	PageTimeout time.Duration `koanf:"page_timeout"`
 
 	// Languages are the models that pages are read with, the most important

@@ -27,7 +27,7 @@ type ocrCmd struct {
 	Format      string        `enum:"text,json,hocr,alto,pdf" default:"text" help:"text, json, hocr, alto or pdf."`
 	Out         string        `short:"o" help:"Folder to write to; without it text and JSON go to standard output." placeholder:"DIR"`
 	Timings     bool          `help:"Print what each step cost, page by page, to standard error."`
-	PageTimeout time.Duration `help:"How long one page may take." default:"60s"`
+	PageTimeout time.Duration `help:"Processor time for one page; ten times as long by the clock." default:"60s"`
 }
 
 // Help says how files are named.

@@ -14,7 +14,7 @@ import (
 // processCmd is the main job: scans in, dossiers out.
 type processCmd struct {
 	Paths       []string      `arg:"" name:"path" help:"Scans: JPEG, PNG, TIFF or PDF files, or folders of them."`
-	PageTimeout time.Duration `help:"How long one page may take before it is parked." default:"60s"`
+	PageTimeout time.Duration `help:"Processor time for one page before it is parked; ten times as long by the clock." default:"60s"`
 }
 
 // Help teaches what happens to the files.

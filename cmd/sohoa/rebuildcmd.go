@@ -13,7 +13,7 @@ import (
 
 // rebuildCmd restores the catalogue from objects.
 type rebuildCmd struct {
-	PageTimeout time.Duration `help:"How long one page may take before it is parked." default:"60s"`
+	PageTimeout time.Duration `help:"Processor time for one page before it is parked; ten times as long by the clock." default:"60s"`
 }
 
 // Help says when to use it.

@@ -88,7 +88,7 @@ func (s serveCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 	if err := d.startWorkers(); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, d.pool.Close()) }()
+	defer func() { err = errors.Join(err, d.pool.Close(), d.pictures.Close()) }()
 	return d.run(ctx, con)
 }
 
@@ -122,10 +122,12 @@ type daemon struct {
 	archive *archive
 	flow    *pipeline.Flow
 	pool    *worker.Pool
-	log     *daemonLog
-	metrics *metrics
-	hub     *hub
-	begun   time.Time
+	// pictures makes what the screen shows.
+	pictures *worker.Pool
+	log      *daemonLog
+	metrics  *metrics
+	hub      *hub
+	begun    time.Time
 	// slots is how many steps run at once: one more than there are
 	// page-workers, so that opening and publishing go on while every one reads.
 	slots int
@@ -140,7 +142,9 @@ type daemon struct {
 	trouble atomic.Pointer[trouble]
 	// logStuck is set while the log gets no numbers or no checkpoints.
 	logStuck atomic.Pointer[trouble]
-	listing  chan struct{} // holds one token while checksum lists are written
+	// failing is set from a step that failed to the next that went well.
+	failing atomic.Pointer[trouble]
+	listing chan struct{} // holds one token while checksum lists are written
 
 	// hard ends when running steps must not go on any longer.
 	hard context.Context
@@ -160,10 +164,14 @@ func newDaemon(c *cli, a *archive, settings config, log *daemonLog) *daemon {
 	return d
 }
 
-// startWorkers starts the page-workers. The caller closes the pool.
+// startWorkers starts the page-workers. The caller closes both pools.
 func (d *daemon) startWorkers() (err error) {
-	if d.pool, err = startPool(d.archive.layout.scratch(), *d.settings.Load()); err != nil {
+	scratch := d.archive.layout.scratch()
+	if d.pool, err = startPool(scratch, *d.settings.Load()); err != nil {
 		return err
+	}
+	if d.pictures, err = startPictures(scratch); err != nil {
+		return errors.Join(err, d.pool.Close())
 	}
 	d.flow = d.archive.flow(reader{d.pool})
 	d.slots = max(d.pool.Workers(), runtime.NumCPU()) + 1

@@ -11,32 +11,34 @@ import (
 
 	"sohoa/dossier"
 	"sohoa/pipeline/jobs"
+	"sohoa/web"
 )
 
-// handler is everything the daemon answers: what machines ask, and the pages.
+// handler is everything the daemon answers; package web has the one table of
+// addresses.
+func (d *daemon) handler() (http.Handler, error) {
+	return d.archive.pages(webParts{
+		flow: d.flow, preview: d.pictures, events: d.hub, inbox: d.snapshot, stopped: d.stopped, delayed: d.delayed, machine: d.machine(), log: d.log.Logger,
+	})
+}
+
+// machine is what programs ask:
 //
 //	/healthz   it is alive
 //	/readyz    it can take paper in and work on it; 503 and the reasons if not
 //	/status    what waits and what runs, as counts
 //	/metrics   the same and more, for Prometheus
-//
-//	/          the pages
-//
-// None of the first four names a file, a person or a dossier.
-func (d *daemon) handler() (http.Handler, error) {
-	pages, err := d.archive.pages(webParts{
-		flow: d.flow, preview: d.pool, events: d.hub, inbox: d.snapshot, stopped: d.stopped, log: d.log.Logger,
-	})
-	if err != nil {
-		return nil, err
+func (d *daemon) machine() web.Machine {
+	return web.Machine{
+		Alive:   http.HandlerFunc(alive),
+		Ready:   http.HandlerFunc(d.readyz),
+		Status:  http.HandlerFunc(d.statusz),
+		Metrics: d.metrics.handler(),
 	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, map[string]bool{"alive": true}) })
-	mux.HandleFunc("GET /readyz", d.readyz)
-	mux.HandleFunc("GET /status", d.statusz)
-	mux.Handle("GET /metrics", d.metrics.handler())
-	mux.Handle("/", pages)
-	return mux, nil
+}
+
+func alive(w http.ResponseWriter, _ *http.Request) {
+	answer(w, http.StatusOK, map[string]bool{"alive": true})
 }
 
 func answer(w http.ResponseWriter, code int, value any) {
@@ -148,18 +150,18 @@ func (d *daemon) probeInbox() error {
 	return nil
 }
 
-// stopped is why work has stopped, for the pages; the reason is empty while it
-// goes on.
-func (d *daemon) stopped() (dossier.Reason, time.Time) {
-	if t := d.trouble.Load(); t != nil {
-		return dossier.ReasonOf(t.err), t.since
-	}
-	return "", time.Time{}
-}
+// stopped is why work has stopped, for the pages, and delayed why steps fail;
+// the reason is empty while all goes on.
+func (d *daemon) stopped() (dossier.Reason, time.Time) { return d.trouble.Load().told() }
+
+func (d *daemon) delayed() (dossier.Reason, time.Time) { return d.failing.Load().told() }
 
 func (d *daemon) probeWork() error {
 	if t := d.trouble.Load(); t != nil {
 		return fmt.Errorf("work has stopped since %s and is tried again: %w", t.since.UTC().Format(time.RFC3339), t.err)
+	}
+	if t := d.failing.Load(); t != nil {
+		return fmt.Errorf("steps have failed since %s and are tried again: %w", t.since.UTC().Format(time.RFC3339), t.err)
 	}
 	return nil
 }
@@ -171,6 +173,8 @@ type status struct {
 	Inbox   intakeCounts `json:"inbox"`
 	// Taken counts what came into the archive since the start.
 	Taken takenCounts `json:"taken"`
+	// Unread is what is taken in and still to be read.
+	Unread dossier.Unread `json:"unread"`
 	// Jobs are the steps still to be done for what is taken in.
 	Jobs jobs.Backlog `json:"jobs"`
 }
@@ -211,5 +215,10 @@ func (d *daemon) statusz(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusServiceUnavailable, map[string]string{"error": cause(err).Value.String()})
 		return
 	}
-	answer(w, http.StatusOK, status{Version: version, Begun: d.begun.UTC(), Inbox: d.counts(), Taken: d.metrics.takenCounts(), Jobs: backlog})
+	unread, err := d.archive.catalog.Unread(r.Context(), d.archive.unit().ID)
+	if err != nil {
+		answer(w, http.StatusServiceUnavailable, map[string]string{"error": cause(err).Value.String()})
+		return
+	}
+	answer(w, http.StatusOK, status{Version: version, Begun: d.begun.UTC(), Inbox: d.counts(), Taken: d.metrics.takenCounts(), Unread: unread, Jobs: backlog})
 }

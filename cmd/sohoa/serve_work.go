@@ -16,6 +16,14 @@ type trouble struct {
 	since time.Time
 }
 
+// told is the trouble as a page shows it; the reason is empty for none.
+func (t *trouble) told() (dossier.Reason, time.Time) {
+	if t == nil {
+		return "", time.Time{}
+	}
+	return dossier.ReasonOf(t.err), t.since
+}
+
 // Pauses between attempts to go on after a stop.
 const (
 	firstPause   = 5 * time.Second
@@ -64,11 +72,16 @@ func (d *daemon) step(ctx context.Context, job dossier.Job) error {
 	switch {
 	case err == nil:
 		d.trouble.Store(nil)
+		d.failing.Store(nil)
 		d.hub.publish(eventOf(job))
 		d.log.DebugContext(ctx, "step done", slog.String("step", string(job.Step)), slog.String("subject", job.Subject))
 	case d.hard.Err() != nil:
 		return &dossier.Fault{Kind: dossier.Retry, Op: "run step", Reason: dossier.ReasonUnknown, Err: errKilled}
 	default:
+		if dossier.ReasonOf(err) != dossier.ReasonChanged { // a plan that was overtaken is made anew: nothing to tell
+			d.failing.CompareAndSwap(nil, &trouble{err: err, since: time.Now()})
+			d.hub.publish(dossier.Event{Kind: dossier.EventInbox})
+		}
 		d.log.WarnContext(ctx, "step failed; it will run again",
 			slog.String("step", string(job.Step)), slog.String("subject", job.Subject), reason(err), cause(err))
 	}

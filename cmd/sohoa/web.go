@@ -34,10 +34,11 @@ type webParts struct {
 	// inbox gives the watcher's latest look; it may be nil where nothing is
 	// watched.
 	inbox func() watch.Snapshot
-	// stopped says why work has stopped and since when; the reason is empty
-	// while it goes on.
-	stopped func() (dossier.Reason, time.Time)
-	log     *slog.Logger
+	// stopped says why work has stopped and since when, delayed why steps fail
+	// and are tried again; the reason is empty while all goes on.
+	stopped, delayed func() (dossier.Reason, time.Time)
+	machine          web.Machine
+	log              *slog.Logger
 }
 
 // pages is the web server's handler over this archive.
@@ -46,9 +47,10 @@ func (a *archive) pages(parts webParts) (http.Handler, error) {
 	cfg := web.Config{
 		Arrivals: a.catalog, Parked: shown, Dossiers: shown, Objects: shown, Pictures: shown, Searcher: shown, Placer: shown, Views: a.audit,
 		Events: parts.events, Kinds: a.kinds, Unit: a.unit(), Demo: a.record.Demo, Now: time.Now, Log: parts.log,
+		Machine: parts.machine,
 	}
 	if parts.inbox != nil {
-		cfg.Inbox = inflow{snapshot: parts.inbox, stopped: parts.stopped}
+		cfg.Inbox = inflow{snapshot: parts.inbox, stopped: parts.stopped, delayed: parts.delayed}
 	}
 	return web.New(cfg)
 }
@@ -267,8 +269,8 @@ func (w webArchive) Undo(ctx context.Context, actor dossier.Actor, id dossier.Do
 
 // inflow shows the watcher's look at the inbox.
 type inflow struct {
-	snapshot func() watch.Snapshot
-	stopped  func() (dossier.Reason, time.Time)
+	snapshot         func() watch.Snapshot
+	stopped, delayed func() (dossier.Reason, time.Time)
 }
 
 // Inflow is what lies before the catalogue now.
@@ -277,6 +279,9 @@ func (i inflow) Inflow() web.Inflow {
 	shown := web.Inflow{InboxGone: s.InboxGone, Devices: devices(s)}
 	if i.stopped != nil {
 		shown.Stopped, shown.StoppedAt = i.stopped()
+	}
+	if i.delayed != nil && shown.Stopped == "" {
+		shown.Delayed, shown.DelayedAt = i.delayed()
 	}
 	for _, o := range s.Offers {
 		if o.Err != nil {

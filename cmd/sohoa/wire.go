@@ -378,8 +378,32 @@ func startPool(scratch string, settings config) (*worker.Pool, error) {
 	return worker.NewPool(worker.Config{
 		Command: []string{self, "page-worker"}, Workers: settings.Workers, PageTimeout: settings.PageTimeout, Scratch: scratch,
 		Languages: settings.Languages, TessdataDir: settings.Models,
+		Nice: standBack,
 	})
 }
+
+// standBack is how nice the daemon's page-workers are: the kernel gives a
+// process at 0 about three times the share of one at 5 (sched(7)). At 10 and
+// more they starve on a machine that is busy with other things.
+const standBack = 5
+
+// startPictures starts the processes that make pictures for the screen. They
+// are apart from those that read, so that no thumbnail waits for recognition,
+// and two, so that none waits for a thick PDF of somebody else. The daemon
+// waits for its pictures no longer than a person does.
+func startPictures(scratch string) (*worker.Pool, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("start page-workers: %w", err)
+	}
+	return worker.NewPool(worker.Config{
+		Command: []string{self, "page-worker"}, Workers: 2, PicturesOnly: true, PagesPerChild: 1000,
+		PageTimeout: pictureTime, Scratch: scratch,
+	})
+}
+
+// pictureTime is how long a processor may work on one picture.
+const pictureTime = 5 * time.Second
 
 // reader is the worker pool as the flow sees it.
 type reader struct{ pool *worker.Pool }

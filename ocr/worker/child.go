@@ -30,7 +30,7 @@ type child struct {
 }
 
 // startChild starts a process in a group of its own. It does not greet it.
-func startChild(command []string, scratch string) (*child, error) {
+func startChild(cfg Config, scratch string) (*child, error) {
 	questionsIn, questionsOut, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("start page worker: %w", err)
@@ -41,14 +41,14 @@ func startChild(command []string, scratch string) (*child, error) {
 		return nil, fmt.Errorf("start page worker: %w", err)
 	}
 	c := &child{questions: questionsOut, answers: answersIn, stderr: &tail{}, exited: make(chan struct{})}
-	cmd := exec.Command(command[0], command[1:]...) //nolint:noctx // a child outlives the call that starts it; kill ends it
+	cmd := exec.Command(cfg.Command[0], cfg.Command[1:]...) //nolint:noctx // a child outlives the call that starts it; kill ends it
 	cmd.Stderr = c.stderr
 	cmd.ExtraFiles = []*os.File{questionsIn, answersOut} // become 3 and 4
 	cmd.Env = childEnv(scratch)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	cmd.WaitDelay = time.Second
 	started := make(chan error)
-	go c.run(cmd, started)
+	go c.run(cmd, cfg.Nice, started)
 	err = <-started
 	closeAll(questionsIn, answersOut)
 	if err != nil {
@@ -60,7 +60,7 @@ func startChild(command []string, scratch string) (*child, error) {
 
 // run starts the process and waits for it on one thread, because Pdeathsig is
 // sent when the thread that started the child ends.
-func (c *child) run(cmd *exec.Cmd, started chan<- error) {
+func (c *child) run(cmd *exec.Cmd, nice int, started chan<- error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	defer close(c.exited)
@@ -71,6 +71,11 @@ func (c *child) run(cmd *exec.Cmd, started chan<- error) {
 	c.pid = cmd.Process.Pid
 	// Should the machine run out of memory, a page is what to give up.
 	_ = os.WriteFile("/proc/"+strconv.Itoa(c.pid)+"/oom_score_adj", []byte("500"), 0)
+	if nice > 0 {
+		// The group, for all the threads it has begun; what the child starts
+		// inherits it. Refused, it costs speed on the screen and nothing else.
+		_ = syscall.Setpriority(syscall.PRIO_PGRP, c.pid, nice)
+	}
 	started <- nil
 	_ = cmd.Wait() // how it ended is told by who ended it, or by stderr
 }
@@ -100,20 +105,25 @@ func (c *child) alive() bool {
 	}
 }
 
-// limits of one call.
+// limits of one call. time is of the processor; by the clock a call may take
+// clockFactor as long, for one that waits for something that never comes.
 type limits struct {
 	memory int64
 	time   time.Duration
 }
 
+// clockFactor is how many others a machine may be busy with before a page pays
+// for it.
+const clockFactor = 10
+
 // call asks one question. Any error means that the child is of no more use: it
 // has been killed together with whatever it started.
 func (c *child) call(ctx context.Context, q question, l limits) (answer, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, l.time, faultOf(dossier.ReasonTime, errors.New("time limit")))
+	ctx, cancel := context.WithTimeoutCause(ctx, clockFactor*l.time, faultOf(dossier.ReasonTime, errors.New("time limit")))
 	defer cancel()
 	ctx, exceeded := context.WithCancelCause(ctx)
 	var watching sync.WaitGroup
-	watching.Go(func() { watchMemory(ctx, c.pid, l.memory, exceeded) })
+	watching.Go(func() { watch(ctx, c.pid, l, exceeded) })
 	a, err := c.exchange(ctx, q)
 	exceeded(nil)
 	watching.Wait()

@@ -37,7 +37,8 @@ type Config struct {
 	// MemoryLimit is the resident memory in bytes that a child together with
 	// the programs it runs may reach. Default 1 GiB.
 	MemoryLimit int64
-	// PageTimeout is the time for one call. Default 60 s.
+	// PageTimeout is the processor time for one call; by the clock it may take
+	// ten times as long, so that a busy machine costs no page. Default 60 s.
 	PageTimeout time.Duration
 	// Scratch is a folder on a disk with some room. The pool makes its own
 	// folder there and removes it again. Default: the system's.
@@ -49,6 +50,14 @@ type Config struct {
 	// PagesPerChild is how many calls a child serves before it is replaced,
 	// because the bindings leak a little on each page. Default 100.
 	PagesPerChild int
+	// PicturesOnly makes a pool for people who wait before a screen: its
+	// children load no models and cannot read, so they start at once and are
+	// small, and no picture queues behind recognition.
+	PicturesOnly bool
+	// Nice is how far the children stand back behind other programs, 0 to 19:
+	// recognition takes all the time there is, and a page that somebody asks
+	// for must not wait for it. Default 0.
+	Nice int
 }
 
 // WithDefaults fills in what was left open.
@@ -90,6 +99,8 @@ func (c Config) Validate() error {
 		return errors.New("worker config: PageTimeout is not positive")
 	case c.PagesPerChild < 1:
 		return errors.New("worker config: PagesPerChild is below 1")
+	case c.Nice < 0 || c.Nice > 19:
+		return errors.New("worker config: Nice is not between 0 and 19")
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"sohoa/dossier"
 )
@@ -63,6 +64,9 @@ func fakeWorker(mode string) error {
 	}
 }
 
+// starved is how long a starving child gets no processor.
+const starved = time.Second
+
 func misbehave(mode string, q question, out *os.File) answer {
 	good := dossier.Reading{
 		File: q.File, Page: q.Index, Part: 1, Width: 100, Height: 100, DPI: 300, DPISource: "tag", ToInput: dossier.Identity(),
@@ -77,6 +81,12 @@ func misbehave(mode string, q question, out *os.File) answer {
 		os.Exit(2) //nolint:forbidigo // this is a child
 	case "hang":
 		select {}
+	case "starve":
+		time.Sleep(starved) // as the scheduler makes it
+	case "spin":
+		for {
+			_ = q
+		}
 	case "memory":
 		eat()
 	case "sibling":

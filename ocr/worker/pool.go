@@ -291,7 +291,7 @@ func (p *Pool) fill(ctx context.Context, s *slot) error {
 	if err != nil {
 		return stopped(err)
 	}
-	c, err := startChild(p.cfg.Command, scratch)
+	c, err := startChild(p.cfg, scratch)
 	if err != nil {
 		return stopped(errors.Join(err, os.RemoveAll(scratch)))
 	}
@@ -324,6 +324,7 @@ func (p *Pool) settings(scratch string) *settings {
 		Memory:    limit * 5 / 8,
 		HeapLimit: limit / 2,
 		Scratch:   scratch, Languages: p.cfg.Languages, TessdataDir: p.cfg.TessdataDir,
+		PicturesOnly: p.cfg.PicturesOnly,
 	}
 }
 

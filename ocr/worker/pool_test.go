@@ -46,7 +46,8 @@ func TestOnePageIsLost(t *testing.T) {
 		limit  time.Duration
 	}{
 		{"crash", dossier.ReasonCrash, time.Minute},
-		{"hang", dossier.ReasonTime, 200 * time.Millisecond},
+		{"hang", dossier.ReasonTime, 50 * time.Millisecond},
+		{"spin", dossier.ReasonTime, 500 * time.Millisecond},
 		{"memory", dossier.ReasonMemory, time.Minute},
 		{"sibling", dossier.ReasonMemory, time.Minute},
 		{"flood", dossier.ReasonCrash, time.Minute},
@@ -61,13 +62,28 @@ func TestOnePageIsLost(t *testing.T) {
 			if dossier.KindOf(err) != dossier.Park || dossier.ReasonOf(err) != test.reason {
 				t.Fatalf("Read = %v, want a page parked for %s", err, test.reason)
 			}
-			eventually(t, "process group ended", func() bool { return residentMemory(first)+groupMemory(first) == 0 })
+			eventually(t, "process group ended", func() bool { return gone(first) })
 			p.cfg.PageTimeout = time.Minute
 			readings, err := p.Read(t.Context(), Task{Path: "x", File: "good", Index: 2})
 			if err != nil || len(readings) != 1 || readings[0].Page != 2 {
 				t.Fatalf("next page: %v, %v", readings, err)
 			}
 		})
+	}
+}
+
+// gone tells whether the whole group of a process has ended.
+func gone(pid int) bool {
+	others, _ := groupUse(pid)
+	return residentMemory(pid)+others == 0
+}
+
+// TestBusyMachineCostsNoPage: a child that gets no processor for longer than
+// its limit has done nothing wrong.
+func TestBusyMachineCostsNoPage(t *testing.T) {
+	p := fakePool(t, "starve", func(c *Config) { c.PageTimeout = starved / 4 })
+	if _, err := p.Read(t.Context(), Task{Path: "x", File: "late", Index: 1}); err != nil {
+		t.Errorf("a page that came late: %v", err)
 	}
 }
 

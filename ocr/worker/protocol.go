@@ -52,6 +52,8 @@ type settings struct {
 	Scratch     string   `json:"scratch"`
 	Languages   []string `json:"languages"`
 	TessdataDir string   `json:"tessdata_dir"`
+	// PicturesOnly loads no models.
+	PicturesOnly bool `json:"pictures_only,omitempty"`
 }
 
 // answer is what the child says; exactly one of the pointers is set, or none

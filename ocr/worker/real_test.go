@@ -8,11 +8,13 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"sohoa/dossier"
+	"sohoa/ocr"
 	"sohoa/ocr/internal/drawn"
 )
 
@@ -222,4 +224,57 @@ func TestParametersAreChecked(t *testing.T) {
 			t.Errorf("%q was accepted", parms)
 		}
 	}
+}
+
+// TestPicturesOnly: children for the screen start without models, make
+// pictures, and do not pretend to read.
+func TestPicturesOnly(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := NewPool(Config{
+		Command: []string{self, "page-worker"}, Workers: 1, Scratch: t.TempDir(), PicturesOnly: true, TessdataDir: t.TempDir(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = p.Close() }()
+	path := drawn.File(t, "scan.jpg", drawn.JPEG(t, drawn.Page(t, 100), 100))
+	jpeg, err := p.Preview(t.Context(), path, 1, ocr.View{Pixels: 240})
+	if err != nil || len(jpeg) == 0 {
+		t.Errorf("preview: %d bytes, %v", len(jpeg), err)
+	}
+	if _, err := p.Read(t.Context(), Task{Path: path, File: "scan.jpg", Index: 1}); dossier.KindOf(err) != dossier.Stop {
+		t.Errorf("reading without models: %v, want a fault to stop at", err)
+	}
+}
+
+// TestNice: every thread of a child stands back as it was told.
+func TestNice(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := NewPool(Config{Command: []string{self, "page-worker"}, Workers: 1, Scratch: t.TempDir(), PicturesOnly: true, Nice: 19})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = p.Close() }()
+	s := <-p.slots
+	threads, err := filepath.Glob(filepath.Join("/proc", strconv.Itoa(s.child.pid), "task", "*", "stat"))
+	if err != nil || len(threads) == 0 {
+		t.Fatalf("threads %v, %v", threads, err)
+	}
+	for _, thread := range threads {
+		stat, err := os.ReadFile(thread)
+		if err != nil {
+			continue // it has ended
+		}
+		_, behind, _ := strings.Cut(string(stat), ") ")
+		if fields := strings.Fields(behind); fields[16] != "19" { // the 19th of proc(5), counted from the 3rd
+			t.Errorf("a thread has nice %s", fields[16])
+		}
+	}
+	p.slots <- s
 }

@@ -98,8 +98,12 @@ func handle(ctx context.Context, work <-chan question, answers chan<- answer) {
 	}
 }
 
-// childReader is the reader of a child once it has been greeted.
-type childReader struct{ *ocr.Reader }
+// childReader is what a child works with once it has been greeted: a viewer,
+// and unless it makes pictures only, the reader that the viewer belongs to.
+type childReader struct {
+	*ocr.Viewer
+	reader *ocr.Reader
+}
 
 func (c *childReader) answer(ctx context.Context, q question) answer {
 	a, err := c.dispatch(ctx, q)
@@ -110,22 +114,21 @@ func (c *childReader) answer(ctx context.Context, q question) answer {
 }
 
 func (c *childReader) dispatch(ctx context.Context, q question) (answer, error) {
-	if q.Op == opHello && q.Hello != nil && c.Reader == nil {
+	if q.Op == opHello && q.Hello != nil && c.Viewer == nil {
 		return answer{}, c.hello(*q.Hello)
 	}
-	if c.Reader == nil {
+	if c.Viewer == nil {
 		return answer{}, errors.New("not greeted")
 	}
-	switch q.Op {
-	case opOpen:
+	switch {
+	case q.Op == opOpen:
 		return c.open(ctx, q)
-	case opRead:
-		readings, err := c.Read(ctx, q.Path, q.File, q.Index)
-		return answer{Readings: readings, Stages: c.Stages()}, err
-	case opExtract:
+	case q.Op == opRead && c.reader != nil:
+		readings, err := c.reader.Read(ctx, q.Path, q.File, q.Index)
+		return answer{Readings: readings, Stages: c.reader.Stages()}, err
+	case q.Op == opExtract:
 		return c.extract(ctx, q)
-	}
-	if q.Op == opPreview && q.View != nil {
+	case q.Op == opPreview && q.View != nil:
 		jpeg, err := c.Preview(ctx, q.Path, q.Index, *q.View)
 		return answer{JPEG: jpeg}, err
 	}
@@ -134,15 +137,20 @@ func (c *childReader) dispatch(ctx context.Context, q question) (answer, error) 
 
 func (c *childReader) hello(s settings) error {
 	debug.SetMemoryLimit(s.HeapLimit)
-	reader, err := ocr.NewReader(ocr.Config{
+	cfg := ocr.Config{
 		Limits:  decode.Limits{Memory: s.Memory},
 		Scratch: s.Scratch,
 		Models:  tesseract.Config{Languages: s.Languages, Data: s.TessdataDir},
-	})
+	}
+	if s.PicturesOnly {
+		c.Viewer = ocr.NewViewer(cfg)
+		return nil
+	}
+	reader, err := ocr.NewReader(cfg)
 	if err != nil {
 		return err
 	}
-	c.Reader = reader
+	c.Viewer, c.reader = reader.Viewer, reader
 	return nil
 }
 

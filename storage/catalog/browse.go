@@ -46,27 +46,45 @@ func (c *Catalog) newestBatches(ctx context.Context, unit dossier.UnitID, limit 
 const arrivalBatches = 24
 
 // Arrivals lists the newest files and pages of the unit, newest first: pages
-// where the file is opened, else the file itself.
+// where the file is opened, else the file itself. It goes batch by batch, so
+// that one of a thousand sheets costs no more than it shows.
 func (c *Catalog) Arrivals(ctx context.Context, unit dossier.UnitID, limit int) ([]dossier.Arrival, error) {
 	batches, err := c.newestBatches(ctx, unit, arrivalBatches)
-	if err != nil || len(batches) == 0 {
+	if err != nil {
 		return nil, err
 	}
-	ids := make([]dossier.BatchID, len(batches))
-	for i, b := range batches {
-		ids[i] = b.ID
-	}
 	var rows []arrivalRow
-	err = c.read.NewSelect().TableExpr("files AS f").ColumnExpr(arrivalColumns).
-		Join("JOIN batches AS b ON b.id = f.batch").
-		Join("LEFT JOIN images AS i ON i.batch = f.batch AND i.ordinal = f.ordinal").
-		Join("LEFT JOIN pages AS p ON p.unit = i.unit AND p.image = i.id").
-		Where("f.unit = ?", unit).Where("f.batch IN ?", bun.Tuple(ids)).
-		OrderExpr("b.at DESC, b.id, f.ordinal DESC, i.idx DESC, p.part DESC").Limit(int64(limit)).Scan(ctx, &rows)
-	if err != nil {
-		return nil, fmt.Errorf("list arrivals: %w", err)
+	for _, b := range batches {
+		if len(rows) >= limit {
+			break
+		}
+		var some []arrivalRow
+		err := c.read.NewSelect().TableExpr("files AS f").ColumnExpr(arrivalColumns).
+			Join("JOIN batches AS b ON b.id = f.batch").
+			Join("LEFT JOIN images AS i ON i.batch = f.batch AND i.ordinal = f.ordinal").
+			Join("LEFT JOIN pages AS p ON p.unit = i.unit AND p.image = i.id").
+			Where("f.unit = ?", unit).Where("f.batch = ?", b.ID).
+			OrderExpr("f.ordinal DESC, i.idx DESC, p.part DESC").Limit(int64(limit-len(rows))).Scan(ctx, &some)
+		if err != nil {
+			return nil, fmt.Errorf("list arrivals: %w", err)
+		}
+		rows = append(rows, some...)
 	}
 	return arrivals(rows), nil
+}
+
+// Unread counts what is still to be read: images, and files of which nobody
+// knows yet how many images they hold.
+func (c *Catalog) Unread(ctx context.Context, unit dossier.UnitID) (dossier.Unread, error) {
+	files, err := c.read.NewSelect().Model((*fileRow)(nil)).Where("unit = ?", unit).Where("state = 'claimed'").Count(ctx)
+	if err != nil {
+		return dossier.Unread{}, fmt.Errorf("count unopened files: %w", err)
+	}
+	images, err := c.read.NewSelect().Model((*imageRow)(nil)).Where("unit = ?", unit).Where("state = 'claimed'").Count(ctx)
+	if err != nil {
+		return dossier.Unread{}, fmt.Errorf("count unread images: %w", err)
+	}
+	return dossier.Unread{Files: int(files), Images: int(images)}, nil
 }
 
 // Parked lists the pages that wait for a person and that no decision has

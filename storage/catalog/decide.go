@@ -35,6 +35,7 @@ func (c *Catalog) Waiting(ctx context.Context, unit dossier.UnitID, pages []doss
 func (c *Catalog) Decide(ctx context.Context, act dossier.Act, decision dossier.Decision, object dossier.ObjectRef) (claimed bool, err error) {
 	draft := decision.Intent.Draft
 	err = c.inTx(ctx, "record decision", func(ctx context.Context, tx bun.Tx) error {
+		claimed = false
 		for _, page := range decision.Placement.Pages {
 			moved, err := inserted(tx.NewUpdate().Model((*pageRow)(nil)).
 				Set("component = ?", decision.Intent.New[0]).Set("dossier = ?", draft.Dossier.ID).

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
 	_ "github.com/mattn/go-sqlite3"    // the SQLite driver
 	"github.com/pressly/goose/v3"
@@ -155,10 +156,31 @@ func Open(d Databases, queue Queue, index Index) *Catalog {
 	return &Catalog{write: write, read: read, queue: queue, index: index}
 }
 
-// inTx runs one write transaction.
+// maxRaces is how often a transaction is run that others were in the way of.
+const maxRaces = 5
+
+// inTx runs one write transaction: again when PostgreSQL gave it up in favour of
+// another, and as a fault to retry when it keeps doing so. f may run several
+// times, so what it leaves outside of the transaction must be the same then.
 func (c *Catalog) inTx(ctx context.Context, op string, f func(ctx context.Context, tx bun.Tx) error) error {
-	if err := c.write.RunInTx(ctx, nil, f); err != nil {
-		return fmt.Errorf("%s: %w", op, err)
+	for race := 1; ; race++ {
+		err := c.write.RunInTx(ctx, nil, f)
+		switch {
+		case err == nil:
+			return nil
+		case !lostRace(err):
+			return fmt.Errorf("%s: %w", op, err)
+		case race == maxRaces:
+			return &dossier.Fault{Kind: dossier.Retry, Op: op, Reason: dossier.ReasonUnknown, Err: err}
+		}
 	}
-	return nil
+}
+
+// lostRace tells an error by which PostgreSQL asks for the transaction to be run
+// again: serialization_failure and deadlock_detected (PostgreSQL 15, appendix A
+// and 13.5). A deadlock is found after a second (deadlock_timeout), which is
+// pause enough.
+func lostRace(err error) bool {
+	failure, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (failure.Code == "40001" || failure.Code == "40P01")
 }

@@ -121,7 +121,12 @@ func movePages(ctx context.Context, tx bun.Tx, unit dossier.UnitID, pages []doss
 
 // moveImage gives an image the class of its pages: parked while any of them
 // waits for a person, else placed when any is placed, else what they all are.
+// The first update makes two dossiers that share a spread wait for each other on
+// PostgreSQL: neither could see the other's page placed.
 func moveImage(ctx context.Context, tx bun.Tx, unit dossier.UnitID, image dossier.ImageID) error {
+	if _, err := tx.NewUpdate().Model((*imageRow)(nil)).Set("reading = reading").Where("unit = ?", unit).Where("id = ?", image).Exec(ctx); err != nil {
+		return fmt.Errorf("move image: %w", err)
+	}
 	var rows []pageRow
 	if err := tx.NewSelect().Model(&rows).Where("unit = ?", unit).Where("image = ?", image).Order("part").Scan(ctx); err != nil {
 		return fmt.Errorf("move image: %w", err)

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 
 	"github.com/minio/minio-go/v7"
@@ -22,7 +23,9 @@ func mapped(op, key string, err error) error {
 		return nil
 	}
 	op += " " + key
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	// A dialer that gave up says "deadline exceeded", too, and means the network.
+	_, onTheWay := errors.AsType[*net.OpError](err)
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) && !onTheWay {
 		return fmt.Errorf("%s: %w", op, err)
 	}
 	answer, ok := errors.AsType[minio.ErrorResponse](err)
