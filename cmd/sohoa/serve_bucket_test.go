@@ -110,7 +110,7 @@ func newBucketOffice(t *testing.T) *bucketOffice {
 			t.Fatal(err)
 		}
 	}
-	if err := c.makeArchive(t.Context(), newArchive("H38.12", false, time.Now())); err != nil {
+	if _, err := c.makeArchive(t.Context(), "H38.12", false); err != nil {
 		t.Fatal(err)
 	}
 	d := watching(t, c)
