@@ -35,10 +35,10 @@ func (d desk) spread(batch dossier.BatchID, ordinal int) (image dossier.TakenIma
 	ctx := d.t.Context()
 	file, err := d.File(ctx, dossier.FileRef{Batch: batch, Ordinal: ordinal})
 	d.must(err)
-	d.must(d.FileOpened(ctx, file, 1))
+	d.must(d.FileOpened(ctx, local(file.Unit), file, 1))
 	image, err = d.Image(ctx, file.Unit, dossier.NewImageID(file.SHA256, 1))
 	d.must(err)
-	d.must(d.ImageRead(ctx, image, 2, "", dossier.ObjectRef{Key: "reading/" + string(image.ID), SHA256: file.SHA256, Size: 1}))
+	d.must(d.ImageRead(ctx, local(file.Unit), image, 2, "", dossier.ObjectRef{Key: "reading/" + string(image.ID), SHA256: file.SHA256, Size: 1}))
 	return image, [2]dossier.PageID{image.ID.Page(1), image.ID.Page(2)}
 }
 
