@@ -19,6 +19,10 @@ var unseen = map[string]string{
 	"GET /api/status":       "counts only",
 	"POST /language":        "nothing of the archive",
 	"GET /assets/{file...}": "nothing of the archive",
+	"GET /healthz":          "for machines: that it lives",
+	"GET /readyz":           "for machines: what is ready",
+	"GET /status":           "for machines: counts only",
+	"GET /metrics":          "for machines: counts only",
 }
 
 // TestEveryViewIsLogged asks every route: whatever shows something of a record

@@ -168,11 +168,11 @@ func (r *at) Read(ctx context.Context, path, file string, index int) ([]dossier.
 	return r.textReader.Read(ctx, path, file, index)
 }
 
-func (r *at) Extract(ctx context.Context, path string, index int) (dossier.ImageStream, func(), error) {
+func (r *at) Extract(ctx context.Context, path string, index int, cut *dossier.Cut) (dossier.ImageStream, func(), error) {
 	if r.extract {
 		r.hold()
 	}
-	return r.textReader.Extract(ctx, path, index)
+	return r.textReader.Extract(ctx, path, index, cut)
 }
 
 // TestTheBucketFailsDuringWork: the store goes away, refuses or is slow while
