@@ -65,6 +65,7 @@ func (s serveCmd) flags() map[string]any {
 // Run serves until a signal says stop.
 func (s serveCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 	c.flags = s.flags()
+	asRead := stampOf(layout{root: c.Data}.config()) // before reading, so that no change is missed
 	settings, err := c.config()
 	if err != nil {
 		return err
@@ -84,6 +85,7 @@ func (s serveCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 	}
 	a.log = log.Logger
 	d := newDaemon(c, a, settings, log)
+	d.asRead = asRead
 	defer d.kill()
 	if err := d.startWorkers(); err != nil {
 		return err
@@ -135,6 +137,7 @@ type daemon struct {
 	pause time.Duration
 
 	settings atomic.Pointer[config]
+	asRead   stamp // of the settings file, when it was read
 	watcher  atomic.Pointer[watch.Watcher]
 	rewatch  chan struct{} // settings of the watcher changed
 	disk     watch.Disk    // what the watcher works on
@@ -256,7 +259,7 @@ func (d *daemon) run(ctx context.Context, con console) (err error) {
 	running.Go(func() error { return d.answerClients(all, socket) })
 	running.Go(func() error { return d.show(all, web) })
 	running.Go(func() error { return d.keepHouse(all) })
-	running.Go(func() error { return d.reload(all) })
+	running.Go(func() error { return d.reload(all, d.asRead) })
 	running.Go(func() error { return d.sequence(all) })
 	d.log.InfoContext(ctx, "serving",
 		slog.String("address", web.Addr().String()), slog.Int("workers", d.pool.Workers()), slog.String("version", version))

@@ -16,16 +16,17 @@ import (
 const reloadPoll = 2 * time.Second
 
 // reload takes changed settings over, on SIGHUP or when the file has changed,
-// until ctx ends. Settings that cannot be used change nothing: the daemon goes
-// on with those it has, and says so.
-func (d *daemon) reload(ctx context.Context) error {
+// until ctx ends; seen is the file as the daemon began with it. Settings that
+// cannot be used change nothing: the daemon goes on with those it has, and says
+// so.
+func (d *daemon) reload(ctx context.Context, seen stamp) error {
 	asked := make(chan os.Signal, 1)
 	signal.Notify(asked, syscall.SIGHUP)
 	defer signal.Stop(asked)
 	tick := time.NewTicker(reloadPoll)
 	defer tick.Stop()
 	path := d.archive.layout.config()
-	for seen := stampOf(path); ; {
+	for {
 		by := "file"
 		select {
 		case <-ctx.Done():
