@@ -82,7 +82,7 @@ func misbehave(mode string, q question, out *os.File) answer {
 	case "hang":
 		select {}
 	case "starve":
-		time.Sleep(starved) // as the scheduler makes it
+		<-time.After(starved) // as the scheduler makes it
 	case "spin":
 		for {
 			_ = q

@@ -51,7 +51,7 @@ func draw(ctx context.Context, generate, dir string) (*paper, error) {
 func (p *paper) sheet(n int) []byte {
 	page := p.pages[n%len(p.pages)]
 	comment := fmt.Sprintf("sheet %d", n)
-	segment := binary.BigEndian.AppendUint16([]byte{0xff, 0xfe}, uint16(len(comment)+2)) //nolint:gosec // a short text
+	segment := binary.BigEndian.AppendUint16([]byte{0xff, 0xfe}, uint16(len(comment)+2))
 	return bytes.Join([][]byte{page[:2], segment, []byte(comment), page[2:]}, nil)
 }
 

@@ -28,7 +28,7 @@ type server struct {
 // start runs serve as `make run` does; only batches close sooner than in an
 // office, so that dossiers are made all the time.
 func start(ctx context.Context, program, data string) (*server, error) {
-	cmd := exec.Command(program, "serve", "--data", data, "--listen", "127.0.0.1:0", "--log", "warn") //nolint:noctx // it is stopped by a signal
+	cmd := exec.Command(program, "serve", "--data", data, "--listen", "127.0.0.1:0", "--log", "warn")
 	cmd.Env = append(os.Environ(), "SOHOA_BATCH_IDLE=10s")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
