@@ -2,10 +2,11 @@ package dossier
 
 import "time"
 
-// Role is what somebody may do. Until accounts exist there is one: local.
+// Role is what somebody may do; [Role.May] asks the one table.
 type Role string
 
-// RoleLocal is the person at the machine's own command line or loopback page.
+// RoleLocal is the person at the machine's own command line, and at the pages
+// of a demo archive without accounts.
 const RoleLocal Role = "local"
 
 // Actor is who acts, for which unit. Every function that writes takes one, so

@@ -37,9 +37,9 @@ type BatchSummary struct {
 	Account Account
 }
 
-// DossierFilter asks for dossiers of a unit, newest first.
+// DossierFilter asks for the dossiers of a scope, newest first.
 type DossierFilter struct {
-	Unit UnitID
+	Scope Scope
 	// Code, when not empty, is a part of the code.
 	Code string
 	// State, when not empty, is the state they are in.

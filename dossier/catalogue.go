@@ -62,6 +62,12 @@ func (c *Catalogue) Kind(id string) (Kind, bool) {
 	return find(c.kinds, func(k Kind) bool { return k.ID == id })
 }
 
+// Sensitive tells whether papers of the kind are shown only to whoever says why.
+func (c *Catalogue) Sensitive(id string) bool {
+	kind, ok := c.Kind(id)
+	return ok && kind.Sensitive
+}
+
 // Field finds a field by id.
 func (c *Catalogue) Field(id string) (FieldDef, bool) {
 	return find(c.fields, func(f FieldDef) bool { return f.ID == id })
@@ -96,7 +102,7 @@ func (c *Catalogue) read(source fs.FS, labels *[]labelRow) error {
 		row     func(row) error
 	}{
 		{"fields.csv", []string{"id", "vi", "en", "type", "gate"}, func(r row) error { return put(&c.fields, r, parseField, func(f FieldDef) string { return f.ID }) }},
-		{"kinds.csv", []string{"id", "group", "role", "keep", "symbol", "gate", "titles", "synonyms", "old_titles", "continues", "fields"},
+		{"kinds.csv", []string{"id", "group", "role", "keep", "symbol", "gate", "titles", "synonyms", "old_titles", "continues", "fields", "sensitive"},
 			func(r row) error { return put(&c.kinds, r, parseKind, func(k Kind) string { return k.ID }) }},
 		{"agencies.csv", []string{"code", "name", "verified"}, func(r row) error {
 			return put(&c.agencies, r, parseAgency, func(a AgencyCode) string { return a.Code })
@@ -158,8 +164,9 @@ func knownType(t FieldType) bool {
 func parseKind(r row) (Kind, error) {
 	gate, gateErr := r.gate()
 	keep, keepErr := r.flag("keep")
+	sensitive, sensitiveErr := r.flag("sensitive")
 	k := Kind{
-		ID: r.get("id"), Group: Group(r.get("group")), Role: ComponentRole(r.get("role")), Keep: keep, Gate: gate,
+		ID: r.get("id"), Group: Group(r.get("group")), Role: ComponentRole(r.get("role")), Keep: keep, Sensitive: sensitive, Gate: gate,
 		Titles: r.list("titles"), Synonyms: r.list("synonyms"), OldTitles: r.list("old_titles"),
 		Symbols: r.list("symbol"), Continues: r.list("continues"), Fields: strings.Fields(r.get("fields")),
 	}
@@ -167,7 +174,7 @@ func parseKind(r row) (Kind, error) {
 	if !slices.Contains([]ComponentRole{RoleComponent, RoleResult, RoleSlip, RoleInternal}, k.Role) {
 		roleErr = fmt.Errorf("column role: %q is not a role", k.Role)
 	}
-	return k, errors.Join(gateErr, keepErr, roleErr)
+	return k, errors.Join(gateErr, keepErr, sensitiveErr, roleErr)
 }
 
 func parseAgency(r row) (AgencyCode, error) {

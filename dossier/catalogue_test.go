@@ -111,8 +111,8 @@ func TestProcedures(t *testing.T) {
 
 func TestOverrides(t *testing.T) {
 	cat, err := dossier.LoadCatalogue(fstest.MapFS{
-		"kinds.csv": {Data: []byte("id,group,role,keep,symbol,gate,titles,synonyms,old_titles,continues,fields\n" +
-			"will,certification,component,yes,,0.9,DI CHÚC,,,,\nfire_permit,local,result,yes,,,GIẤY PHÉP ĐỐT RẪY,,,,name\n")},
+		"kinds.csv": {Data: []byte("id,group,role,keep,symbol,gate,titles,synonyms,old_titles,continues,fields,sensitive\n" +
+			"will,certification,component,yes,,0.9,DI CHÚC,,,,,no\nfire_permit,local,result,yes,,,GIẤY PHÉP ĐỐT RẪY,,,,name,no\n")},
 		"labels.csv": {Data: []byte("kind,field,how,labels,after,before,column,type\nfire_permit,name,line,Chủ rẫy,,,,\n")},
 	})
 	if err != nil {
@@ -134,18 +134,18 @@ func TestOverrides(t *testing.T) {
 }
 
 func TestMistakesNameFileAndLine(t *testing.T) {
-	kinds := "# a remark\nid,group,role,keep,symbol,gate,titles,synonyms,old_titles,continues,fields\n"
+	kinds := "# a remark\nid,group,role,keep,symbol,gate,titles,synonyms,old_titles,continues,fields,sensitive\n"
 	labels := "kind,field,how,labels,after,before,column,type\n"
 	for name, c := range map[string]struct{ file, text, want string }{
 		"columns":       {"kinds.csv", "id,title\nx,Y\n", "kinds.csv:1: columns"},
-		"role":          {"kinds.csv", kinds + "x,g,boss,yes,,,,,,,\n", `kinds.csv:3: column role: "boss"`},
-		"keep":          {"kinds.csv", kinds + "x,g,component,maybe,,,,,,,\n", `kinds.csv:3: column keep: "maybe"`},
-		"gate":          {"kinds.csv", kinds + "x,g,component,yes,,80,,,,,\n", `kinds.csv:3: column gate: "80"`},
-		"twice":         {"kinds.csv", kinds + "x,g,component,yes,,,,,,,\nx,g,component,yes,,,,,,,\n", "kinds.csv:4: x is there twice"},
-		"no id":         {"kinds.csv", kinds + ",g,component,yes,,,,,,,\n", "kinds.csv:3: the first column is empty"},
+		"role":          {"kinds.csv", kinds + "x,g,boss,yes,,,,,,,,no\n", `kinds.csv:3: column role: "boss"`},
+		"keep":          {"kinds.csv", kinds + "x,g,component,maybe,,,,,,,,no\n", `kinds.csv:3: column keep: "maybe"`},
+		"gate":          {"kinds.csv", kinds + "x,g,component,yes,,80,,,,,,no\n", `kinds.csv:3: column gate: "80"`},
+		"twice":         {"kinds.csv", kinds + "x,g,component,yes,,,,,,,,no\nx,g,component,yes,,,,,,,,no\n", "kinds.csv:4: x is there twice"},
+		"no id":         {"kinds.csv", kinds + ",g,component,yes,,,,,,,,no\n", "kinds.csv:3: the first column is empty"},
 		"cells":         {"kinds.csv", kinds + "x,g\n", "kinds.csv: record on line 3"},
-		"field":         {"kinds.csv", kinds + "x,g,component,yes,,,,,,,shoe_size\n", `kind x: field "shoe_size"`},
-		"title":         {"kinds.csv", kinds + "x,g,component,yes,,,GIẤY KHAI SINH,,,,\n", `title "GIẤY KHAI SINH" belongs to birth_certificate and to x`},
+		"field":         {"kinds.csv", kinds + "x,g,component,yes,,,,,,,shoe_size,no\n", `kind x: field "shoe_size"`},
+		"title":         {"kinds.csv", kinds + "x,g,component,yes,,,GIẤY KHAI SINH,,,,,no\n", `title "GIẤY KHAI SINH" belongs to birth_certificate and to x`},
 		"label kind":    {"labels.csv", labels + "x,name,line,Tên,,,,\n", `labels.csv:2: column kind: no kind "x"`},
 		"label field":   {"labels.csv", labels + "will,shoe_size,line,Cỡ,,,,\n", `labels.csv:2: column field: "shoe_size"`},
 		"label how":     {"labels.csv", labels + "will,name,guess,Tên,,,,\n", `labels.csv:2: column how: "guess"`},

@@ -11,6 +11,9 @@ type Kind struct {
 	Role ComponentRole
 	// Keep is false for papers that are not kept when they are only presented.
 	Keep bool
+	// Sensitive papers (health, criminal record, adoption, parentage) are shown
+	// to whoever says why, and the log keeps it.
+	Sensitive bool
 	// Titles, Synonyms and OldTitles are the titles printed on the paper:
 	// today's form, other wordings in use, forms no longer issued.
 	Titles, Synonyms, OldTitles []string

@@ -19,7 +19,7 @@ import (
 type Checked interface {
 	Objects(ctx context.Context, unlisted bool) ([]dossier.ObjectRef, error)
 	DossierIDs(ctx context.Context, unit dossier.UnitID) ([]dossier.DossierID, error)
-	Dossier(ctx context.Context, unit dossier.UnitID, idOrCode string) (dossier.Manifest, error)
+	Dossier(ctx context.Context, scope dossier.Scope, idOrCode string) (dossier.Manifest, error)
 	BatchIDs(ctx context.Context, unit dossier.UnitID) ([]dossier.BatchID, error)
 	BatchDone(ctx context.Context, batch dossier.BatchID) (bool, error)
 	Account(ctx context.Context, batch dossier.BatchID) (dossier.Account, error)
@@ -146,7 +146,7 @@ func (v *verifier) dossiers(ctx context.Context) error {
 		return err
 	}
 	for _, id := range ids {
-		known, err := v.ledger.Dossier(ctx, v.flow.Unit.ID, string(id))
+		known, err := v.ledger.Dossier(ctx, dossier.Whole(v.flow.Unit.ID), string(id))
 		if err != nil {
 			return err
 		}

@@ -25,12 +25,12 @@ type apiStatusAnswer struct {
 }
 
 func (s *site) apiStatus(w http.ResponseWriter, r *http.Request) error {
-	_, parked, err := s.Parked.Parked(r.Context(), s.Unit.ID, 0, 0)
+	_, parked, err := s.Parked.Parked(r.Context(), scopeOf(r.Context()), 0, 0)
 	if err != nil {
 		return err
 	}
 	answer := apiStatusAnswer{Unit: s.Unit.CodeAt(s.Now()), Demo: s.Demo, At: s.Now().UTC(), Parked: parked, Trouble: []dossier.Reason{}}
-	if s.Inbox != nil {
+	if s.seesInbox(r.Context()) {
 		inflow := s.Inbox.Inflow()
 		for _, d := range inflow.Devices {
 			answer.Waiting += len(d.Waiting)
@@ -43,10 +43,10 @@ func (s *site) apiStatus(w http.ResponseWriter, r *http.Request) error {
 		}
 		answer.InboxGone = !inflow.InboxGone.IsZero()
 	}
-	if answer.Unread, err = s.Arrivals.Unread(r.Context(), s.Unit.ID); err != nil {
+	if answer.Unread, err = s.Arrivals.Unread(r.Context(), scopeOf(r.Context())); err != nil {
 		return err
 	}
-	batches, err := s.Arrivals.Batches(r.Context(), s.Unit.ID, 1)
+	batches, err := s.Arrivals.Batches(r.Context(), scopeOf(r.Context()), 1)
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (s *site) apiStatus(w http.ResponseWriter, r *http.Request) error {
 
 func (s *site) apiSearch(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	query := Query{Unit: s.Unit.ID, Text: short(q.Get("q")), Kind: q.Get("kind"), Offset: offset(q), Limit: searchLength}
+	query := Query{Scope: scopeOf(r.Context()), Text: short(q.Get("q")), Kind: q.Get("kind"), Offset: offset(q), Limit: searchLength}
 	found, err := s.Searcher.Search(r.Context(), query)
 	if err != nil {
 		return err
@@ -66,13 +66,19 @@ func (s *site) apiSearch(w http.ResponseWriter, r *http.Request) error {
 	if err := s.viewed(r, s.viewOfSearch(query.Text, query.Offset, found.Total)); err != nil {
 		return err
 	}
+	for i, hit := range found.Hits {
+		found.Hits[i] = s.listed(r.Context(), hit)
+	}
 	return writeJSON(w, http.StatusOK, found)
 }
 
 func (s *site) apiDossier(w http.ResponseWriter, r *http.Request) error {
-	m, err := s.Dossiers.Dossier(r.Context(), s.Unit.ID, r.PathValue("dossier"))
+	m, err := s.Dossiers.Dossier(r.Context(), scopeOf(r.Context()), r.PathValue("dossier"))
 	if err != nil {
 		return err
+	}
+	if s.sensitive(r.Context(), m.Dossier) {
+		return errReason
 	}
 	if err := s.viewed(r, dossier.Deed{Action: dossier.ActionDossierView, Subject: string(m.Dossier.ID)}); err != nil {
 		return err
@@ -91,7 +97,7 @@ type apiWaiting struct {
 }
 
 func (s *site) apiParked(w http.ResponseWriter, r *http.Request) error {
-	pages, total, err := s.Parked.Parked(r.Context(), s.Unit.ID, offset(r.URL.Query()), reviewLength)
+	pages, total, err := s.Parked.Parked(r.Context(), scopeOf(r.Context()), offset(r.URL.Query()), reviewLength)
 	if err != nil {
 		return err
 	}
@@ -107,13 +113,16 @@ func (s *site) apiParked(w http.ResponseWriter, r *http.Request) error {
 
 // apiPlace places pages as a JSON [dossier.Placement] says.
 func (s *site) apiPlace(w http.ResponseWriter, r *http.Request) error {
+	if err := s.decides(r.Context()); err != nil {
+		return err
+	}
 	var p dossier.Placement
 	decoder := json.NewDecoder(r.Body)
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&p); err != nil {
 		return writeJSON(w, http.StatusBadRequest, map[string]string{"error": "the body is not a placement"})
 	}
-	id, err := s.Placer.Place(r.Context(), s.actor(), p)
+	id, err := s.Placer.Place(r.Context(), s.actor(r), p)
 	if err != nil {
 		return err
 	}

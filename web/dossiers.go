@@ -52,7 +52,7 @@ type pager struct{ From, To, Total, Earlier, Later string }
 func (s *site) dossierList(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	filter := dossier.DossierFilter{
-		Unit: s.Unit.ID, Code: short(q.Get("q")), State: dossierState(q.Get("state")), Waiting: q.Get("waiting") != "",
+		Scope: scopeOf(r.Context()), Code: short(q.Get("q")), State: dossierState(q.Get("state")), Waiting: q.Get("waiting") != "",
 		Offset: offset(q), Limit: listLength,
 	}
 	page, total, err := s.Dossiers.Dossiers(r.Context(), filter)

@@ -49,19 +49,28 @@ type fakeArchive struct {
 	heard     chan struct{} // a token for every listener
 }
 
-func (f *fakeArchive) Batches(_ context.Context, _ dossier.UnitID, limit int) ([]dossier.BatchSummary, error) {
+func (f *fakeArchive) Batches(_ context.Context, scope dossier.Scope, limit int) ([]dossier.BatchSummary, error) {
+	if !sees(scope) {
+		return nil, nil
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.Clone(f.batches[:min(limit, len(f.batches))]), f.broken
 }
 
-func (f *fakeArchive) Arrivals(_ context.Context, _ dossier.UnitID, limit int) ([]dossier.Arrival, error) {
+func (f *fakeArchive) Arrivals(_ context.Context, scope dossier.Scope, limit int) ([]dossier.Arrival, error) {
+	if !sees(scope) {
+		return nil, nil
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.Clone(f.arrivals[:min(limit, len(f.arrivals))]), f.broken
 }
 
-func (f *fakeArchive) Parked(_ context.Context, _ dossier.UnitID, offset, limit int) ([]dossier.Arrival, int, error) {
+func (f *fakeArchive) Parked(_ context.Context, scope dossier.Scope, offset, limit int) ([]dossier.Arrival, int, error) {
+	if !sees(scope) {
+		return nil, 0, nil
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var waiting []dossier.Arrival
@@ -75,11 +84,11 @@ func (f *fakeArchive) Parked(_ context.Context, _ dossier.UnitID, offset, limit 
 	return waiting[:min(limit, len(waiting))], total, f.broken
 }
 
-func (f *fakeArchive) Arrival(_ context.Context, _ dossier.UnitID, page dossier.PageID) (dossier.Arrival, error) {
+func (f *fakeArchive) Arrival(_ context.Context, scope dossier.Scope, page dossier.PageID) (dossier.Arrival, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, a := range f.arrivals {
-		if a.Page == page {
+		if a.Page == page && sees(scope) {
 			return a, f.broken
 		}
 	}
@@ -95,7 +104,7 @@ func (f *fakeArchive) Dossiers(_ context.Context, filter dossier.DossierFilter) 
 		if m.Dossier.Code != nil {
 			code = *m.Dossier.Code
 		}
-		if strings.Contains(code, strings.ToUpper(filter.Code)) && (filter.State == "" || m.Dossier.State == filter.State) && (!filter.Waiting || len(m.Dossier.Pending) > 0) {
+		if sees(filter.Scope) && strings.Contains(code, strings.ToUpper(filter.Code)) && (filter.State == "" || m.Dossier.State == filter.State) && (!filter.Waiting || len(m.Dossier.Pending) > 0) {
 			some = append(some, m)
 		}
 	}
@@ -104,19 +113,22 @@ func (f *fakeArchive) Dossiers(_ context.Context, filter dossier.DossierFilter) 
 	return some[:min(filter.Limit, len(some))], total, f.broken
 }
 
-func (f *fakeArchive) Dossier(_ context.Context, _ dossier.UnitID, idOrCode string) (dossier.Manifest, error) {
+func (f *fakeArchive) Dossier(_ context.Context, scope dossier.Scope, idOrCode string) (dossier.Manifest, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, m := range f.manifests {
+		if !sees(scope) {
+			break
+		}
 		if string(m.Dossier.ID) == idOrCode || m.Dossier.Code != nil && *m.Dossier.Code == idOrCode {
-			return m, f.broken
+			return scope.Cut(m), f.broken
 		}
 	}
 	return dossier.Manifest{}, fmt.Errorf("look up dossier: %w", ErrNotFound)
 }
 
-func (f *fakeArchive) Versions(ctx context.Context, unit dossier.UnitID, id dossier.DossierID) ([]dossier.Manifest, error) {
-	m, err := f.Dossier(ctx, unit, string(id))
+func (f *fakeArchive) Versions(ctx context.Context, scope dossier.Scope, id dossier.DossierID) ([]dossier.Manifest, error) {
+	m, err := f.Dossier(ctx, scope, string(id))
 	return []dossier.Manifest{m}, err
 }
 
@@ -135,6 +147,28 @@ func (f *fakeArchive) PDF(context.Context, dossier.Component) (io.ReadSeekCloser
 	return closable{strings.NewReader(f.pdf)}, nil
 }
 
+// sees tells whether a scope sees the fake's records, which are all of one unit.
+func sees(scope dossier.Scope) bool { return scope.Unit == "unit1" }
+
+// Visible finds the paper of a page.
+func (f *fakeArchive) Visible(_ context.Context, scope dossier.Scope, page dossier.PageID) (PageOf, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, m := range f.manifests {
+		for _, c := range m.Dossier.Components {
+			if sees(scope) && slices.ContainsFunc(c.Pages, func(p dossier.Page) bool { return p.ID == page }) {
+				return PageOf{m.Dossier.ID, c.Kind}, nil
+			}
+		}
+	}
+	for _, a := range f.arrivals {
+		if sees(scope) && a.Page == page {
+			return PageOf{}, nil
+		}
+	}
+	return PageOf{}, ErrNotFound
+}
+
 // Picture draws lines of words as grey bars: the real one needs a page-worker.
 func (f *fakeArchive) Picture(_ context.Context, page dossier.PageID, _, width int) ([]byte, error) {
 	f.mu.Lock()
@@ -144,7 +178,7 @@ func (f *fakeArchive) Picture(_ context.Context, page dossier.PageID, _, width i
 }
 
 func (f *fakeArchive) BatchOf(ctx context.Context, page dossier.PageID) (dossier.BatchID, error) {
-	a, err := f.Arrival(ctx, "", page)
+	a, err := f.Arrival(ctx, dossier.Whole("unit1"), page)
 	return a.Batch, err
 }
 
@@ -186,7 +220,7 @@ func (f *fakeArchive) Search(_ context.Context, q Query) (Result, error) {
 		for _, c := range m.Dossier.Components {
 			for _, p := range c.Pages {
 				text := f.readings[p.ID].Text
-				if q.Kind != "" && q.Kind != c.Kind || !strings.Contains(viet.Fold(text), viet.Fold(q.Text)) {
+				if !sees(q.Scope) || q.Kind != "" && q.Kind != c.Kind || !strings.Contains(viet.Fold(text), viet.Fold(q.Text)) {
 					continue
 				}
 				result.Total++
@@ -244,7 +278,7 @@ func (f *fakeArchive) Subscribe(context.Context) <-chan dossier.Event {
 	return events
 }
 
-func (f *fakeArchive) Unread(context.Context, dossier.UnitID) (dossier.Unread, error) {
+func (f *fakeArchive) Unread(context.Context, dossier.Scope) (dossier.Unread, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.unread, f.broken
@@ -288,8 +322,14 @@ func newHandler(t *testing.T, archive *fakeArchive) http.Handler {
 	return handler
 }
 
+// configOf is a site of an archive at which whoever sits at the machine works.
 func configOf(archive *fakeArchive, kinds *dossier.Catalogue) Config {
+	return withPeople(archive, &fakePeople{way: WayLocal}, kinds)
+}
+
+func withPeople(archive *fakeArchive, people *fakePeople, kinds *dossier.Catalogue) Config {
 	return Config{
+		Door: people, Logins: people, Own: people, Users: people, Reasons: people,
 		Arrivals: archive, Parked: archive, Dossiers: archive, Objects: archive, Pictures: archive, Searcher: archive,
 		Placer: archive, Views: archive, Events: archive, Inbox: archive, Kinds: kinds, Demo: true,
 		Machine: Machine{Alive: saying("alive"), Ready: saying("ready"), Status: saying("status"), Metrics: saying("metrics")},

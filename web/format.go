@@ -38,6 +38,8 @@ func (s *site) functions(l lang) template.FuncMap {
 		"why":      func(reason string) string { return s.why(l, reason) },
 		"name":     s.dossierName(l),
 		"device":   s.deviceName(l),
+		"refusal":  func(r dossier.Refusal) string { return r.Text(string(l)) },
+		"role":     func(r dossier.Role) string { return s.words.say(l, "role."+string(r)) },
 	}
 }
 
@@ -124,6 +126,12 @@ func (s *site) masked(fieldID, value string) string {
 	if !ok || def.Type != dossier.TypeID && def.Type != dossier.TypePhone || len(runes) < 8 {
 		return value
 	}
+	return mask(value)
+}
+
+// mask leaves the first four and the last two letters.
+func mask(value string) string {
+	runes := []rune(value)
 	return string(runes[:4]) + strings.Repeat("•", len(runes)-6) + string(runes[len(runes)-2:])
 }
 

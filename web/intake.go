@@ -108,8 +108,19 @@ type intakeBody struct {
 	Unknown string // the code that was typed and is not here
 }
 
+// home leads everybody to the page they work on.
 func (s *site) home(w http.ResponseWriter, r *http.Request) error {
-	seeOther(w, r, "/intake")
+	v := visitorOf(r.Context())
+	path := "/login"
+	switch {
+	case v.May(permRead):
+		path = "/intake"
+	case v.May(permAdminister):
+		path = "/users"
+	case v.May(permOwn):
+		path = "/account"
+	}
+	seeOther(w, r, path)
 	return nil
 }
 
@@ -139,7 +150,7 @@ func (s *site) intakeLive(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, parked, err := s.Parked.Parked(r.Context(), s.Unit.ID, 0, 0)
+	_, parked, err := s.Parked.Parked(r.Context(), scopeOf(r.Context()), 0, 0)
 	if err != nil {
 		return err
 	}
@@ -163,7 +174,7 @@ func (s *site) openCode(w http.ResponseWriter, r *http.Request) error {
 	}
 	code, whole := readCode(typed)
 	if whole {
-		m, err := s.Dossiers.Dossier(r.Context(), s.Unit.ID, code)
+		m, err := s.Dossiers.Dossier(r.Context(), scopeOf(r.Context()), code)
 		if err == nil {
 			seeOther(w, r, dossierPath(m.Dossier.ID))
 			return nil
@@ -192,7 +203,7 @@ func readCode(typed string) (code string, whole bool) {
 
 // recent are the dossiers that came in last, to be picked from.
 func (s *site) recent(ctx context.Context) ([]dossier.Dossier, error) {
-	page, _, err := s.Dossiers.Dossiers(ctx, dossier.DossierFilter{Unit: s.Unit.ID, Limit: recentLength})
+	page, _, err := s.Dossiers.Dossiers(ctx, dossier.DossierFilter{Scope: scopeOf(ctx), Limit: recentLength})
 	if err != nil {
 		return nil, err
 	}
@@ -203,23 +214,30 @@ func (s *site) recent(ctx context.Context) ([]dossier.Dossier, error) {
 	return dossiers, nil
 }
 
+// seesInbox tells whether the one who asks may see what lies before the
+// catalogue: the office's own people, unless they are limited to kinds of paper.
+func (s *site) seesInbox(ctx context.Context) bool {
+	scope := scopeOf(ctx)
+	return s.Inbox != nil && scope.Unit == s.Unit.ID && !scope.Limited()
+}
+
 // live looks at inbox and catalogue.
 func (s *site) live(ctx context.Context) (live, error) {
 	now := live{Now: s.Now()}
-	if s.Inbox != nil {
+	if s.seesInbox(ctx) {
 		now.Inflow = s.Inbox.Inflow()
 	}
-	arrivals, err := s.Arrivals.Arrivals(ctx, s.Unit.ID, stripLength)
+	arrivals, err := s.Arrivals.Arrivals(ctx, scopeOf(ctx), stripLength)
 	if err != nil {
 		return live{}, err
 	}
 	now.Strip = s.strip(ctx, now.Inflow, arrivals)
-	unread, err := s.Arrivals.Unread(ctx, s.Unit.ID)
+	unread, err := s.Arrivals.Unread(ctx, scopeOf(ctx))
 	if err != nil {
 		return live{}, err
 	}
 	now.Unread = unread.Total() + len(now.Inflow.Files)
-	batches, err := s.Arrivals.Batches(ctx, s.Unit.ID, 1)
+	batches, err := s.Arrivals.Batches(ctx, scopeOf(ctx), 1)
 	if err != nil {
 		return live{}, err
 	}
@@ -328,7 +346,7 @@ func (s *site) filling(ctx context.Context, arrivals []dossier.Arrival) (*fillin
 	if at < 0 {
 		return nil, nil //nolint:nilnil // no dossier yet is a plain state of the page
 	}
-	m, err := s.Dossiers.Dossier(ctx, s.Unit.ID, string(arrivals[at].Dossier))
+	m, err := s.Dossiers.Dossier(ctx, scopeOf(ctx), string(arrivals[at].Dossier))
 	if err != nil {
 		if code, _ := status(err); code == http.StatusNotFound { // decided, not published yet
 			return nil, nil //nolint:nilnil // as above

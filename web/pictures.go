@@ -40,8 +40,9 @@ func pictureURL(page dossier.PageID, reading, width int) string {
 }
 
 // picture serves a page's picture. What is named by page, reading and width
-// never changes, so a browser may keep it for good; before the page is read
-// there is only a first look, which must be asked for again.
+// never changes, so a browser may keep it; it asks each time whether it may still
+// show it, for the next one at the same PC may be somebody else. Before the page
+// is read there is only a first look, which must be asked for again.
 func (s *site) picture(w http.ResponseWriter, r *http.Request) error {
 	page := dossier.PageID(r.PathValue("page"))
 	reading, err := strconv.Atoi(r.PathValue("reading"))
@@ -49,12 +50,19 @@ func (s *site) picture(w http.ResponseWriter, r *http.Request) error {
 	if _, _, errPage := page.Split(); err != nil || errWidth != nil || errPage != nil || !knownWidth(width) {
 		return ErrNotFound
 	}
+	of, err := s.Pictures.Visible(r.Context(), scopeOf(r.Context()), page)
+	if err != nil {
+		return err
+	}
+	if width > widthThumb && of.Kind != "" && !s.mayLook(r.Context(), of.Dossier, of.Kind) {
+		return errReason
+	}
 	if err := s.viewedPicture(r, page, width); err != nil {
 		return err
 	}
 	key := pictureKey(page, reading, width)
 	if reading > 0 {
-		w.Header().Set("Cache-Control", "private, max-age=31536000, immutable")
+		w.Header().Set("Cache-Control", "private, no-cache")
 		w.Header().Set("ETag", strconv.Quote(key))
 		if r.Header.Get("If-None-Match") == strconv.Quote(key) {
 			w.WriteHeader(http.StatusNotModified)
@@ -86,6 +94,9 @@ func (s *site) incoming(w http.ResponseWriter, r *http.Request) error {
 	n, err := strconv.Atoi(r.PathValue("n"))
 	width, errWidth := strconv.Atoi(r.PathValue("width"))
 	if err != nil || errWidth != nil || !knownWidth(width) {
+		return ErrNotFound
+	}
+	if !s.seesInbox(r.Context()) {
 		return ErrNotFound
 	}
 	batch := dossier.BatchID(r.PathValue("batch"))

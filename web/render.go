@@ -36,7 +36,8 @@ func (s *site) parseTemplates() (map[lang]*template.Template, error) {
 type frame struct {
 	Lang   lang
 	Title  string // key of the page's name
-	Active string // entry of the rail: "intake", "dossiers", "review", "search"
+	Active string // entry of the rail: "intake", "dossiers", "review", "search", "users"
+	Who    dossier.Visitor
 	Parked int
 	Demo   bool
 	Unit   string // its code
@@ -45,18 +46,28 @@ type frame struct {
 	Body   any
 }
 
+// May tells a template whether the one who asks has a permission, so that no
+// entry leads where nobody is let in.
+func (f frame) May(p dossier.Permission) bool { return f.Who.May(p) }
+
 // page writes a whole page. The template runs into memory first: a page that
 // fails half-way is an error page, never half a page.
 func (s *site) page(w http.ResponseWriter, r *http.Request, name, active string, body any) error {
-	_, parked, err := s.Parked.Parked(r.Context(), s.Unit.ID, 0, 0)
+	return s.pageAs(w, r, http.StatusOK, frame{Title: "title." + name, Active: active, Body: body}, name)
+}
+
+// pageAs writes a whole page with the rail, under a status of its own.
+func (s *site) pageAs(w http.ResponseWriter, r *http.Request, code int, f frame, name string) error {
+	_, parked, err := s.Parked.Parked(r.Context(), visitOf(r.Context()).reads, 0, 0)
 	if err != nil {
 		return err
 	}
-	return s.write(w, http.StatusOK, langOf(r), name, s.frame(r, frame{Title: "title." + name, Active: active, Parked: parked, Body: body}))
+	f.Parked = parked
+	return s.write(w, code, langOf(r), name, s.frame(r, f))
 }
 
 func (s *site) frame(r *http.Request, f frame) frame {
-	f.Lang, f.Demo, f.Unit = langOf(r), s.Demo, s.Unit.CodeAt(s.Now())
+	f.Lang, f.Demo, f.Unit, f.Who = langOf(r), s.Demo, s.Unit.CodeAt(s.Now()), visitorOf(r.Context())
 	f.Back = "/"
 	if r.Method == http.MethodGet {
 		f.Back = r.URL.RequestURI()
@@ -109,7 +120,17 @@ func status(err error) (code int, key string) {
 	case dossier.KindOf(err) == dossier.Retry && dossier.ReasonOf(err) == dossier.ReasonStoreOffline:
 		return http.StatusServiceUnavailable, "error.store_away"
 	case errors.As(err, &tooLong):
-		return http.StatusRequestEntityTooLarge, "error.refused"
+		return http.StatusRequestEntityTooLarge, "error.too_large"
+	case errors.Is(err, errNobody):
+		return http.StatusUnauthorized, "error.nobody"
+	case errors.Is(err, errForbidden):
+		return http.StatusForbidden, "error.forbidden"
+	case errors.Is(err, errOften):
+		return http.StatusTooManyRequests, "error.often"
+	case errors.Is(err, errMediaType):
+		return http.StatusUnsupportedMediaType, "error.media_type"
+	case errors.Is(err, errReason):
+		return http.StatusForbidden, "error.reason"
 	default:
 		return http.StatusInternalServerError, "error.ours"
 	}
@@ -121,10 +142,16 @@ func (s *site) failed(w http.ResponseWriter, r *http.Request, rt route, err erro
 	if r.Context().Err() != nil {
 		return // the browser has gone
 	}
+	if s.sentElsewhere(w, r, err) {
+		return
+	}
 	code, key := status(err)
 	if code == http.StatusInternalServerError || errors.Is(err, ErrNotLogged) {
 		s.Log.ErrorContext(r.Context(), "page failed",
 			slog.String("method", r.Method), slog.String("route", rt.pattern), slog.Any("error", err))
+	}
+	if code == http.StatusTooManyRequests {
+		w.Header().Set("Retry-After", "60")
 	}
 	if isAPI(r) {
 		_ = writeJSON(w, code, map[string]string{"error": s.words.say(en, key)}) // a map of strings always encodes
@@ -135,6 +162,33 @@ func (s *site) failed(w http.ResponseWriter, r *http.Request, rt route, err erro
 		http.Error(w, "sohoa: "+http.StatusText(code), code)
 	}
 }
+
+// sentElsewhere leads a person who has to log in, or to do something else first,
+// to the page for it. Programs are told so instead; a part of a page makes the
+// whole page go.
+func (s *site) sentElsewhere(w http.ResponseWriter, r *http.Request, err error) bool {
+	path := ""
+	if first, ok := errors.AsType[elsewhere](err); ok {
+		path = first.path
+	} else if errors.Is(err, errNobody) {
+		path = loginLink(r)
+	}
+	switch {
+	case path == "":
+		return false
+	case isAPI(r):
+		_ = writeJSON(w, http.StatusUnauthorized, map[string]string{"error": s.words.say(en, "error.nobody")}) // a map of strings always encodes
+	case r.Header.Get("HX-Request") != "":
+		w.Header().Set("HX-Redirect", path)
+		w.WriteHeader(http.StatusUnauthorized)
+	default:
+		seeOther(w, r, path)
+	}
+	return true
+}
+
+// errorAttr is an error in a log line of ours.
+func errorAttr(err error) slog.Attr { return slog.Any("error", err) }
 
 // seeOther sends the browser to another page of this server.
 func seeOther(w http.ResponseWriter, _ *http.Request, path string) {

@@ -67,14 +67,14 @@ func (s *site) review(w http.ResponseWriter, r *http.Request) error {
 // reviewAt opens the list at a page; at its first when the page does not wait.
 func (s *site) reviewAt(r *http.Request, wanted dossier.PageID) (reviewBody, error) {
 	ctx := r.Context()
-	pages, total, err := s.Parked.Parked(ctx, s.Unit.ID, 0, reviewLength)
+	pages, total, err := s.Parked.Parked(ctx, scopeOf(ctx), 0, reviewLength)
 	if err != nil || total == 0 {
 		return reviewBody{}, err
 	}
 	at := slices.IndexFunc(pages, func(a dossier.Arrival) bool { return a.Page == wanted })
 	if at < 0 {
 		at = 0
-		if later, err := s.Parked.Arrival(ctx, s.Unit.ID, wanted); err == nil && later.State == dossier.PageParked && later.Component == "" {
+		if later, err := s.Parked.Arrival(ctx, scopeOf(ctx), wanted); err == nil && later.State == dossier.PageParked && later.Component == "" {
 			pages, at = append(pages, later), len(pages)
 		}
 	}
@@ -118,7 +118,7 @@ func (s *site) fillReview(ctx context.Context, l lang, body *reviewBody) (err er
 	if body.In == "" {
 		return nil
 	}
-	in, err := s.Dossiers.Dossier(ctx, s.Unit.ID, string(body.In))
+	in, err := s.Dossiers.Dossier(ctx, scopeOf(ctx), string(body.In))
 	if errors.Is(err, ErrNotFound) { // decided, not published yet: not to be offered
 		body.In = ""
 		return nil
@@ -152,7 +152,7 @@ func (s *site) kindChoices(l lang, guess string) []kindChoice {
 // justPlaced is the dossier that a decision was about; it may not be published
 // yet, and then it has only an id.
 func (s *site) justPlaced(ctx context.Context, id dossier.DossierID) (*dossier.Dossier, error) {
-	m, err := s.Dossiers.Dossier(ctx, s.Unit.ID, string(id))
+	m, err := s.Dossiers.Dossier(ctx, scopeOf(ctx), string(id))
 	if errors.Is(err, ErrNotFound) {
 		return nil, nil //nolint:nilnil // the page then speaks of "the dossier"
 	}
@@ -164,7 +164,7 @@ func (s *site) justPlaced(ctx context.Context, id dossier.DossierID) (*dossier.D
 func (s *site) reviewPapers(w http.ResponseWriter, r *http.Request) error {
 	var papers []dossier.Component
 	if id := r.URL.Query().Get("dossier"); id != "" {
-		m, err := s.Dossiers.Dossier(r.Context(), s.Unit.ID, id)
+		m, err := s.Dossiers.Dossier(r.Context(), scopeOf(r.Context()), id)
 		if err != nil {
 			return err
 		}
@@ -228,15 +228,28 @@ func (f placeForm) placement() (p dossier.Placement, wrong string) {
 	return p, ""
 }
 
+// decides lets those decide about pages who see the pages that wait: people of
+// the unit that keeps them, for every kind. Others get the answer to a page that
+// is not there.
+func (s *site) decides(ctx context.Context) error {
+	if scope := scopeOf(ctx); scope.Unit != s.Unit.ID || scope.Limited() {
+		return ErrNotFound
+	}
+	return nil
+}
+
 // place carries out the form and goes on to the next waiting page.
 func (s *site) place(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return err
 	}
+	if err := s.decides(r.Context()); err != nil {
+		return err
+	}
 	form := readPlaceForm(r)
 	placement, wrong := form.placement()
 	if wrong == "" {
-		id, err := s.Placer.Place(r.Context(), s.actor(), placement)
+		id, err := s.Placer.Place(r.Context(), s.actor(r), placement)
 		if err == nil {
 			seeOther(w, r, "/review?done="+url.QueryEscape(string(id)))
 			return nil
@@ -267,7 +280,10 @@ func refusal(err error) string {
 
 // undo takes the last decision about a dossier back.
 func (s *site) undo(w http.ResponseWriter, r *http.Request) error {
-	if err := s.Placer.Undo(r.Context(), s.actor(), dossier.DossierID(r.FormValue("dossier"))); err != nil {
+	if err := s.decides(r.Context()); err != nil {
+		return err
+	}
+	if err := s.Placer.Undo(r.Context(), s.actor(r), dossier.DossierID(r.FormValue("dossier"))); err != nil {
 		return err
 	}
 	seeOther(w, r, "/review")

@@ -3,18 +3,22 @@ package web
 import (
 	"net/http"
 	"strings"
+
+	"sohoa/dossier"
 )
 
-// permission is what a route will ask of the person once accounts exist. Until
-// then serve listens on the machine itself only.
-type permission string
+// permission is what a route asks of whoever asks for it; package dossier has
+// the table of who has it.
+type permission = dossier.Permission
 
 const (
-	permNone    permission = "none"    // nothing of the archive is shown
-	permRead    permission = "read"    // see dossiers, pages and the inbox
-	permPlace   permission = "place"   // decide about waiting pages
-	permPublish permission = "publish" // take published files away
-	permWatch   permission = "watch"   // see how the server fares: counts and conditions
+	permNone       permission = "none" // nothing of the archive is shown
+	permOwn                   = dossier.MayOwn
+	permRead                  = dossier.MayRead
+	permPlace                 = dossier.MayPlace
+	permPublish               = dossier.MayPublish
+	permWatch      permission = "watch" // how the server fares: for this machine itself
+	permAdminister            = dossier.MayAdminister
 )
 
 // route is one address the server answers. serve returns an error instead of
@@ -24,41 +28,69 @@ type route struct {
 	pattern string
 	needs   permission
 	serve   func(*site, http.ResponseWriter, *http.Request) error
+	// pace bounds how often it may be asked.
+	pace pace
+	// setup routes answer before there is anybody.
+	setup bool
+	// machine routes answer programs that watch the server, also while the
+	// database with the people is away.
+	machine bool
 }
 
-// routes is every address there is. A test asks each one without its
-// permission's word and fails on an address that is served but not listed.
+// routes is every address there is. A test asks each one in every role and
+// fails on an address that is served but not listed.
 func routes() []route {
 	const get, post = http.MethodGet, http.MethodPost
 	return []route{
-		{get, "/{$}", permRead, (*site).home},
-		{get, "/intake", permRead, (*site).intake},
-		{get, "/intake/live", permRead, (*site).intakeLive},
-		{post, "/open", permRead, (*site).openCode},
-		{get, "/dossiers", permRead, (*site).dossierList},
-		{get, "/dossiers/{dossier}", permRead, (*site).dossierPage},
-		{get, "/dossiers/{dossier}/pdf/{component}", permPublish, (*site).dossierPDF},
-		{get, "/review", permRead, (*site).review},
-		{get, "/review/papers", permRead, (*site).reviewPapers},
-		{post, "/review/place", permPlace, (*site).place},
-		{post, "/review/undo", permPlace, (*site).undo},
-		{get, "/search", permRead, (*site).search},
-		{get, "/pictures/{page}/{reading}/{width}", permRead, (*site).picture},
-		{get, "/incoming/{batch}/{n}/{width}", permRead, (*site).incoming},
-		{get, "/events", permRead, (*site).events},
-		{post, "/language", permNone, (*site).language},
-		{get, "/assets/{file...}", permNone, (*site).asset},
+		{method: get, pattern: "/{$}", needs: permNone, serve: (*site).home},
+		{method: get, pattern: "/intake", needs: permRead, serve: (*site).intake},
+		{method: get, pattern: "/intake/live", needs: permRead, serve: (*site).intakeLive},
+		{method: post, pattern: "/open", needs: permRead, serve: (*site).openCode},
+		{method: get, pattern: "/dossiers", needs: permRead, serve: (*site).dossierList},
+		{method: get, pattern: "/dossiers/{dossier}", needs: permRead, serve: (*site).dossierPage},
+		{method: get, pattern: "/dossiers/{dossier}/pdf/{component}", needs: permPublish, serve: (*site).dossierPDF},
+		{method: get, pattern: "/review", needs: permRead, serve: (*site).review},
+		{method: get, pattern: "/review/papers", needs: permRead, serve: (*site).reviewPapers},
+		{method: post, pattern: "/review/place", needs: permPlace, serve: (*site).place},
+		{method: post, pattern: "/review/undo", needs: permPlace, serve: (*site).undo},
+		{method: get, pattern: "/search", needs: permRead, serve: (*site).search},
+		{method: get, pattern: "/pictures/{page}/{reading}/{width}", needs: permRead, serve: (*site).picture},
+		{method: get, pattern: "/incoming/{batch}/{n}/{width}", needs: permRead, serve: (*site).incoming},
+		{method: get, pattern: "/events", needs: permRead, serve: (*site).events},
+		{method: post, pattern: "/language", needs: permNone, serve: (*site).language, setup: true},
+		{method: get, pattern: "/assets/{file...}", needs: permNone, serve: (*site).asset, setup: true},
 
-		{get, "/api/status", permRead, (*site).apiStatus},
-		{get, "/api/search", permRead, (*site).apiSearch},
-		{get, "/api/dossiers/{dossier}", permRead, (*site).apiDossier},
-		{get, "/api/parked", permRead, (*site).apiParked},
-		{post, "/api/place", permPlace, (*site).apiPlace},
+		{method: get, pattern: "/first-run", needs: permNone, serve: (*site).firstRunPage, setup: true},
+		{method: post, pattern: "/first-run", needs: permNone, serve: (*site).firstRun, pace: paceLogin, setup: true},
+		{method: get, pattern: "/login", needs: permNone, serve: (*site).loginPage},
+		{method: post, pattern: "/login", needs: permNone, serve: (*site).login, pace: paceLogin},
+		{method: get, pattern: "/login/code", needs: permNone, serve: (*site).codePage},
+		{method: post, pattern: "/login/code", needs: permNone, serve: (*site).code, pace: paceLogin},
+		{method: get, pattern: "/login/provider", needs: permNone, serve: (*site).providerBegin, pace: paceLogin},
+		{method: get, pattern: "/login/provider/back", needs: permNone, serve: (*site).providerBack, pace: paceLogin},
+		{method: post, pattern: "/logout", needs: permNone, serve: (*site).logout},
+		{method: get, pattern: "/tra-cuu-ho-so", needs: permNone, serve: (*site).lookup, pace: paceLookup},
 
-		{get, "/healthz", permNone, machine(func(m Machine) http.Handler { return m.Alive })},
-		{get, "/readyz", permWatch, machine(func(m Machine) http.Handler { return m.Ready })},
-		{get, "/status", permWatch, machine(func(m Machine) http.Handler { return m.Status })},
-		{get, "/metrics", permWatch, machine(func(m Machine) http.Handler { return m.Metrics })},
+		{method: get, pattern: "/account", needs: permOwn, serve: (*site).account},
+		{method: post, pattern: "/account/password", needs: permOwn, serve: (*site).changePassword, pace: paceLogin},
+		{method: post, pattern: "/account/sessions/end", needs: permOwn, serve: (*site).endSession},
+		{method: get, pattern: "/account/factor", needs: permOwn, serve: (*site).factorPage},
+		{method: post, pattern: "/account/factor", needs: permOwn, serve: (*site).confirmFactor, pace: paceLogin},
+		{method: post, pattern: "/dossiers/{dossier}/reason", needs: permRead, serve: (*site).giveReason},
+		{method: get, pattern: "/users", needs: permAdminister, serve: (*site).users},
+		{method: post, pattern: "/users", needs: permAdminister, serve: (*site).addUser},
+		{method: post, pattern: "/users/{user}/{change}", needs: permAdminister, serve: (*site).changeUser},
+
+		{method: get, pattern: "/api/status", needs: permRead, serve: (*site).apiStatus},
+		{method: get, pattern: "/api/search", needs: permRead, serve: (*site).apiSearch},
+		{method: get, pattern: "/api/dossiers/{dossier}", needs: permRead, serve: (*site).apiDossier},
+		{method: get, pattern: "/api/parked", needs: permRead, serve: (*site).apiParked},
+		{method: post, pattern: "/api/place", needs: permPlace, serve: (*site).apiPlace},
+
+		{method: get, pattern: "/healthz", needs: permNone, serve: machine(func(m Machine) http.Handler { return m.Alive }), machine: true},
+		{method: get, pattern: "/readyz", needs: permWatch, serve: machine(func(m Machine) http.Handler { return m.Ready }), machine: true},
+		{method: get, pattern: "/status", needs: permWatch, serve: machine(func(m Machine) http.Handler { return m.Status }), machine: true},
+		{method: get, pattern: "/metrics", needs: permWatch, serve: machine(func(m Machine) http.Handler { return m.Metrics }), machine: true},
 	}
 }
 
@@ -80,9 +112,9 @@ func (s *site) handler() http.Handler {
 	for _, r := range routes() {
 		mux.Handle(r.method+" "+r.pattern, s.guarded(r))
 	}
-	mux.Handle("/", s.guarded(route{pattern: "/", serve: func(*site, http.ResponseWriter, *http.Request) error { return ErrNotFound }}))
+	mux.Handle("/", s.guarded(route{pattern: "/", needs: permNone, setup: true, serve: func(*site, http.ResponseWriter, *http.Request) error { return ErrNotFound }}))
 	sameOrigin := http.NewCrossOriginProtection()
-	return secured(sameOrigin.Handler(mux))
+	return s.secured(sameOrigin.Handler(mux))
 }
 
 // maxBody bounds what a form may send: a placement of every page of a batch
@@ -93,7 +125,11 @@ const maxBody = 256 << 10
 func (s *site) guarded(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		if err := rt.serve(s, w, r); err != nil {
+		r, err := s.admit(r, rt)
+		if err == nil {
+			err = rt.serve(s, w, r)
+		}
+		if err != nil {
 			s.failed(w, r, rt, err)
 		}
 	})

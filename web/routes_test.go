@@ -24,7 +24,7 @@ type answer struct {
 func ask(t *testing.T, h http.Handler, method, path string, form url.Values, headers ...string) answer {
 	t.Helper()
 	request := httptest.NewRequest(method, path, strings.NewReader(form.Encode()))
-	request.Host = "127.0.0.1:8080"
+	request.Host, request.RemoteAddr = "127.0.0.1:8080", "127.0.0.1:1234"
 	if form != nil {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
@@ -41,39 +41,61 @@ func get(t *testing.T, h http.Handler, path string, headers ...string) answer {
 	return ask(t, h, http.MethodGet, path, nil, headers...)
 }
 
-// known is every route there may be, what it needs, and an address of it. A
-// route that is added must be added here, with a thought about its permission.
+// known is every route there may be, what it needs, an address of it, what
+// whoever sits at the machine gets there, and what somebody of a foreign unit
+// gets who has the permission. A route that is added must be added here, with a
+// thought about its permission.
 var known = map[string]struct {
-	needs permission
-	at    string
-	code  int
+	needs   permission
+	at      string
+	code    int
+	foreign int
 }{
-	"GET /{$}":                {permRead, "/", 303},
-	"GET /intake":             {permRead, "/intake", 200},
-	"GET /intake/live":        {permRead, "/intake/live", 200},
-	"POST /open":              {permRead, "/open", 303},
-	"GET /dossiers":           {permRead, "/dossiers", 200},
-	"GET /dossiers/{dossier}": {permRead, "/dossiers/dossier0001", 200},
-	"GET /dossiers/{dossier}/pdf/{component}": {permPublish, "/dossiers/dossier0001/pdf/component0001", 200},
-	"GET /review":                            {permRead, "/review", 200},
-	"GET /review/papers":                     {permRead, "/review/papers?dossier=dossier0001", 200},
-	"POST /review/place":                     {permPlace, "/review/place", 200},
-	"POST /review/undo":                      {permPlace, "/review/undo", 303},
-	"GET /search":                            {permRead, "/search?q=khai", 200},
-	"GET /pictures/{page}/{reading}/{width}": {permRead, "/pictures/" + string(pageID(3)) + "/1/160", 200},
-	"GET /incoming/{batch}/{n}/{width}":      {permRead, "/incoming/batch2/1/240", 200},
-	"GET /events":                            {permRead, "", 0}, // TestEvents
-	"POST /language":                         {permNone, "/language", 303},
-	"GET /assets/{file...}":                  {permNone, "/assets/app.css", 200},
-	"GET /api/status":                        {permRead, "/api/status", 200},
-	"GET /api/search":                        {permRead, "/api/search?q=khai", 200},
-	"GET /api/dossiers/{dossier}":            {permRead, "/api/dossiers/dossier0001", 200},
-	"GET /api/parked":                        {permRead, "/api/parked", 200},
-	"POST /api/place":                        {permPlace, "/api/place", 400},
-	"GET /healthz":                           {permNone, "/healthz", 200},
-	"GET /readyz":                            {permWatch, "/readyz", 200},
-	"GET /status":                            {permWatch, "/status", 200},
-	"GET /metrics":                           {permWatch, "/metrics", 200},
+	"GET /{$}":                {permNone, "/", 303, 303},
+	"GET /intake":             {permRead, "/intake", 200, 200},
+	"GET /intake/live":        {permRead, "/intake/live", 200, 200},
+	"POST /open":              {permRead, "/open", 303, 303},
+	"GET /dossiers":           {permRead, "/dossiers", 200, 200},
+	"GET /dossiers/{dossier}": {permRead, "/dossiers/dossier0001", 200, 404},
+	"GET /dossiers/{dossier}/pdf/{component}": {permPublish, "/dossiers/dossier0001/pdf/component0001", 200, 404},
+	"POST /dossiers/{dossier}/reason":         {permRead, "/dossiers/dossier0001/reason", 404, 404},
+	"GET /review":                             {permRead, "/review", 200, 200},
+	"GET /review/papers":                      {permRead, "/review/papers?dossier=dossier0001", 200, 404},
+	"POST /review/place":                      {permPlace, "/review/place", 200, 404},
+	"POST /review/undo":                       {permPlace, "/review/undo", 303, 404},
+	"GET /search":                             {permRead, "/search?q=khai", 200, 200},
+	"GET /pictures/{page}/{reading}/{width}":  {permRead, "/pictures/" + string(pageID(3)) + "/1/160", 200, 404},
+	"GET /incoming/{batch}/{n}/{width}":       {permRead, "/incoming/batch2/1/240", 200, 404},
+	"GET /events":                             {permRead, "", 0, 0}, // TestEvents
+	"POST /language":                          {permNone, "/language", 303, 303},
+	"GET /assets/{file...}":                   {permNone, "/assets/app.css", 200, 200},
+	"GET /first-run":                          {permNone, "/first-run", 303, 303},
+	"POST /first-run":                         {permNone, "/first-run", 303, 303},
+	"GET /login":                              {permNone, "/login", 303, 303},
+	"POST /login":                             {permNone, "/login", 401, 401},
+	"GET /login/code":                         {permNone, "/login/code", 303, 303},
+	"POST /login/code":                        {permNone, "/login/code", 303, 303},
+	"GET /login/provider":                     {permNone, "/login/provider", 404, 404},
+	"GET /login/provider/back":                {permNone, "/login/provider/back", 404, 404},
+	"POST /logout":                            {permNone, "/logout", 303, 303},
+	"GET /tra-cuu-ho-so":                      {permNone, "/tra-cuu-ho-so?code=Y99.12-260909-0001", 200, 200},
+	"GET /account":                            {permOwn, "/account", 403, 200},
+	"POST /account/password":                  {permOwn, "/account/password", 403, 422},
+	"POST /account/sessions/end":              {permOwn, "/account/sessions/end", 403, 303},
+	"GET /account/factor":                     {permOwn, "/account/factor", 403, 200},
+	"POST /account/factor":                    {permOwn, "/account/factor", 403, 422},
+	"GET /users":                              {permAdminister, "/users", 403, 200},
+	"POST /users":                             {permAdminister, "/users", 403, 422},
+	"POST /users/{user}/{change}":             {permAdminister, "/users/nobody/grant", 403, 404},
+	"GET /api/status":                         {permRead, "/api/status", 200, 200},
+	"GET /api/search":                         {permRead, "/api/search?q=khai", 200, 200},
+	"GET /api/dossiers/{dossier}":             {permRead, "/api/dossiers/dossier0001", 200, 404},
+	"GET /api/parked":                         {permRead, "/api/parked", 200, 200},
+	"POST /api/place":                         {permPlace, "/api/place", 400, 404},
+	"GET /healthz":                            {permNone, "/healthz", 200, 200},
+	"GET /readyz":                             {permWatch, "/readyz", 200, 200},
+	"GET /status":                             {permWatch, "/status", 200, 200},
+	"GET /metrics":                            {permWatch, "/metrics", 200, 200},
 }
 
 func TestRoutes(t *testing.T) {
@@ -312,6 +334,7 @@ func TestAPI(t *testing.T) {
 		}
 	}
 	request := httptest.NewRequest(http.MethodPost, "http://127.0.0.1/api/place", strings.NewReader(`{"pages":["`+string(pageID(1000))+`"],"kind":"birth_notice"}`))
+	request.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, request)
 	if body, _ := io.ReadAll(w.Body); w.Code != http.StatusOK || len(archive.placed) != 1 {

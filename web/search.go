@@ -1,7 +1,9 @@
 package web
 
 import (
+	"context"
 	"net/http"
+	"regexp"
 	"slices"
 
 	"sohoa/dossier"
@@ -46,7 +48,7 @@ func (s *site) find(r *http.Request, limit int) (searchBody, error) {
 		return body, nil
 	}
 	from := offset(q)
-	found, err := s.Searcher.Search(r.Context(), Query{Unit: s.Unit.ID, Text: body.Query, Kind: body.Kind, Offset: from, Limit: limit})
+	found, err := s.Searcher.Search(r.Context(), Query{Scope: scopeOf(r.Context()), Text: body.Query, Kind: body.Kind, Offset: from, Limit: limit})
 	if err != nil {
 		return searchBody{}, err
 	}
@@ -55,8 +57,9 @@ func (s *site) find(r *http.Request, limit int) (searchBody, error) {
 	}
 	body.Total, body.Pager = found.Total, newPager(r.URL, span{from, len(found.Hits), found.Total, limit})
 	for _, hit := range found.Hits {
+		hit = s.listed(r.Context(), hit)
 		line := hitLine{Hit: hit, Link: pageLink(hit.Dossier, hit.Page, body.Query), Fields: foundFields(s.Kinds, hit)}
-		at, err := s.Parked.Arrival(r.Context(), s.Unit.ID, hit.Page)
+		at, err := s.Parked.Arrival(r.Context(), scopeOf(r.Context()), hit.Page)
 		if err != nil {
 			return searchBody{}, err
 		}
@@ -64,6 +67,26 @@ func (s *site) find(r *http.Request, limit int) (searchBody, error) {
 		body.Hits = append(body.Hits, line)
 	}
 	return body, nil
+}
+
+// longNumber is what may be somebody's number: nine digits and more, also in
+// groups.
+var longNumber = regexp.MustCompile(`[0-9](?:[ .]?[0-9]){8,}`)
+
+// listed is a hit as a list shows it: numbers of people are masked, and of
+// papers of sensitive kinds nothing is said before somebody told why.
+func (s *site) listed(ctx context.Context, hit Hit) Hit {
+	if !s.mayLook(ctx, hit.Dossier, hit.Kind) {
+		hit.Snippet, hit.Fields = "", nil
+		return hit
+	}
+	hit.Snippet = longNumber.ReplaceAllStringFunc(hit.Snippet, mask)
+	fields := make(map[string]string, len(hit.Fields))
+	for id, value := range hit.Fields {
+		fields[id] = s.masked(id, value)
+	}
+	hit.Fields = fields
+	return hit
 }
 
 // foundFields are the few fields that tell papers apart, in the order of the

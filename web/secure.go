@@ -13,7 +13,7 @@ const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; 
 
 // secured sets the headers every answer carries and refuses requests that were
 // meant for another host.
-func secured(next http.Handler) http.Handler {
+func (s *site) secured(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", contentPolicy)
@@ -24,8 +24,11 @@ func secured(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
 		h.Set("Cache-Control", "no-store")
-		if !thisMachine(r.Host) {
-			http.Error(w, "this server answers on the machine itself only", http.StatusMisdirectedRequest)
+		if r.TLS != nil {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		if !thisMachine(r.Host) && (s.Hosts == nil || !s.Hosts(hostOf(r.Host))) {
+			http.Error(w, "this server does not answer under that name", http.StatusMisdirectedRequest)
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -36,15 +39,21 @@ func secured(next http.Handler) http.Handler {
 // foreign site can make its own name point at 127.0.0.1 and then read what the
 // browser gets ("DNS rebinding"); it can't make the browser say "localhost".
 func thisMachine(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
+	host = hostOf(host)
 	if host == "localhost" {
 		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.IsLoopback()
+}
+
+// hostOf is a host without its port and without the brackets of IPv6.
+func hostOf(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
 	}
 	if n := len(host); n > 2 && host[0] == '[' && host[n-1] == ']' {
 		host = host[1 : n-1]
 	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.IsLoopback()
+	return host
 }

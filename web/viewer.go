@@ -61,9 +61,12 @@ type fieldLine struct {
 
 // dossierPage shows a dossier: its papers, one page, and what is known of it.
 func (s *site) dossierPage(w http.ResponseWriter, r *http.Request) error {
-	m, err := s.Dossiers.Dossier(r.Context(), s.Unit.ID, r.PathValue("dossier"))
+	m, err := s.Dossiers.Dossier(r.Context(), scopeOf(r.Context()), r.PathValue("dossier"))
 	if err != nil {
 		return err
+	}
+	if s.sensitive(r.Context(), m.Dossier) {
+		return s.askReason(w, r, m.Dossier, "")
 	}
 	q := r.URL.Query()
 	body := dossierBody{Dossier: m.Dossier, Tab: tab(q), Query: short(q.Get("q"))}
@@ -74,7 +77,7 @@ func (s *site) dossierPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if body.Tab == tabHistory {
-		if body.Versions, err = s.Dossiers.Versions(r.Context(), s.Unit.ID, m.Dossier.ID); err != nil {
+		if body.Versions, err = s.Dossiers.Versions(r.Context(), scopeOf(r.Context()), m.Dossier.ID); err != nil {
 			return err
 		}
 	}
@@ -186,7 +189,7 @@ func fieldOrder(kinds *dossier.Catalogue, c dossier.Component) []string {
 // sheet prepares one page to be looked at, with the words of the query
 // outlined.
 func (s *site) sheet(ctx context.Context, page dossier.PageID, query string) (*sheet, error) {
-	at, err := s.Parked.Arrival(ctx, s.Unit.ID, page)
+	at, err := s.Parked.Arrival(ctx, scopeOf(ctx), page)
 	if err != nil {
 		return nil, err
 	}
@@ -226,7 +229,7 @@ const (
 
 // dossierPDF sends the published file of one paper, whole or by ranges.
 func (s *site) dossierPDF(w http.ResponseWriter, r *http.Request) error {
-	m, err := s.Dossiers.Dossier(r.Context(), s.Unit.ID, r.PathValue("dossier"))
+	m, err := s.Dossiers.Dossier(r.Context(), scopeOf(r.Context()), r.PathValue("dossier"))
 	if err != nil {
 		return err
 	}
@@ -236,6 +239,9 @@ func (s *site) dossierPDF(w http.ResponseWriter, r *http.Request) error {
 		return ErrNotFound
 	}
 	c := m.Dossier.Components[i]
+	if !s.mayLook(r.Context(), m.Dossier.ID, c.Kind) {
+		return errReason
+	}
 	file, err := s.Objects.PDF(r.Context(), c)
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ func (s *site) viewed(r *http.Request, views ...dossier.Deed) error {
 	if len(views) == 0 {
 		return nil
 	}
-	if err := s.Views.Viewed(r.Context(), dossier.Act{Actor: s.actor(), At: s.Now()}, views...); err != nil {
+	if err := s.Views.Viewed(r.Context(), dossier.Act{Actor: s.actor(r), At: s.Now()}, views...); err != nil {
 		return fmt.Errorf("%w: %w", ErrNotLogged, err)
 	}
 	return nil

@@ -16,7 +16,8 @@ import (
 // What the interfaces below answer when they cannot do what was asked. Any
 // other error is a failure of ours: it is logged and the page says so.
 var (
-	// ErrNotFound: the unit has no such dossier, page or paper.
+	// ErrNotFound: there is no such dossier, page or paper, or the one who asks
+	// may not see it; which of them is not told.
 	ErrNotFound = errors.New("not found")
 	// ErrNotWaiting: the page was placed meanwhile, by somebody else or by the
 	// same person twice.
@@ -33,28 +34,28 @@ var (
 // Arrivals reads what came in lately.
 type Arrivals interface {
 	// Batches lists the newest batches, newest first.
-	Batches(ctx context.Context, unit dossier.UnitID, limit int) ([]dossier.BatchSummary, error)
+	Batches(ctx context.Context, scope dossier.Scope, limit int) ([]dossier.BatchSummary, error)
 	// Arrivals lists the newest files and pages, newest first.
-	Arrivals(ctx context.Context, unit dossier.UnitID, limit int) ([]dossier.Arrival, error)
+	Arrivals(ctx context.Context, scope dossier.Scope, limit int) ([]dossier.Arrival, error)
 	// Unread counts what is taken in and still to be read.
-	Unread(ctx context.Context, unit dossier.UnitID) (dossier.Unread, error)
+	Unread(ctx context.Context, scope dossier.Scope) (dossier.Unread, error)
 }
 
 // Parked reads the pages that wait for a person.
 type Parked interface {
 	// Parked lists them and counts all; a limit of 0 only counts.
-	Parked(ctx context.Context, unit dossier.UnitID, offset, limit int) (pages []dossier.Arrival, total int, err error)
+	Parked(ctx context.Context, scope dossier.Scope, offset, limit int) (pages []dossier.Arrival, total int, err error)
 	// Arrival is one page, waiting or not.
-	Arrival(ctx context.Context, unit dossier.UnitID, page dossier.PageID) (dossier.Arrival, error)
+	Arrival(ctx context.Context, scope dossier.Scope, page dossier.PageID) (dossier.Arrival, error)
 }
 
 // Dossiers reads published dossiers.
 type Dossiers interface {
 	Dossiers(ctx context.Context, filter dossier.DossierFilter) (page []dossier.Manifest, total int, err error)
 	// Dossier is the newest version of the dossier with this id or code.
-	Dossier(ctx context.Context, unit dossier.UnitID, idOrCode string) (dossier.Manifest, error)
+	Dossier(ctx context.Context, scope dossier.Scope, idOrCode string) (dossier.Manifest, error)
 	// Versions lists every version, newest first.
-	Versions(ctx context.Context, unit dossier.UnitID, id dossier.DossierID) ([]dossier.Manifest, error)
+	Versions(ctx context.Context, scope dossier.Scope, id dossier.DossierID) ([]dossier.Manifest, error)
 }
 
 // Objects reads what the archive keeps.
@@ -68,6 +69,9 @@ type Objects interface {
 // Pictures makes pictures for the screen, as JPEG of the given width. Decoding
 // foreign pixels is not done in this process, so both may wait for a worker.
 type Pictures interface {
+	// Visible gives what page a picture would be of; [ErrNotFound] for one that
+	// the scope does not see. It is asked before any picture is sent.
+	Visible(ctx context.Context, scope dossier.Scope, page dossier.PageID) (PageOf, error)
 	// Picture is a page turned upright as its reading says; before it is read
 	// (reading 0) as it was scanned.
 	Picture(ctx context.Context, page dossier.PageID, reading, width int) ([]byte, error)
@@ -78,14 +82,20 @@ type Pictures interface {
 	Incoming(ctx context.Context, batch dossier.BatchID, n, width int) ([]byte, error)
 }
 
+// PageOf is the paper that a page belongs to; empty while it belongs to none.
+type PageOf struct {
+	Dossier dossier.DossierID
+	Kind    string
+}
+
 // Searcher finds pages by their words.
 type Searcher interface {
 	Search(ctx context.Context, q Query) (Result, error)
 }
 
-// Query asks for pages of one unit.
+// Query asks for pages of a scope.
 type Query struct {
-	Unit          dossier.UnitID
+	Scope         dossier.Scope
 	Text, Kind    string
 	Offset, Limit int
 }
@@ -128,7 +138,7 @@ type Inbox interface {
 }
 
 // Config is what the pages are made of. Inbox may be nil where nothing is
-// watched; everything else is required.
+// watched, and Provider; everything else is required.
 type Config struct {
 	Arrivals Arrivals
 	Parked   Parked
@@ -140,8 +150,19 @@ type Config struct {
 	Views    Views
 	Events   Events
 	Inbox    Inbox
-	Kinds    *dossier.Catalogue
-	Unit     dossier.Unit
+	// Door, Logins, Own, Users and Reasons are the register of people; Provider
+	// may be nil.
+	Door     Door
+	Logins   Logins
+	Own      Own
+	Users    Users
+	Reasons  Reasons
+	Provider Provider
+	// Hosts tells under which names the server answers beside those of the
+	// machine itself. nil: none.
+	Hosts func(host string) bool
+	Kinds *dossier.Catalogue
+	Unit  dossier.Unit
 	// Machine answers what programs ask.
 	Machine Machine
 	// Demo puts the bar of a demo archive on every page.
@@ -169,6 +190,7 @@ type site struct {
 	pictures  *pictureCache
 	readings  *readingCache
 	watchers  chan struct{} // a slot for every open event stream
+	limits    limits
 	zone      *time.Location
 }
 
@@ -178,7 +200,7 @@ func New(cfg Config) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
-	s := &site{Config: cfg, zone: zone, watchers: make(chan struct{}, maxWatchers)}
+	s := &site{Config: cfg, zone: zone, watchers: make(chan struct{}, maxWatchers), limits: newLimits()}
 	if s.words, err = loadWords(); err != nil {
 		return nil, err
 	}
@@ -189,7 +211,3 @@ func New(cfg Config) (http.Handler, error) {
 	s.readings = newReadingCache(cfg.Objects)
 	return s.handler(), nil
 }
-
-// actor is who works at the page. Until accounts exist it is the person at the
-// machine.
-func (s *site) actor() dossier.Actor { return dossier.Local(s.Unit.ID) }

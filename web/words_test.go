@@ -82,7 +82,11 @@ func computedKeys() []string {
 	for _, class := range []string{"placed", "separator", "blank", "parked", "duplicate", "superseded", "not_kept", "rejected", "working"} {
 		keys = append(keys, "account."+class)
 	}
-	return append(keys, "error.not_found", "error.not_waiting", "error.refused", "error.not_ready", "error.not_logged", "error.store_away", "error.ours", "dossier.no_code",
+	for _, r := range dossier.Roles() {
+		keys = append(keys, "role."+string(r))
+	}
+	keys = append(keys, reasonsOffered...)
+	return append(keys, "error.nobody", "error.forbidden", "error.often", "error.media_type", "error.too_large", "error.reason", "error.not_found", "error.not_waiting", "error.refused", "error.not_ready", "error.not_logged", "error.store_away", "error.ours", "dossier.no_code",
 		"place.code_wrong", "place.kind_missing", "chip.all", "chip.waiting", "app.name", "kind.none")
 }
 

@@ -30,6 +30,12 @@ func (l layout) claimed() string { return filepath.Join(l.root, "claimed") }
 func (l layout) done() string    { return filepath.Join(l.root, "done") }
 func (l layout) spool() string   { return filepath.Join(l.root, "spool") }
 
+// acme is where certificates of an ACME service are kept.
+func (l layout) acme() string { return filepath.Join(l.root, "acme") }
+
+// peopleKey is the file that seals second factors.
+func (l layout) peopleKey() string { return filepath.Join(l.root, "people.key") }
+
 // newArchive is the record of a new archive. A demo archive has a made-up unit
 // and can never become a real one.
 func newArchive(code string, demo bool, now time.Time, key *audit.Key) dossier.Archive {

@@ -18,6 +18,8 @@ import (
 	"github.com/go-viper/mapstructure/v2"
 	"github.com/knadh/koanf/v2"
 	"go.yaml.in/yaml/v3"
+
+	"sohoa/storage/people"
 )
 
 // config is everything that can be set, once: in sohoa.yaml in the archive's
@@ -25,9 +27,23 @@ import (
 // over those by flags. Every zero value means its default. The tag live marks
 // what a running serve takes over without a restart.
 type config struct {
-	// Listen is the address of the web pages, of the form 127.0.0.1:8080. Only
-	// this machine may be listened to until there are accounts.
+	// Listen is the address of the web pages, of the form 127.0.0.1:8080. Other
+	// machines may reach it once there is an administrator, and with TLS.
 	Listen string `koanf:"listen"`
+	// TLSCertFile and TLSKeyFile hold the certificate, with its chain, and its
+	// key. They are read again when they change.
+	TLSCertFile string `koanf:"tls_cert_file"`
+	TLSKeyFile  string `koanf:"tls_key_file"`
+	// ACMEDomains are the names to get certificates for from an ACME service,
+	// which must reach this server at port 443 under them.
+	ACMEDomains []string `koanf:"acme_domains"`
+	// ACMEDirectory is the service. Defaults to Let's Encrypt.
+	ACMEDirectory string `koanf:"acme_directory"`
+	// ACMEEmail is where the service writes to before a certificate expires.
+	ACMEEmail string `koanf:"acme_email"`
+	// ACMERootsFile holds the certificates by which the service itself is
+	// known, where it is the office's own.
+	ACMERootsFile string `koanf:"acme_roots_file"`
 	// Inbox is the folder that scanners write into. Defaults to inbox in the
 	// archive's folder.
 	Inbox string `koanf:"inbox"`
@@ -91,6 +107,17 @@ type config struct {
 	// ready. Defaults to 1.
 	MinFree float64 `koanf:"min_free_gb" live:"yes"`
 
+	// PeopleKeyFile holds the key that seals the secrets of second factors; it
+	// is made when it is missing. Defaults to people.key in the archive's folder.
+	PeopleKeyFile string `koanf:"people_key_file"`
+	// SessionIdle ends a session that nobody used for so long. Defaults to 1 h.
+	SessionIdle time.Duration `koanf:"session_idle"`
+	// SessionLength ends every session. Defaults to 12 h.
+	SessionLength time.Duration `koanf:"session_length"`
+	// PasswordCost is the work of one password hash: normal, or low for tests
+	// and machines with very little memory. Defaults to normal.
+	PasswordCost passwordCost `koanf:"password_cost"`
+
 	// LogLevel is debug, info, warn or error. Defaults to info.
 	LogLevel string `koanf:"log_level" live:"yes"`
 	// LogFormat is text or json. Defaults to text.
@@ -104,6 +131,7 @@ func (c config) withDefaults(place layout) config {
 	orText(&c.Inbox, place.inbox())
 	orText(&c.Database, "sqlite:"+place.catalog())
 	orText(&c.Objects, "file:"+place.objects())
+	orText(&c.ACMEDirectory, "https://acme-v02.api.letsencrypt.org/directory")
 	orText(&c.LogLevel, "info")
 	orText(&c.LogFormat, "text")
 	if len(c.Languages) == 0 {
@@ -124,6 +152,23 @@ func (c config) withDefaults(place layout) config {
 	return c
 }
 
+// passwordCost names the work of one password hash.
+type passwordCost string
+
+const (
+	costNormal passwordCost = "normal"
+	// costLow takes 8 MiB and a few milliseconds: enough to refuse everybody
+	// who does not have the database, too little against whoever has it.
+	costLow passwordCost = "low"
+)
+
+func (c passwordCost) cost() people.Cost {
+	if c == costLow {
+		return people.Cost{Memory: 8 << 10, Passes: 1, Threads: 1}
+	}
+	return people.DefaultCost
+}
+
 func orText(s *string, otherwise string) {
 	if *s == "" {
 		*s = otherwise
@@ -132,12 +177,12 @@ func orText(s *string, otherwise string) {
 
 // validate refuses what cannot work, in a sentence that names the key.
 func (c config) validate() error {
-	if err := loopback(c.Listen); err != nil {
+	if err := c.checkListen(); err != nil {
 		return err
 	}
 	for key, d := range map[string]time.Duration{
 		"page_timeout": c.PageTimeout, "poll": c.Poll, "settle": c.Settle, "settle_unknown": c.SettleUnknown,
-		"batch_idle": c.BatchIdle, "batch_hold": c.BatchHold,
+		"batch_idle": c.BatchIdle, "batch_hold": c.BatchHold, "session_idle": c.SessionIdle, "session_length": c.SessionLength,
 		"checkpoint_every": c.CheckpointEvery,
 	} {
 		if d < 0 {
@@ -149,6 +194,9 @@ func (c config) validate() error {
 	}
 	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.LogLevel) {
 		return fmt.Errorf("log_level: %q is none of debug, info, warn, error", c.LogLevel)
+	}
+	if !slices.Contains([]passwordCost{"", costNormal, costLow}, c.PasswordCost) {
+		return fmt.Errorf("password_cost: %q is neither normal nor low", c.PasswordCost)
 	}
 	if c.LogFormat != "text" && c.LogFormat != "json" {
 		return fmt.Errorf("log_format: %q is neither text nor json", c.LogFormat)
@@ -166,15 +214,21 @@ func (c config) validate() error {
 	return nil
 }
 
-// loopback refuses to be reachable from other machines: there are no accounts
-// yet, so whoever reaches the pages may do everything.
-func loopback(listen string) error {
-	host, _, err := net.SplitHostPort(listen)
+// checkListen refuses to be reachable from other machines without TLS:
+// passwords and papers could be read on the way.
+func (c config) checkListen() error {
+	host, _, err := net.SplitHostPort(c.Listen)
 	if err != nil {
-		return fmt.Errorf("listen: %q is not of the form 127.0.0.1:8080", listen)
+		return fmt.Errorf("listen: %q is not of the form 127.0.0.1:8080", c.Listen)
 	}
-	if !isLoopback(host) {
-		return fmt.Errorf("listen: %s would be reachable from other machines, and there are no accounts yet: use 127.0.0.1, ::1 or localhost", host)
+	if (c.TLSCertFile == "") != (c.TLSKeyFile == "") {
+		return errors.New("tls_cert_file and tls_key_file belong together")
+	}
+	if c.TLSCertFile != "" && len(c.ACMEDomains) > 0 {
+		return errors.New("tls_cert_file and acme_domains are both set; keep one")
+	}
+	if !isLoopback(host) && c.TLSCertFile == "" && len(c.ACMEDomains) == 0 {
+		return fmt.Errorf("listen: %s would be reachable from other machines without encryption: set tls_cert_file and tls_key_file, or acme_domains, or use 127.0.0.1, ::1 or localhost", host)
 	}
 	return nil
 }

@@ -88,7 +88,8 @@ func TestSecretsComeFromFiles(t *testing.T) {
 	}
 }
 
-func TestOnlyThisMachineIsListenedTo(t *testing.T) {
+func TestOtherMachinesListenOnlyWithTLS(t *testing.T) {
+	loopback := func(listen string) error { return config{Listen: listen}.checkListen() }
 	for _, listen := range []string{"127.0.0.1:8080", "127.9.9.9:1", "[::1]:80", "localhost:0"} {
 		if err := loopback(listen); err != nil {
 			t.Errorf("%s is refused: %v", listen, err)
@@ -97,6 +98,20 @@ func TestOnlyThisMachineIsListenedTo(t *testing.T) {
 	for _, listen := range []string{"0.0.0.0:80", ":80", "[::]:80", "192.168.0.1:80", "example.org:80", "127.0.0.1", "127.0.0.1.example.org:80", "[::ffff:10.0.0.1]:80"} {
 		if loopback(listen) == nil {
 			t.Errorf("%s is let through", listen)
+		}
+	}
+	for name, c := range map[string]config{
+		"by file": {Listen: "0.0.0.0:443", TLSCertFile: "c", TLSKeyFile: "k"}, "by ACME": {Listen: ":443", ACMEDomains: []string{"sohoa.example"}},
+	} {
+		if err := c.checkListen(); err != nil {
+			t.Errorf("with TLS %s: %v", name, err)
+		}
+	}
+	for name, c := range map[string]config{
+		"half a pair": {Listen: "127.0.0.1:1", TLSCertFile: "c"}, "both": {Listen: "127.0.0.1:1", TLSCertFile: "c", TLSKeyFile: "k", ACMEDomains: []string{"x"}},
+	} {
+		if c.checkListen() == nil {
+			t.Errorf("%s is let through", name)
 		}
 	}
 }

@@ -40,6 +40,7 @@ type cli struct {
 	Verify     verifyCmd     `cmd:"" help:"Check that nothing in the archive is lost or changed."`
 	Audit      auditCmd      `cmd:"" help:"The log of every change and every view."`
 	Rebuild    rebuildCmd    `cmd:"" help:"Restore the catalogue from the objects alone."`
+	User       userCmd       `cmd:"" help:"Accounts, roles and tokens."`
 	Separator  separatorCmd  `cmd:"" help:"Print separator sheets with a dossier's code."`
 	Doctor     doctorCmd     `cmd:"" help:"Say what is installed, what is missing and how to get it."`
 	ExitCodes  exitCodesCmd  `cmd:"" name:"exit-codes" help:"Explain the exit codes."`

@@ -131,7 +131,7 @@ func (a *archive) touch(ctx context.Context, o *outcome, seen map[dossier.Dossie
 		return nil
 	}
 	seen[id] = true
-	m, err := a.catalog.Dossier(ctx, a.unit().ID, string(id))
+	m, err := a.catalog.Dossier(ctx, dossier.Whole(a.unit().ID), string(id))
 	if err != nil {
 		return err
 	}

@@ -141,7 +141,7 @@ func (r *rig) dossiers(t *testing.T) (all []dossier.Manifest) {
 			t.Fatal(err)
 		}
 		for _, id := range ids {
-			m, err := a.catalog.Dossier(t.Context(), a.unit().ID, string(id))
+			m, err := a.catalog.Dossier(t.Context(), dossier.Whole(a.unit().ID), string(id))
 			if err != nil {
 				t.Fatal(err)
 			}

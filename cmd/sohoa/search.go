@@ -74,7 +74,7 @@ func (a *archive) hits(ctx context.Context, found search.Result) (hits, error) {
 		m, ok := manifests[h.Dossier]
 		if !ok {
 			var err error
-			if m, err = a.catalog.Dossier(ctx, a.unit().ID, string(h.Dossier)); err != nil {
+			if m, err = a.catalog.Dossier(ctx, dossier.Whole(a.unit().ID), string(h.Dossier)); err != nil {
 				return result, err
 			}
 			manifests[h.Dossier] = m

@@ -27,7 +27,7 @@ import (
 
 // serveCmd is the daemon: it watches the inbox, works, and shows.
 type serveCmd struct {
-	Listen    string `help:"Address of the web pages; this machine only. Default: 127.0.0.1:8080." placeholder:"ADDRESS"`
+	Listen    string `help:"Address of the web pages. Default: 127.0.0.1:8080." placeholder:"ADDRESS"`
 	Inbox     string `help:"Folder that scanners write into. Default: inbox in the archive's folder." placeholder:"DIR" type:"path"`
 	LogFormat string `help:"Form of the log lines on standard error: text or json." placeholder:"FORM"`
 }
@@ -87,6 +87,9 @@ func (s serveCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 	d := newDaemon(c, a, settings, log)
 	d.asRead = asRead
 	defer d.kill()
+	if err := d.startPeople(ctx); err != nil {
+		return err
+	}
 	if err := d.startWorkers(); err != nil {
 		return err
 	}
@@ -129,7 +132,11 @@ type daemon struct {
 	log      *daemonLog
 	metrics  *metrics
 	hub      *hub
-	begun    time.Time
+	// door is how people come in at the pages, encryption how what they see
+	// travels.
+	door       entrance
+	encryption encryption
+	begun      time.Time
 	// slots is how many steps run at once: one more than there are
 	// page-workers, so that opening and publishing go on while every one reads.
 	slots int
@@ -241,9 +248,9 @@ func (d *daemon) adopt(settings config) {
 // when all of it has stopped. The end of ctx stops in two steps: nothing new is
 // begun, running steps get a deadline; a second signal ends them at once.
 func (d *daemon) run(ctx context.Context, con console) (err error) {
-	web, err := (&net.ListenConfig{}).Listen(ctx, "tcp", d.settings.Load().Listen)
+	web, err := d.listenWeb(ctx)
 	if err != nil {
-		return usage("Choose another address with --listen.", "open the web pages: %w", err)
+		return err
 	}
 	defer func() { _ = web.Close() }() // the web server has closed it
 	socket, err := listenSocket(ctx, d.archive.layout.socket())
@@ -263,8 +270,7 @@ func (d *daemon) run(ctx context.Context, con console) (err error) {
 	running.Go(func() error { return d.sequence(all) })
 	d.log.InfoContext(ctx, "serving",
 		slog.String("address", web.Addr().String()), slog.Int("workers", d.pool.Workers()), slog.String("version", version))
-	_, _ = fmt.Fprintf(con.out, "Số hóa đang chạy · sohoa is serving: http://%s/\nThư mục quét · inbox: %s\nCtrl-C để dừng · Ctrl-C stops.\n",
-		web.Addr(), d.settings.Load().Inbox)
+	_, _ = io.WriteString(con.out, d.greeting(web.Addr()))
 	err = running.Wait()
 	if listErr := d.sealAndList(d.hard); listErr != nil { //nolint:contextcheck // ctx has ended; hard is what holds after it
 		d.log.WarnContext(ctx, "log not sealed or checksums not listed; the next start does", cause(listErr))
@@ -292,11 +298,15 @@ func (d *daemon) killOnSecondSignal() (release func()) {
 	return func() { signal.Stop(signals); close(released) }
 }
 
-// Limits of the web server: none of its answers takes long but the event
-// stream, which has limits of its own.
+// Limits of the web server. Whoever sends or reads slowly holds a connection for
+// so long and no longer; the event stream has limits of its own.
 const (
-	headerTime = 10 * time.Second
-	idleTime   = 2 * time.Minute
+	headerTime  = 10 * time.Second
+	requestTime = 30 * time.Second // headers and body: a form is small
+	// answerTime lets the largest PDF through a line of 256 kbit/s.
+	answerTime  = 30 * time.Minute
+	idleTime    = 2 * time.Minute
+	headerBytes = 32 << 10
 	// closeTime is how long requests may take to end at a stop.
 	closeTime = 5 * time.Second
 )
@@ -308,13 +318,14 @@ func (d *daemon) show(ctx context.Context, listener net.Listener) error {
 		return err
 	}
 	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime,
+		Handler: handler, ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, WriteTimeout: answerTime, IdleTimeout: idleTime,
+		MaxHeaderBytes: headerBytes,
 		// Event streams end with this context; Shutdown would wait for them.
 		BaseContext: func(net.Listener) context.Context { return ctx },
 		ErrorLog:    slog.NewLogLogger(d.log.Handler(), slog.LevelDebug),
 	}
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
+	go func() { served <- d.encryption.serveOn(server, listener) }()
 	select {
 	case err := <-served:
 		return fmt.Errorf("web pages: %w", err)

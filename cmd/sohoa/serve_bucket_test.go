@@ -225,7 +225,7 @@ func failsDuringWork(t *testing.T, how int32, when string) {
 // archive, and no word of trouble.
 func (o *bucketOffice) wantOnce(t *testing.T) {
 	t.Helper()
-	m, err := o.archive.catalog.Dossier(t.Context(), o.archive.unit().ID, someCode)
+	m, err := o.archive.catalog.Dossier(t.Context(), dossier.Whole(o.archive.unit().ID), someCode)
 	if err != nil || len(m.Dossier.Components) != 2 || m.Dossier.Version != 1 {
 		t.Errorf("the dossier: %+v, %v", m.Dossier, err)
 	}

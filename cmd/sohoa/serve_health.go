@@ -19,6 +19,7 @@ import (
 func (d *daemon) handler() (http.Handler, error) {
 	return d.archive.pages(webParts{
 		flow: d.flow, preview: d.pictures, events: d.hub, inbox: d.snapshot, stopped: d.stopped, delayed: d.delayed, machine: d.machine(), log: d.log.Logger,
+		door: d.door, hosts: d.encryption.hosts,
 	})
 }
 
@@ -215,7 +216,7 @@ func (d *daemon) statusz(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusServiceUnavailable, map[string]string{"error": cause(err).Value.String()})
 		return
 	}
-	unread, err := d.archive.catalog.Unread(r.Context(), d.archive.unit().ID)
+	unread, err := d.archive.catalog.Unread(r.Context(), dossier.Whole(d.archive.unit().ID))
 	if err != nil {
 		answer(w, http.StatusServiceUnavailable, map[string]string{"error": cause(err).Value.String()})
 		return

@@ -49,7 +49,7 @@ func (a *archive) find(ctx context.Context, idOrCode string) (dossier.Manifest, 
 	if code, err := dossier.ParseCode(idOrCode); err == nil {
 		name = code.String()
 	}
-	m, err := a.catalog.Dossier(ctx, a.unit().ID, name)
+	m, err := a.catalog.Dossier(ctx, dossier.Whole(a.unit().ID), name)
 	if errors.Is(err, catalog.ErrNotFound) {
 		return m, &exitError{code: exitOther, err: fmt.Errorf("no dossier is called %s", idOrCode), hint: "Find it with `sohoa search WORDS`."}
 	}

@@ -39,6 +39,9 @@ type webParts struct {
 	stopped, delayed func() (dossier.Reason, time.Time)
 	machine          web.Machine
 	log              *slog.Logger
+	door             entrance
+	// hosts tells under which names the server answers beside localhost.
+	hosts func(host string) bool
 }
 
 // pages is the web server's handler over this archive.
@@ -46,6 +49,7 @@ func (a *archive) pages(parts webParts) (http.Handler, error) {
 	shown := webArchive{archive: a, flow: parts.flow, preview: parts.preview, inbox: parts.inbox}
 	cfg := web.Config{
 		Arrivals: a.catalog, Parked: shown, Dossiers: shown, Objects: shown, Pictures: shown, Searcher: shown, Placer: shown, Views: a.audit,
+		Door: parts.door, Logins: parts.door, Own: parts.door, Reasons: parts.door, Users: register{parts.door}, Hosts: parts.hosts,
 		Events: parts.events, Kinds: a.kinds, Unit: a.unit(), Demo: a.record.Demo, Now: time.Now, Log: parts.log,
 		Machine: parts.machine,
 	}
@@ -79,13 +83,13 @@ func inWebWords(err error) error {
 }
 
 // Parked lists waiting pages.
-func (w webArchive) Parked(ctx context.Context, unit dossier.UnitID, offset, limit int) ([]dossier.Arrival, int, error) {
-	return w.archive.catalog.Parked(ctx, unit, offset, limit)
+func (w webArchive) Parked(ctx context.Context, scope dossier.Scope, offset, limit int) ([]dossier.Arrival, int, error) {
+	return w.archive.catalog.Parked(ctx, scope, offset, limit)
 }
 
 // Arrival is one page.
-func (w webArchive) Arrival(ctx context.Context, unit dossier.UnitID, page dossier.PageID) (dossier.Arrival, error) {
-	a, err := w.archive.catalog.Arrival(ctx, unit, page)
+func (w webArchive) Arrival(ctx context.Context, scope dossier.Scope, page dossier.PageID) (dossier.Arrival, error) {
+	a, err := w.archive.catalog.Arrival(ctx, scope, page)
 	return a, inWebWords(err)
 }
 
@@ -95,14 +99,14 @@ func (w webArchive) Dossiers(ctx context.Context, filter dossier.DossierFilter) 
 }
 
 // Dossier is the newest version of one dossier.
-func (w webArchive) Dossier(ctx context.Context, unit dossier.UnitID, idOrCode string) (dossier.Manifest, error) {
-	m, err := w.archive.catalog.Dossier(ctx, unit, idOrCode)
+func (w webArchive) Dossier(ctx context.Context, scope dossier.Scope, idOrCode string) (dossier.Manifest, error) {
+	m, err := w.archive.catalog.Dossier(ctx, scope, idOrCode)
 	return m, inWebWords(err)
 }
 
 // Versions lists a dossier's versions.
-func (w webArchive) Versions(ctx context.Context, unit dossier.UnitID, id dossier.DossierID) ([]dossier.Manifest, error) {
-	return w.archive.catalog.Versions(ctx, unit, id)
+func (w webArchive) Versions(ctx context.Context, scope dossier.Scope, id dossier.DossierID) ([]dossier.Manifest, error) {
+	return w.archive.catalog.Versions(ctx, scope, id)
 }
 
 // Reading is what was read on a page; empty for a page that could not be read.
@@ -159,6 +163,12 @@ func (r released) Close() error {
 	return r.File.Close()
 }
 
+// Visible finds the paper of a page, as far as the scope sees it.
+func (w webArchive) Visible(ctx context.Context, scope dossier.Scope, page dossier.PageID) (web.PageOf, error) {
+	id, kind, err := w.archive.catalog.Visible(ctx, scope, page)
+	return web.PageOf{Dossier: id, Kind: kind}, inWebWords(err)
+}
+
 // Picture is a page as its reading turns it.
 func (w webArchive) Picture(ctx context.Context, page dossier.PageID, reading, width int) ([]byte, error) {
 	image, _, err := page.Split()
@@ -166,10 +176,6 @@ func (w webArchive) Picture(ctx context.Context, page dossier.PageID, reading, w
 		return nil, fmt.Errorf("%w: %w", web.ErrNotFound, err)
 	}
 	unit := w.archive.unit().ID
-	// The image belongs to the unit or it isn't there.
-	if _, err := w.archive.catalog.Image(ctx, unit, image); err != nil {
-		return nil, inWebWords(err)
-	}
 	view := ocr.View{Pixels: width}
 	if reading > 0 {
 		read, err := w.Reading(ctx, page, reading)
@@ -242,7 +248,7 @@ func unpictured(err error) error {
 // Search finds pages.
 func (w webArchive) Search(ctx context.Context, q web.Query) (web.Result, error) {
 	found, err := w.archive.index.Search(ctx, w.archive.databases.Read, search.Query{
-		Unit: q.Unit, Text: q.Text, Kind: q.Kind, Offset: q.Offset, Limit: q.Limit,
+		Unit: q.Scope.Unit, Kinds: q.Scope.Kinds, Text: q.Text, Kind: q.Kind, Offset: q.Offset, Limit: q.Limit,
 	})
 	if err != nil {
 		return web.Result{}, err

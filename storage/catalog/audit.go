@@ -14,3 +14,9 @@ import (
 func audit(ctx context.Context, tx bun.Tx, act dossier.Act, action, subject string, payload map[string]any) error {
 	return log.Append(ctx, tx, act, dossier.Deed{Action: action, Subject: subject, Payload: payload})
 }
+
+// Audit writes an audit row for a change that another package of storage makes
+// in tx, in the same tables as the catalogue's own.
+func Audit(ctx context.Context, tx bun.Tx, act dossier.Act, action, subject string, payload map[string]any) error {
+	return audit(ctx, tx, act, action, subject, payload)
+}

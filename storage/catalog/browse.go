@@ -16,8 +16,12 @@ import (
 // limit they are given, and always name the unit.
 
 // Batches lists the unit's newest batches with their accounts, newest first.
-func (c *Catalog) Batches(ctx context.Context, unit dossier.UnitID, limit int) ([]dossier.BatchSummary, error) {
-	rows, err := c.newestBatches(ctx, unit, limit)
+// Whoever is limited to kinds of paper sees none: a batch has no kind.
+func (c *Catalog) Batches(ctx context.Context, scope dossier.Scope, limit int) ([]dossier.BatchSummary, error) {
+	if scope.Limited() {
+		return nil, nil
+	}
+	rows, err := c.newestBatches(ctx, scope.Unit, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -47,9 +51,13 @@ const arrivalBatches = 24
 
 // Arrivals lists the newest files and pages of the unit, newest first: pages
 // where the file is opened, else the file itself. It goes batch by batch, so
-// that one of a thousand sheets costs no more than it shows.
-func (c *Catalog) Arrivals(ctx context.Context, unit dossier.UnitID, limit int) ([]dossier.Arrival, error) {
-	batches, err := c.newestBatches(ctx, unit, arrivalBatches)
+// that one of a thousand sheets costs no more than it shows. Whoever is limited
+// to kinds of paper sees none.
+func (c *Catalog) Arrivals(ctx context.Context, scope dossier.Scope, limit int) ([]dossier.Arrival, error) {
+	if scope.Limited() {
+		return nil, nil
+	}
+	batches, err := c.newestBatches(ctx, scope.Unit, arrivalBatches)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +71,7 @@ func (c *Catalog) Arrivals(ctx context.Context, unit dossier.UnitID, limit int) 
 			Join("JOIN batches AS b ON b.id = f.batch").
 			Join("LEFT JOIN images AS i ON i.batch = f.batch AND i.ordinal = f.ordinal").
 			Join("LEFT JOIN pages AS p ON p.unit = i.unit AND p.image = i.id").
-			Where("f.unit = ?", unit).Where("f.batch = ?", b.ID).
+			Where("f.unit = ?", scope.Unit).Where("f.batch = ?", b.ID).
 			OrderExpr("f.ordinal DESC, i.idx DESC, p.part DESC").Limit(int64(limit-len(rows))).Scan(ctx, &some)
 		if err != nil {
 			return nil, fmt.Errorf("list arrivals: %w", err)
@@ -75,7 +83,8 @@ func (c *Catalog) Arrivals(ctx context.Context, unit dossier.UnitID, limit int) 
 
 // Unread counts what is still to be read: images, and files of which nobody
 // knows yet how many images they hold.
-func (c *Catalog) Unread(ctx context.Context, unit dossier.UnitID) (dossier.Unread, error) {
+func (c *Catalog) Unread(ctx context.Context, scope dossier.Scope) (dossier.Unread, error) {
+	unit := scope.Unit
 	files, err := c.read.NewSelect().Model((*fileRow)(nil)).Where("unit = ?", unit).Where("state = 'claimed'").Count(ctx)
 	if err != nil {
 		return dossier.Unread{}, fmt.Errorf("count unopened files: %w", err)
@@ -89,10 +98,14 @@ func (c *Catalog) Unread(ctx context.Context, unit dossier.UnitID) (dossier.Unre
 
 // Parked lists the pages that wait for a person and that no decision has
 // claimed, oldest batch first and in the order of the paper, and counts all of
-// them. A limit of 0 only counts.
-func (c *Catalog) Parked(ctx context.Context, unit dossier.UnitID, offset, limit int) (pages []dossier.Arrival, total int, err error) {
+// them. A limit of 0 only counts. Whoever is limited to kinds of paper sees
+// none: what waits has no certain kind.
+func (c *Catalog) Parked(ctx context.Context, scope dossier.Scope, offset, limit int) (pages []dossier.Arrival, total int, err error) {
+	if scope.Limited() {
+		return nil, 0, nil
+	}
 	count, err := c.read.NewSelect().Model((*pageRow)(nil)).
-		Where("unit = ?", unit).Where("state = ?", dossier.PageParked).Where("component = ''").Count(ctx)
+		Where("unit = ?", scope.Unit).Where("state = ?", dossier.PageParked).Where("component = ''").Count(ctx)
 	if err != nil {
 		return nil, 0, fmt.Errorf("count parked pages: %w", err)
 	}
@@ -101,7 +114,7 @@ func (c *Catalog) Parked(ctx context.Context, unit dossier.UnitID, offset, limit
 		return nil, total, nil
 	}
 	var rows []arrivalRow
-	err = c.pageQuery(unit).Where("p.state = ?", dossier.PageParked).Where("p.component = ''").
+	err = c.pageQuery().Where("p.unit = ?", scope.Unit).Where("p.state = ?", dossier.PageParked).Where("p.component = ''").
 		OrderExpr("b.at, b.id, f.ordinal, i.idx, p.part").Offset(int64(offset)).Limit(int64(limit)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, 0, fmt.Errorf("list parked pages: %w", err)
@@ -109,22 +122,21 @@ func (c *Catalog) Parked(ctx context.Context, unit dossier.UnitID, offset, limit
 	return arrivals(rows), total, nil
 }
 
-// Arrival tells where one page of the unit stands; [ErrNotFound] when the unit
-// has no such page.
-func (c *Catalog) Arrival(ctx context.Context, unit dossier.UnitID, page dossier.PageID) (dossier.Arrival, error) {
+// Arrival tells where one page stands; [ErrNotFound] when the scope sees no such
+// page.
+func (c *Catalog) Arrival(ctx context.Context, scope dossier.Scope, page dossier.PageID) (dossier.Arrival, error) {
 	var row arrivalRow
-	if err := c.pageQuery(unit).Where("p.id = ?", page).Scan(ctx, &row); err != nil {
+	if err := c.pageQuery().Apply(seenPages(scope)).Where("p.id = ?", page).Scan(ctx, &row); err != nil {
 		return dossier.Arrival{}, fmt.Errorf("look up page: %w", orNotFound(err))
 	}
 	return row.arrival(), nil
 }
 
-func (c *Catalog) pageQuery(unit dossier.UnitID) *bun.SelectQuery {
+func (c *Catalog) pageQuery() *bun.SelectQuery {
 	return c.read.NewSelect().TableExpr("pages AS p").ColumnExpr(arrivalColumns).
 		Join("JOIN images AS i ON i.unit = p.unit AND i.id = p.image").
 		Join("JOIN files AS f ON f.batch = i.batch AND f.ordinal = i.ordinal").
-		Join("JOIN batches AS b ON b.id = f.batch").
-		Where("p.unit = ?", unit)
+		Join("JOIN batches AS b ON b.id = f.batch")
 }
 
 // arrivalColumns are what an arrivalRow is read from: files f of batches b,
@@ -192,14 +204,14 @@ func (c *Catalog) Dossiers(ctx context.Context, filter dossier.DossierFilter) (p
 	if err != nil {
 		return nil, 0, fmt.Errorf("list dossiers: %w", err)
 	}
-	page, err = manifests(bodies)
+	page, err = manifests(filter.Scope, bodies)
 	return page, int(count), err
 }
 
 // where narrows a query over dossiers d.
 func where(filter dossier.DossierFilter) func(*bun.SelectQuery) *bun.SelectQuery {
 	return func(q *bun.SelectQuery) *bun.SelectQuery {
-		q = q.Where("d.unit = ?", filter.Unit).Where("d.version > 0")
+		q = q.Apply(seenDossiers(filter.Scope))
 		if filter.Code != "" {
 			q = q.Where("d.code LIKE ? ESCAPE '!'", "%"+escapeLike(strings.ToUpper(filter.Code))+"%")
 		}
@@ -218,24 +230,26 @@ func escapeLike(s string) string {
 	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s)
 }
 
-// Versions lists the published manifests of a dossier of the unit, newest
-// first.
-func (c *Catalog) Versions(ctx context.Context, unit dossier.UnitID, id dossier.DossierID) ([]dossier.Manifest, error) {
+// Versions lists the published manifests of a dossier, newest first; none of one
+// that the scope does not see.
+func (c *Catalog) Versions(ctx context.Context, scope dossier.Scope, id dossier.DossierID) ([]dossier.Manifest, error) {
 	var bodies []string
-	err := c.read.NewSelect().Model((*manifestRow)(nil)).Column("body").
-		Where("unit = ?", unit).Where("dossier = ?", id).Order("version DESC").Scan(ctx, &bodies)
+	err := c.read.NewSelect().TableExpr("dossiers AS d").ColumnExpr("m.body").Join("JOIN manifests AS m ON m.dossier = d.id").
+		Apply(seenDossiers(scope)).Where("d.id = ?", id).OrderExpr("m.version DESC").Scan(ctx, &bodies)
 	if err != nil {
 		return nil, fmt.Errorf("versions of dossier %s: %w", id, err)
 	}
-	return manifests(bodies)
+	return manifests(scope, bodies)
 }
 
-func manifests(bodies []string) ([]dossier.Manifest, error) {
+// manifests reads stored manifests and leaves of each what may be seen.
+func manifests(scope dossier.Scope, bodies []string) ([]dossier.Manifest, error) {
 	all := make([]dossier.Manifest, len(bodies))
 	for i, body := range bodies {
 		if err := json.Unmarshal([]byte(body), &all[i]); err != nil {
 			return nil, fmt.Errorf("read manifest: %w", err)
 		}
+		all[i] = scope.Cut(all[i])
 	}
 	return all, nil
 }

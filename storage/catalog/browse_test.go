@@ -134,7 +134,7 @@ func TestArrivals(t *testing.T) {
 		d.must(d.FileOpened(t.Context(), late, five, 2))
 		d.takeIn("there", "b3", 9, "secret.jpg")
 
-		all, err := d.Arrivals(t.Context(), "here", 50)
+		all, err := d.Arrivals(t.Context(), dossier.Whole("here"), 50)
 		d.must(err)
 		var got []string
 		for _, a := range all {
@@ -153,10 +153,10 @@ func TestArrivals(t *testing.T) {
 		if a := all[0]; a.Page != dossier.NewImageID(five.SHA256, 2).Page(1) || a.Reading != 0 {
 			t.Errorf("an image before it is read: %+v", a)
 		}
-		if few, err := d.Arrivals(t.Context(), "here", 2); err != nil || len(few) != 2 {
+		if few, err := d.Arrivals(t.Context(), dossier.Whole("here"), 2); err != nil || len(few) != 2 {
 			t.Errorf("limit 2: %d arrivals, %v", len(few), err)
 		}
-		if none, err := d.Arrivals(t.Context(), "nowhere", 2); err != nil || len(none) != 0 {
+		if none, err := d.Arrivals(t.Context(), dossier.Whole("nowhere"), 2); err != nil || len(none) != 0 {
 			t.Errorf("a unit without paper: %v, %v", none, err)
 		}
 	})
@@ -168,7 +168,7 @@ func TestBatchSummaries(t *testing.T) {
 		d.publish(early, "b1", "d1", "", d.read("b1", 1))
 		d.takeIn("here", "b2", 5, "2.jpg", "3.jpg")
 		d.takeIn("there", "b3", 9, "secret.jpg")
-		batches, err := d.Batches(t.Context(), "here", 5)
+		batches, err := d.Batches(t.Context(), dossier.Whole("here"), 5)
 		d.must(err)
 		if len(batches) != 2 || batches[0].ID != "b2" || batches[0].Done || batches[0].Account.Images != 2 || !batches[1].Done || batches[1].Account.Placed != 1 {
 			t.Errorf("%+v", batches)
@@ -182,18 +182,18 @@ func TestParkedWaitInTheOrderOfThePaper(t *testing.T) {
 		act := d.takeIn("here", "b1", 0, "1.jpg", "2.jpg", "3.jpg")
 		one, two, three := d.read("b1", 1), d.read("b1", 2), d.read("b1", 3)
 		d.park(act, "b1", dossier.ReasonKindUnsure, three, one, two)
-		pages, total, err := d.Parked(t.Context(), "here", 0, 2)
+		pages, total, err := d.Parked(t.Context(), dossier.Whole("here"), 0, 2)
 		d.must(err)
 		if total != 3 || len(pages) != 2 || pages[0].Page != one || pages[1].Page != two || pages[0].Reason != dossier.ReasonKindUnsure {
 			t.Errorf("total %d, %+v", total, pages)
 		}
-		if rest, _, err := d.Parked(t.Context(), "here", 2, 2); err != nil || len(rest) != 1 || rest[0].Page != three {
+		if rest, _, err := d.Parked(t.Context(), dossier.Whole("here"), 2, 2); err != nil || len(rest) != 1 || rest[0].Page != three {
 			t.Errorf("the rest: %+v, %v", rest, err)
 		}
-		if pages, total, err := d.Parked(t.Context(), "here", 0, 0); err != nil || total != 3 || pages != nil {
+		if pages, total, err := d.Parked(t.Context(), dossier.Whole("here"), 0, 0); err != nil || total != 3 || pages != nil {
 			t.Errorf("only counted: %v %d %v", pages, total, err)
 		}
-		if _, total, err := d.Parked(t.Context(), "there", 0, 5); err != nil || total != 0 {
+		if _, total, err := d.Parked(t.Context(), dossier.Whole("there"), 0, 5); err != nil || total != 0 {
 			t.Errorf("another unit sees %d, %v", total, err)
 		}
 		decision := dossier.Decision{Action: dossier.ActionPlace, Placement: dossier.Placement{Pages: []dossier.PageID{two}}, Intent: dossier.Intent{
@@ -202,13 +202,13 @@ func TestParkedWaitInTheOrderOfThePaper(t *testing.T) {
 		if claimed, err := d.Decide(t.Context(), act, decision, dossier.ObjectRef{Key: "k", SHA256: digest("k"), Size: 1}); err != nil || !claimed {
 			t.Fatalf("decide: %v %v", claimed, err)
 		}
-		if _, total, err := d.Parked(t.Context(), "here", 0, 5); err != nil || total != 2 {
+		if _, total, err := d.Parked(t.Context(), dossier.Whole("here"), 0, 5); err != nil || total != 2 {
 			t.Errorf("after a decision %d wait, want 2 (%v)", total, err)
 		}
-		if a, err := d.Arrival(t.Context(), "here", two); err != nil || a.Component != "c9" || a.File != "2.jpg" {
+		if a, err := d.Arrival(t.Context(), dossier.Whole("here"), two); err != nil || a.Component != "c9" || a.File != "2.jpg" {
 			t.Errorf("the decided page: %+v %v", a, err)
 		}
-		if _, err := d.Arrival(t.Context(), "there", one); !errors.Is(err, ErrNotFound) {
+		if _, err := d.Arrival(t.Context(), dossier.Whole("there"), one); !errors.Is(err, ErrNotFound) {
 			t.Errorf("another unit's page: %v", err)
 		}
 	})
@@ -241,7 +241,7 @@ func TestDossierFilters(t *testing.T) {
 			"a state":            {dossier.DossierFilter{State: dossier.StateClosed, Limit: 9}, nil, 0},
 			"with waiting pages": {dossier.DossierFilter{Waiting: true, Limit: 9}, []dossier.DossierID{"d2"}, 1},
 		} {
-			c.filter.Unit = "here"
+			c.filter.Scope = dossier.Whole("here")
 			page, total, err := d.Dossiers(t.Context(), c.filter)
 			d.must(err)
 			var got []dossier.DossierID
@@ -252,10 +252,10 @@ func TestDossierFilters(t *testing.T) {
 				t.Errorf("%s: %v of %d, want %v of %d", name, got, total, c.want, c.total)
 			}
 		}
-		if versions, err := d.Versions(t.Context(), "here", "d1"); err != nil || len(versions) != 1 || versions[0].Dossier.ID != "d1" {
+		if versions, err := d.Versions(t.Context(), dossier.Whole("here"), "d1"); err != nil || len(versions) != 1 || versions[0].Dossier.ID != "d1" {
 			t.Errorf("versions: %v, %v", versions, err)
 		}
-		if versions, err := d.Versions(t.Context(), "there", "d1"); err != nil || len(versions) != 0 {
+		if versions, err := d.Versions(t.Context(), dossier.Whole("there"), "d1"); err != nil || len(versions) != 0 {
 			t.Errorf("versions of another unit's dossier: %v, %v", versions, err)
 		}
 	})

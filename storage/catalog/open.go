@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"os"
 	"runtime"
 	"strings"
 
@@ -81,7 +82,15 @@ func OpenDatabases(ctx context.Context, address string) (Databases, error) {
 // openSQLite opens a database file: write-ahead log, every commit synced
 // (synchronous=FULL: WAL with NORMAL may lose the last commits at a power cut),
 // write transactions take their lock at once instead of failing half-way.
+// The file is for this account alone: it holds hashes of passwords.
 func openSQLite(path string) (Databases, error) {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return Databases{}, fmt.Errorf("open catalogue: %w", err)
+	}
+	if err := file.Close(); err != nil {
+		return Databases{}, fmt.Errorf("open catalogue: %w", err)
+	}
 	options := url.Values{
 		"_journal_mode": {"WAL"}, "_synchronous": {"FULL"}, "_foreign_keys": {"1"},
 		"_busy_timeout": {"10000"}, "_txlock": {"immediate"},

@@ -190,7 +190,7 @@ func noteDossier(ctx context.Context, tx bun.Tx, d dossier.Dossier) error {
 	if known {
 		return nil
 	}
-	head := dossierRow{ID: d.ID, Unit: d.Unit, Code: d.Code, Type: d.Type, Procedure: d.Procedure, ReceivedAt: d.ReceivedAt.UTC(), State: d.State}
+	head := dossierHead(d)
 	fresh, err := inserted(tx.NewInsert().Model(&head).On("CONFLICT DO NOTHING").Exec(ctx))
 	if err != nil {
 		return fmt.Errorf("record dossier: %w", err)

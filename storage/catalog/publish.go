@@ -73,12 +73,11 @@ func (c *Catalog) storeManifest(ctx context.Context, tx bun.Tx, p dossier.Public
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return fmt.Errorf("store manifest: %w", err)
 	}
-	head := dossierRow{
-		ID: d.ID, Unit: d.Unit, Code: d.Code, Type: d.Type, Procedure: d.Procedure,
-		ReceivedAt: d.ReceivedAt.UTC(), State: d.State, Version: d.Version,
-	}
+	head := dossierHead(d)
+	head.Version = d.Version
 	_, err = tx.NewInsert().Model(&head).On("CONFLICT (id) DO UPDATE").
 		Set("code = EXCLUDED.code").Set("type = EXCLUDED.type").Set("procedure = EXCLUDED.procedure").
+		Set("receiving_unit = EXCLUDED.receiving_unit").Set("deciding_unit = EXCLUDED.deciding_unit").
 		Set("state = EXCLUDED.state").Set("version = EXCLUDED.version").Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("store dossier: %w", err)

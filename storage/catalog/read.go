@@ -146,18 +146,19 @@ func (c *Catalog) countFile(ctx context.Context, account *dossier.Account, f dos
 	return nil
 }
 
-// Dossier is the newest published manifest of the unit's dossier with this id
-// or code; [ErrNotFound] when there is none.
-func (c *Catalog) Dossier(ctx context.Context, unit dossier.UnitID, idOrCode string) (dossier.Manifest, error) {
-	var row dossierRow
-	err := c.read.NewSelect().Model(&row).Where("unit = ?", unit).Where("version > 0").
-		WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
-			return q.Where("id = ?", idOrCode).WhereOr("code = ?", idOrCode)
-		}).Scan(ctx)
+// Dossier is what the scope sees of the newest published manifest of the dossier
+// with this id or code; [ErrNotFound] when it sees none. Of two units' dossiers
+// with one code, the scope's own comes first.
+func (c *Catalog) Dossier(ctx context.Context, scope dossier.Scope, idOrCode string) (dossier.Manifest, error) {
+	var id dossier.DossierID
+	err := c.read.NewSelect().TableExpr("dossiers AS d").ColumnExpr("d.id").Apply(seenDossiers(scope)).
+		Where("(d.id = ? OR d.code = ?)", idOrCode, idOrCode).
+		OrderExpr("CASE WHEN d.unit = ? THEN 0 ELSE 1 END, d.id", scope.Unit).Limit(1).Scan(ctx, &id)
 	if err != nil {
 		return dossier.Manifest{}, fmt.Errorf("look up dossier: %w", orNotFound(err))
 	}
-	return c.manifest(ctx, row.ID)
+	m, err := c.manifest(ctx, id)
+	return scope.Cut(m), err
 }
 
 // DossierIDs lists the unit's published dossiers, oldest first.

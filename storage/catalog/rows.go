@@ -95,6 +95,17 @@ type dossierRow struct {
 	ReceivedAt time.Time         `bun:"received_at"`
 	State      dossier.State     `bun:"state"`
 	Version    int               `bun:"version"`
+
+	ReceivingUnit dossier.UnitID `bun:"receiving_unit"`
+	DecidingUnit  dossier.UnitID `bun:"deciding_unit"`
+}
+
+// dossierHead is the row of a dossier that has no published version.
+func dossierHead(d dossier.Dossier) dossierRow {
+	return dossierRow{
+		ID: d.ID, Unit: d.Unit, ReceivingUnit: d.ReceivingUnit, DecidingUnit: d.DecidingUnit, Code: d.Code, Type: d.Type,
+		Procedure: d.Procedure, ReceivedAt: d.ReceivedAt.UTC(), State: d.State,
+	}
 }
 
 type manifestRow struct {

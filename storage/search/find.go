@@ -154,6 +154,12 @@ func unitFilter(q Query) fragment {
 			f.args = append(f.args, column.value)
 		}
 	}
+	if len(q.Kinds) > 0 {
+		f.sql += " AND e.kind IN (?" + strings.Repeat(", ?", len(q.Kinds)-1) + ")"
+		for _, kind := range q.Kinds {
+			f.args = append(f.args, kind)
+		}
+	}
 	return f
 }
 

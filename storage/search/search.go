@@ -25,6 +25,8 @@ type Entry = dossier.Entry
 // Query asks for pages of one unit.
 type Query struct {
 	Unit dossier.UnitID
+	// Kinds, when not empty, are the only kinds that may be found.
+	Kinds []string
 	// Text is what a person typed: see the package comment. Empty finds every
 	// page that Kind and Code allow; a text without a letter or digit finds
 	// none.

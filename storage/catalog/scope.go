@@ -1,0 +1,71 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"sohoa/dossier"
+)
+
+// Who may see what is decided here, in the query itself: a row that may not be
+// seen is a row that is not there, and nothing above has to remember to look.
+
+// seenDossiers narrows a query over dossiers d to those of the scope: of its
+// unit, or received or decided there, and with a paper of its kinds.
+func seenDossiers(scope dossier.Scope) func(*bun.SelectQuery) *bun.SelectQuery {
+	return func(q *bun.SelectQuery) *bun.SelectQuery {
+		q = q.Where("(d.unit = ? OR d.receiving_unit = ? OR d.deciding_unit = ?)", scope.Unit, scope.Unit, scope.Unit).Where("d.version > 0")
+		if scope.Limited() {
+			q = q.Where("EXISTS (SELECT 1 FROM components AS c WHERE c.dossier = d.id AND c.state <> ? AND c.kind IN (?))",
+				dossier.ComponentSuperseded, bun.List(scope.Kinds))
+		}
+		return q
+	}
+}
+
+// seenPages narrows a query over pages p in the same way: pages of the unit,
+// and pages of papers whose dossier is received or decided there. Limited to
+// kinds, only pages of papers of these kinds are left.
+func seenPages(scope dossier.Scope) func(*bun.SelectQuery) *bun.SelectQuery {
+	return func(q *bun.SelectQuery) *bun.SelectQuery {
+		q = q.Where(`(p.unit = ? OR p.component <> '' AND EXISTS (SELECT 1 FROM dossiers AS d
+			WHERE d.id = p.dossier AND (d.receiving_unit = ? OR d.deciding_unit = ?)))`, scope.Unit, scope.Unit, scope.Unit)
+		if scope.Limited() {
+			q = q.Where("EXISTS (SELECT 1 FROM components AS c WHERE c.id = p.component AND c.kind IN (?))", bun.List(scope.Kinds))
+		}
+		return q
+	}
+}
+
+// Visible tells which paper a page is of, "" while it is of none, and gives
+// [ErrNotFound] for a page that the scope does not see. A page that is not read
+// yet is seen as its image is: by its unit.
+func (c *Catalog) Visible(ctx context.Context, scope dossier.Scope, page dossier.PageID) (id dossier.DossierID, kind string, err error) {
+	var row struct {
+		Dossier dossier.DossierID `bun:"dossier"`
+		Kind    string            `bun:"kind"`
+	}
+	err = c.read.NewSelect().TableExpr("pages AS p").ColumnExpr("COALESCE(o.dossier, '') AS dossier, COALESCE(o.kind, '') AS kind").
+		Join("LEFT JOIN components AS o ON o.id = p.component").Apply(seenPages(scope)).Where("p.id = ?", page).Limit(1).Scan(ctx, &row)
+	if err == nil {
+		return row.Dossier, row.Kind, nil
+	}
+	if err = orNotFound(err); !errors.Is(err, ErrNotFound) {
+		return "", "", fmt.Errorf("look for page: %w", err)
+	}
+	image, _, errID := page.Split()
+	if errID != nil || scope.Limited() {
+		return "", "", fmt.Errorf("look for page: %w", ErrNotFound)
+	}
+	seen, err := c.read.NewSelect().Model((*imageRow)(nil)).Where("unit = ?", scope.Unit).Where("id = ?", image).Exists(ctx)
+	if err == nil && !seen {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return "", "", fmt.Errorf("look for page: %w", err)
+	}
+	return "", "", nil
+}

@@ -1,0 +1,114 @@
+package web
+
+import (
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// How often one address may ask. A page of arriving papers has a hundred
+// pictures, so pages are generous; what can be guessed at is not.
+const (
+	pageRate, pageBurst     = 60, 1200
+	loginEvery, loginBurst  = 3 * time.Second, 20
+	lookupEvery, lookupMax  = 6 * time.Second, 20
+	allLookups, lookupsMost = 5, 100 // a second, of everybody together
+	// maxAddresses bounds the table of a limiter; beyond it newcomers share one
+	// allowance.
+	maxAddresses = 4096
+)
+
+// pace says how a route may be asked.
+type pace int
+
+const (
+	pacePage   pace = iota // the zero pace
+	paceLogin              // guesses at passwords and codes
+	paceLookup             // anybody's questions about dossiers
+)
+
+// limits are the limiters of a site.
+type limits struct {
+	pages, logins, lookups *limiter
+	lookupsOfAll           *rate.Limiter
+}
+
+func newLimits() limits {
+	return limits{
+		pages:        newLimiter(pageRate, pageBurst),
+		logins:       newLimiter(rate.Every(loginEvery), loginBurst),
+		lookups:      newLimiter(rate.Every(lookupEvery), lookupMax),
+		lookupsOfAll: rate.NewLimiter(allLookups, lookupsMost),
+	}
+}
+
+// throttle refuses what comes too often.
+func (s *site) throttle(r *http.Request, rt route) error {
+	now, who := s.Now(), address(r)
+	ok := s.limits.pages.allow(now, who)
+	switch rt.pace {
+	case paceLogin:
+		ok = ok && s.limits.logins.allow(now, who)
+	case paceLookup:
+		ok = ok && s.limits.lookups.allow(now, who) && s.limits.lookupsOfAll.AllowN(now, 1)
+	case pacePage:
+	}
+	if !ok {
+		return errOften
+	}
+	return nil
+}
+
+// address is the other end of the connection. What a proxy says about others is
+// not believed: anybody can say it.
+func address(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+// limiter keeps an allowance for every address, as far as its table holds. It
+// is safe for concurrent use.
+type limiter struct {
+	rate    rate.Limit
+	burst   int
+	mu      sync.Mutex
+	entries map[string]*rate.Limiter
+	others  *rate.Limiter
+}
+
+func newLimiter(r rate.Limit, burst int) *limiter {
+	return &limiter{rate: r, burst: burst, entries: map[string]*rate.Limiter{}, others: rate.NewLimiter(r, burst)}
+}
+
+// allow takes one from the allowance of an address.
+func (l *limiter) allow(now time.Time, who string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	entry, known := l.entries[who]
+	if !known {
+		if len(l.entries) >= maxAddresses {
+			l.forget(now)
+		}
+		entry = l.others
+		if len(l.entries) < maxAddresses {
+			entry = rate.NewLimiter(l.rate, l.burst)
+			l.entries[who] = entry
+		}
+	}
+	return entry.AllowN(now, 1)
+}
+
+// forget drops the addresses whose allowance is full again: they are as new.
+func (l *limiter) forget(now time.Time) {
+	for who, entry := range l.entries {
+		if entry.TokensAt(now) >= float64(l.burst) {
+			delete(l.entries, who)
+		}
+	}
+}
