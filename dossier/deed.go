@@ -21,6 +21,7 @@ const (
 	ActionBatchView     = "batch.view"     // subject: batch; its pages as thumbnails
 	ActionDossiersList  = "dossiers.list"  // subject: unit
 	ActionPagesList     = "pages.list"     // subject: unit; the pages that wait
+	ActionUnsignedList  = "papers.list"    // subject: unit; the papers that await a signature
 	ActionSearch        = "search"         // subject: unit
 	ActionPDFDownload   = "pdf.download"   // subject: component
 	ActionDossierExport = "dossier.export" // subject: dossier

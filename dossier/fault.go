@@ -101,6 +101,10 @@ const (
 	ReasonSigning            Reason = "signing_failed"
 	ReasonLetterMissing      Reason = "letter_missing"
 	ReasonBlockRoom          Reason = "block_no_room"
+	ReasonCorner             Reason = "corner_printed"
+	ReasonNoKey              Reason = "no_key"
+	ReasonSignGate           Reason = "signature_gate"
+	ReasonBusy               Reason = "being_changed"
 )
 
 // Text is the sentence a clerk reads: what is wrong and what to do. lang is
@@ -160,5 +164,9 @@ var reasonTexts = map[Reason]struct{ vi, en string }{
 	ReasonKeyUnsupported:     {"Loại khóa này không dùng được. Hãy dùng khóa RSA từ 2048 bit hoặc ECDSA P-256.", "This kind of key cannot be used. Use RSA of 2048 bits or more, or ECDSA on P-256."},
 	ReasonSigning:            {"Khóa không ký được. Hãy kiểm tra thiết bị ký đã cắm chưa rồi ký lại.", "The key did not sign. Check that the signing device is connected and sign again."},
 	ReasonLetterMissing:      {"Phông chữ của khối chữ ký thiếu một ký tự. Hãy sửa tên cơ quan hoặc nội dung khối chữ ký.", "The font of the signature block lacks a letter. Correct the office's name or the text of the block."},
+	ReasonCorner:             {"Góc trên bên phải trang đầu đã có chữ hoặc hình nên chưa ký. Hãy xem rồi bấm “Thu nhỏ trang và ký”.", "The top right corner of the first page is printed on, so the paper was not signed. Look at it and choose “Shrink the page and sign”."},
+	ReasonNoKey:              {"Lúc ký không có khóa đã chọn, hoặc khóa không dùng được, nên chưa ký. Hãy kiểm tra khóa ở trang Ký số rồi ký lại.", "The chosen key was not there or could not be used, so the paper was not signed. Check the key on the page Sign and sign again."},
+	ReasonSignGate:           {"Tệp đã ký không qua được kiểm tra nên không lưu. Hãy báo người quản trị.", "The signed file did not pass its check and was not stored. Tell the administrator."},
+	ReasonBusy:               {"Hồ sơ đang được cập nhật nên chưa ký. Hãy ký lại sau ít phút.", "The dossier is being changed, so the paper was not signed. Sign it again in a few minutes."},
 	ReasonBlockRoom:          {"Khối chữ ký không đặt vừa góc trên bên phải của trang đầu. Hãy rút ngắn nội dung khối chữ ký.", "The signature block does not fit the top right corner of the first page. Shorten its text."},
 }

@@ -33,4 +33,7 @@ type Intent struct {
 	// New lists the components whose PDF this version writes; the others are
 	// taken over from the version before.
 	New []ComponentID `json:"new"`
+	// Corner says, for a version that signs, what to do about a printed-on
+	// corner.
+	Corner Corner `json:"corner,omitempty"`
 }

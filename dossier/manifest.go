@@ -78,8 +78,10 @@ type Manifest struct {
 	Reason  string    `json:"reason"` // why this version exists
 	// Decision is the key of the decision of a person that made this version;
 	// empty when the machine did.
-	Decision string      `json:"decision,omitempty"`
-	Objects  []ObjectRef `json:"objects"`
+	Decision string `json:"decision,omitempty"`
+	// Signing is there when this version signs papers.
+	Signing *Signing    `json:"signing,omitempty"`
+	Objects []ObjectRef `json:"objects"`
 }
 
 // ManifestSchema names the form of a manifest.

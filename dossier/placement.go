@@ -29,8 +29,9 @@ type Decision struct {
 	Seq    int       `json:"seq"`
 	At     time.Time `json:"at"`
 	Actor  Actor     `json:"actor"`
-	Action string    `json:"action"` // "place" or "undo"
-	// Placement is what was said; empty for an undo.
+	Action string    `json:"action"` // "place", "undo" or "sign"
+	// Placement is what was said; empty for an undo and for signing, where the
+	// intent says it all.
 	Placement Placement `json:"placement"`
 	Intent    Intent    `json:"intent"`
 }
@@ -42,4 +43,5 @@ const DecisionSchema = "sohoa/decision/1"
 const (
 	ActionPlace = "place"
 	ActionUndo  = "undo"
+	ActionSign  = "sign"
 )

@@ -78,7 +78,13 @@ func fullManifest() dossier.Manifest {
 	return dossier.Manifest{
 		Schema: dossier.ManifestSchema, Batches: []dossier.BatchID{anID}, At: at, Actor: actor, Reason: "published",
 		Decision: dossier.DecisionKey("unit-1", anID, 1),
-		Objects:  []dossier.ObjectRef{{Key: dossier.RawKey("unit-1", digest), SHA256: digest, Size: 12, Role: "raw"}},
+		Signing: &dossier.Signing{
+			At: at, Lines: []string{"SAO Y"}, Papers: []dossier.ComponentID{anID},
+			Certificate: dossier.Certificate{
+				SHA256: digest, Holder: "Someone", Organization: "An office", Issuer: "A service", Serial: "0a", NotBefore: at, NotAfter: at, Test: true,
+			},
+		},
+		Objects: []dossier.ObjectRef{{Key: dossier.RawKey("unit-1", digest), SHA256: digest, Size: 12, Role: "raw"}},
 		Dossier: dossier.Dossier{
 			ID: anID, Code: &code, Type: dossier.TypeProcedure, Unit: "unit-1", ReceivingUnit: "unit-1",
 			DecidingUnit: "unit-1", Procedure: "birth_registration", ReceivedAt: at, DueAt: &at,
@@ -101,7 +107,7 @@ func fullDecision() dossier.Decision {
 			Pages: []dossier.PageID{image.Page(1)}, Kind: "birth_certificate", Dossier: anID,
 			Code: "H38.12-261122-0001", Component: otherID, Position: 2,
 		},
-		Intent: dossier.Intent{ID: anID, Batch: otherID, Draft: fullManifest(), New: []dossier.ComponentID{otherID}},
+		Intent: dossier.Intent{ID: anID, Batch: otherID, Draft: fullManifest(), New: []dossier.ComponentID{otherID}, Corner: dossier.CornerAsk},
 	}
 }
 
@@ -260,6 +266,9 @@ func TestWrongRecordsAreRefused(t *testing.T) {
 		{"short digest", "batch", func(m map[string]any) { first(m, "files")["sha256"] = "abc" }},
 		{"negative size", "batch", func(m map[string]any) { first(m, "files")["size"] = -1 }},
 		{"page 0", "reading", func(m map[string]any) { first(m, "readings")["page"] = 0 }},
+		{"signed by nobody", "manifest", func(m map[string]any) { delete(inside(m, "signing"), "certificate") }},
+		{"signs nothing", "manifest", func(m map[string]any) { inside(m, "signing")["papers"] = []any{} }},
+		{"unknown corner", "decision", func(m map[string]any) { inside(m, "intent")["corner"] = "burn" }},
 		{"half turn and a bit", "reading", func(m map[string]any) { first(m, "readings")["rotation_cw"] = 181 }},
 		{"five numbers", "reading", func(m map[string]any) { first(m, "readings")["to_input"] = []any{1, 0, 0, 1, 0} }},
 		{"too sure", "reading", func(m map[string]any) { first(m, "readings")["kind_confidence"] = 1.5 }},

@@ -92,6 +92,7 @@ func (f *Flow) Undo(ctx context.Context, ledger Decisions, actor dossier.Actor, 
 		draft.Dossier = before.Dossier
 	}
 	draft.Dossier.Version = latest.Dossier.Version + 1
+	draft.Signing = nil
 	draft.At, draft.Actor, draft.Reason, draft.Objects = f.Now().UTC(), actor, "decision undone", []dossier.ObjectRef{}
 	intent := dossier.Intent{ID: dossier.NewID(), Batch: last.Intent.Batch, Draft: draft, New: []dossier.ComponentID{}}
 	return f.decide(ctx, ledger, dossier.Decision{Action: dossier.ActionUndo, Actor: actor, Placement: dossier.Placement{Pages: []dossier.PageID{}}, Intent: intent})
@@ -173,6 +174,7 @@ func (f *Flow) pagesOf(ctx context.Context, waiting []dossier.PlacedPage) (dossi
 // wants them.
 func (f *Flow) placed(base dossier.Manifest, actor dossier.Actor, p dossier.Placement, pages []dossier.Page) (dossier.Manifest, dossier.ComponentID, error) {
 	next := base
+	next.Signing = nil // papers signed before stay so; this version signs none
 	next.Schema, next.At, next.Actor, next.Reason = dossier.ManifestSchema, f.Now().UTC(), actor, "pages placed by a person"
 	next.Batches = append([]dossier.BatchID{}, base.Batches...)
 	d := &next.Dossier

@@ -10,11 +10,16 @@ import (
 	"sohoa/dossier"
 )
 
-// Flow is the pipeline of one archive. All fields are required.
+// Flow is the pipeline of one archive. All fields are required but Reader and
+// Viewer where no page is looked at, and Signing where nothing is signed.
 type Flow struct {
 	Objects Objects
 	Ledger  Ledger
 	Reader  Reader
+	// Viewer shows pages to whoever signs them.
+	Viewer Viewer
+	// Signing says how papers are signed.
+	Signing SignRules
 	Kinds   *dossier.Catalogue
 	// Unit is the office whose archive it is.
 	Unit dossier.Unit
@@ -30,8 +35,8 @@ type Flow struct {
 // enqueues the first of these steps; each step's last act is one transaction
 // that changes the catalogue and enqueues what follows.
 //
-//	Claim ─► open_file ─► read_image ─► split_batch ─► publish_dossier
-//	          one a file   one an image   one a batch    one a dossier
+//	Claim ─► open_file ─► read_image ─► split_batch ─► publish_dossier ◄─ Place, Undo, Sign
+//	          one a file   one an image   one a batch    one a dossier     decisions of people
 //
 // An error of kind [dossier.Stop] ends the flow; any other is tried again.
 func (f *Flow) Do(ctx context.Context, job dossier.Job) error {
@@ -101,6 +106,7 @@ type Ledger interface {
 	NextIntent(ctx context.Context, id dossier.DossierID) (dossier.Intent, bool, error)
 	Publish(ctx context.Context, act dossier.Act, intent dossier.Intent, p dossier.Publication) error
 	PublishFailed(ctx context.Context, act dossier.Act, replaced dossier.Intent, parked []dossier.PlacedPage) error
+	SignRefused(ctx context.Context, act dossier.Act, replaced dossier.Intent, refused []dossier.SignRefusal) error
 }
 
 // act is what the flow does by itself, in the name of the machine.

@@ -45,6 +45,8 @@ func (f *Flow) publishVersion(ctx context.Context, intent dossier.Intent) error 
 			Err: fmt.Errorf("%w: object %s holds another version than it intends", ErrOlderCatalogue, key)}
 	case found:
 		object, err = f.digest(ctx, key)
+	case intent.Draft.Signing != nil:
+		final, object, err = f.signVersion(ctx, intent)
 	default:
 		final, object, err = f.writeVersion(ctx, intent)
 	}
@@ -169,26 +171,46 @@ func (f *Flow) parkComponent(ctx context.Context, intent dossier.Intent, before 
 // publishComponent writes, checks and stores the PDF of one component, and
 // names the objects it rests on.
 func (f *Flow) publishComponent(ctx context.Context, d dossier.Dossier, component dossier.Component) ([]dossier.ObjectRef, error) {
-	var made []dossier.ObjectRef
-	sheets := make([]pdfa.Page, 0, len(component.Pages))
-	for _, page := range component.Pages {
-		reading, objects, err := f.pageObjects(ctx, page)
-		if err != nil {
-			return nil, err
-		}
-		stream, release, err := f.picture(ctx, page, reading.Cut)
-		if err != nil {
-			return nil, err
-		}
-		defer release()
-		sheets = append(sheets, pdfa.Page{Image: stream, Reading: measured(reading, stream)})
-		made = append(made, objects...)
+	sheets, made, release, err := f.sheets(ctx, component)
+	if err != nil {
+		return nil, err
 	}
+	defer release()
 	pdf, err := f.putPDF(ctx, d, component, sheets)
 	if err != nil {
 		return nil, err
 	}
 	return append(made, pdf), nil
+}
+
+// sheets gathers the pages of a component as its PDF shows them, and the objects
+// they rest on. The pictures can be read until release is called.
+func (f *Flow) sheets(ctx context.Context, component dossier.Component) (sheets []pdfa.Page, made []dossier.ObjectRef, release func(), err error) {
+	var pictures []func()
+	giveAll := func() {
+		for _, give := range slices.Backward(pictures) {
+			give()
+		}
+	}
+	defer func() {
+		if err != nil {
+			giveAll()
+		}
+	}()
+	for _, page := range component.Pages {
+		reading, objects, err := f.pageObjects(ctx, page)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		stream, give, err := f.picture(ctx, page, reading.Cut)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		pictures = append(pictures, give)
+		sheets = append(sheets, pdfa.Page{Image: stream, Reading: measured(reading, stream)})
+		made = append(made, objects...)
+	}
+	return sheets, made, giveAll, nil
 }
 
 // pageObjects loads a page's reading and names the objects the page rests on.
@@ -240,15 +262,8 @@ func (f *Flow) putPDF(ctx context.Context, d dossier.Dossier, component dossier.
 		return dossier.ObjectRef{}, fmt.Errorf("write pdf: %w", err)
 	}
 	defer func() { err = errors.Join(err, file.Close(), os.Remove(file.Name())) }()
-	written, err := pdfa.Write(ctx, file, f.meta(d, component), sheets)
-	if err != nil {
-		return dossier.ObjectRef{}, fmt.Errorf("write pdf: %w", err)
-	}
-	if err := f.gate(ctx, file, written.Size); err != nil {
-		if ctx.Err() != nil {
-			return dossier.ObjectRef{}, fmt.Errorf("check pdf: %w", err) // stopped, not refused
-		}
-		return dossier.ObjectRef{}, &dossier.Fault{Kind: dossier.Park, Op: "check pdf", Reason: dossier.ReasonGate, Err: err}
+	if err := f.writeChecked(ctx, file, f.meta(d, component), sheets); err != nil {
+		return dossier.ObjectRef{}, err
 	}
 	if _, err := file.Seek(0, 0); err != nil {
 		return dossier.ObjectRef{}, fmt.Errorf("store pdf: %w", err)
@@ -259,6 +274,21 @@ func (f *Flow) putPDF(ctx context.Context, d dossier.Dossier, component dossier.
 	}
 	ref.Role = "pdf"
 	return ref, nil
+}
+
+// writeChecked writes a PDF and passes it through the gate.
+func (f *Flow) writeChecked(ctx context.Context, file *os.File, meta pdfa.Meta, sheets []pdfa.Page) error {
+	written, err := pdfa.Write(ctx, file, meta, sheets)
+	if err != nil {
+		return fmt.Errorf("write pdf: %w", err)
+	}
+	if err := f.gate(ctx, file, written.Size); err != nil {
+		if ctx.Err() != nil {
+			return fmt.Errorf("check pdf: %w", err) // stopped, not refused
+		}
+		return &dossier.Fault{Kind: dossier.Park, Op: "check pdf", Reason: dossier.ReasonGate, Err: err}
+	}
+	return nil
 }
 
 // gate refuses a PDF that our own reader or pdfcpu finds a fault in.

@@ -284,12 +284,42 @@ func (r *rebuilder) decisions(ctx context.Context) error {
 		return cmp.Or(cmp.Compare(x.ID, y.ID), cmp.Compare(x.Version, y.Version), cmp.Compare(b.Seq, a.Seq))
 	})
 	for _, one := range all {
-		if err := r.ledger.RestoreDecision(ctx, r.flow.restoring(), one.Decision, one.object); err != nil {
+		revived, err := r.revived(ctx, one.Decision)
+		if err != nil {
 			return err
 		}
 		r.found.Decisions++
+		if !revived {
+			if err := r.ledger.AddObjects(ctx, r.flow.restoring(), []dossier.ObjectRef{one.object}); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := r.ledger.RestoreDecision(ctx, r.flow.restoring(), one.Decision, one.object); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// revived tells whether a rebuild may carry a decision out that has no version.
+// Signatures that were asked for once are not made now, unless the key had begun
+// to sign: its papers wait, and a person asks again.
+func (r *rebuilder) revived(ctx context.Context, d dossier.Decision) (bool, error) {
+	if d.Action != dossier.ActionSign {
+		return true, nil
+	}
+	for _, id := range d.Intent.New {
+		c, _ := componentOf(d.Intent.Draft.Dossier, id)
+		body, _, found, err := r.flow.Objects.Open(ctx, c.PDF)
+		if err != nil {
+			return false, err
+		}
+		if found {
+			return true, body.Close()
+		}
+	}
+	return false, nil
 }
 
 // checksums lists objects with the digests they had when they were new, so that

@@ -42,16 +42,18 @@ type Verdict struct {
 	Objects  int             `json:"objects"`
 	Bytes    int64           `json:"bytes"`
 	Dossiers int             `json:"dossiers"`
+	Signed   int             `json:"signed"` // papers whose signature was judged
 	Batches  int             `json:"batches"`
 	Account  dossier.Account `json:"account"`
 	Findings []Finding       `json:"findings"`
 }
 
 // Verify reads every object the catalogue knows and compares its digest, checks
-// every published PDF by the same gate it passed when it was written, compares
-// every dossier with its manifest, and every batch's account with itself. A
-// damaged catalogue is found, and one that is older than the objects.
-// progress is told after each object how many of all are done.
+// every published PDF by the same gate it passed when it was written, judges
+// every signature, and compares every dossier with its manifest and every
+// batch's account with itself. A damaged catalogue is found, and one that is
+// older than the objects. progress is told after each object and each dossier
+// how many of all are done.
 func (f *Flow) Verify(ctx context.Context, ledger Checked, progress func(done, all int)) (Verdict, error) {
 	v := verifier{flow: f, ledger: ledger, verdict: Verdict{Findings: []Finding{}}}
 	if err := v.catalogue(ctx); err != nil {
@@ -61,13 +63,18 @@ func (f *Flow) Verify(ctx context.Context, ledger Checked, progress func(done, a
 	if err != nil {
 		return v.verdict, err
 	}
+	ids, err := ledger.DossierIDs(ctx, f.Unit.ID)
+	if err != nil {
+		return v.verdict, err
+	}
+	all := len(objects) + len(ids)
 	for i, object := range objects {
 		if err := v.object(ctx, object); err != nil {
 			return v.verdict, err
 		}
-		progress(i+1, len(objects))
+		progress(i+1, all)
 	}
-	if err := v.dossiers(ctx); err != nil {
+	if err := v.dossiers(ctx, ids, func(done int) { progress(len(objects)+done, all) }); err != nil {
 		return v.verdict, err
 	}
 	return v.verdict, v.batches(ctx)
@@ -140,12 +147,8 @@ func (v *verifier) object(ctx context.Context, want dossier.ObjectRef) error {
 
 // dossiers compares each dossier's catalogue entry with its manifest object
 // and passes its PDFs through the gate.
-func (v *verifier) dossiers(ctx context.Context) error {
-	ids, err := v.ledger.DossierIDs(ctx, v.flow.Unit.ID)
-	if err != nil {
-		return err
-	}
-	for _, id := range ids {
+func (v *verifier) dossiers(ctx context.Context, ids []dossier.DossierID, progress func(done int)) error {
+	for i, id := range ids {
 		known, err := v.ledger.Dossier(ctx, dossier.Whole(v.flow.Unit.ID), string(id))
 		if err != nil {
 			return err
@@ -155,10 +158,11 @@ func (v *verifier) dossiers(ctx context.Context) error {
 			return err
 		}
 		for _, component := range known.Dossier.Components {
-			if err := v.pdf(ctx, component.PDF); err != nil {
+			if err := v.pdf(ctx, component); err != nil {
 				return err
 			}
 		}
+		progress(i + 1)
 	}
 	return nil
 }
@@ -186,14 +190,25 @@ func (v *verifier) manifest(ctx context.Context, known dossier.Manifest) error {
 	return nil
 }
 
-func (v *verifier) pdf(ctx context.Context, key string) error {
-	path, release, err := v.flow.Objects.Path(ctx, key)
+// pdf passes a component's PDF through the gate it passed when it was written,
+// and judges the signature of a signed one.
+func (v *verifier) pdf(ctx context.Context, component dossier.Component) error {
+	path, release, err := v.flow.Objects.Path(ctx, component.PDF)
 	if err != nil {
 		return nil // the missing object has been named already
 	}
 	defer release()
-	if err := checkFile(path); err != nil {
-		v.find(key, "the PDF does not pass its check: %v", err)
+	if component.State == dossier.ComponentSigned {
+		v.verdict.Signed++
+		err = checkSignedFile(ctx, path)
+	} else {
+		err = checkFile(path)
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		v.find(component.PDF, "the PDF does not pass its check: %v", err)
 	}
 	return nil
 }

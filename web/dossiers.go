@@ -27,6 +27,7 @@ type dossierLine struct {
 	Papers    int
 	Asked     int // how many the procedure asks for, 0 when not known
 	Pages     int
+	Signed    int // papers of it that are signed
 }
 
 type dossierListBody struct {
@@ -151,6 +152,9 @@ func (s *site) line(d dossier.Dossier) dossierLine {
 	line := dossierLine{Dossier: d, Papers: len(d.Components), Person: s.person(d)}
 	for _, c := range d.Components {
 		line.Pages += len(c.Pages)
+		if c.State == dossier.ComponentSigned {
+			line.Signed++
+		}
 		if line.About == "" && c.Role != dossier.RoleSlip {
 			line.About = c.Kind
 		}

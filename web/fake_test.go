@@ -38,6 +38,11 @@ type fakeArchive struct {
 	inflow    Inflow
 	unread    dossier.Unread
 	placed    []dossier.Placement
+	problem   Sentence // why nobody can sign
+	toSign    []dossier.Unsigned
+	shrunk    []bool // of every ask
+	refusals  map[dossier.ComponentID]dossier.Reason
+	judged    Signature
 	undone    []dossier.DossierID
 	refuse    error // what Place answers
 	viewed    []dossier.Deed
@@ -255,6 +260,84 @@ func (f *fakeArchive) Place(_ context.Context, _ dossier.Actor, p dossier.Placem
 	return p.Dossier, nil
 }
 
+// Unsigned lists the papers of the newest dossiers that wait for a signature.
+func (f *fakeArchive) Unsigned(_ context.Context, filter dossier.UnsignedFilter) ([]dossier.Unsigned, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var all []dossier.Unsigned
+	for _, m := range f.manifests {
+		for _, c := range m.Dossier.Components {
+			if c.State != dossier.ComponentAwaitingSignature || filter.Kind != "" && c.Kind != filter.Kind ||
+				len(filter.Components) > 0 && !slices.Contains(filter.Components, c.ID) {
+				continue
+			}
+			asked := slices.ContainsFunc(f.toSign, func(p dossier.Unsigned) bool { return p.Component == c.ID })
+			all = append(all, dossier.Unsigned{
+				Dossier: m.Dossier.ID, Code: *m.Dossier.Code, Component: c.ID, Kind: c.Kind, Pages: len(c.Pages), First: c.Pages[0].ID,
+				Asked: asked, Reason: f.refusals[c.ID],
+			})
+		}
+	}
+	if filter.Limit > 0 {
+		all = all[:min(len(all), filter.Limit)]
+	}
+	return all, f.broken
+}
+
+func (f *fakeArchive) UnsignedKinds(ctx context.Context, unit dossier.UnitID) ([]dossier.KindCount, error) {
+	all, err := f.Unsigned(ctx, dossier.UnsignedFilter{Unit: unit})
+	var kinds []dossier.KindCount
+	for _, p := range all {
+		i := slices.IndexFunc(kinds, func(k dossier.KindCount) bool { return k.Kind == p.Kind })
+		if i < 0 {
+			i = len(kinds)
+			kinds = append(kinds, dossier.KindCount{Kind: p.Kind})
+		}
+		kinds[i].Count++
+	}
+	return kinds, err
+}
+
+func (f *fakeArchive) PaperCounts(ctx context.Context, unit dossier.UnitID) (dossier.PaperCounts, error) {
+	all, err := f.Unsigned(ctx, dossier.UnsignedFilter{Unit: unit})
+	return dossier.PaperCounts{Awaiting: len(all), Asked: len(f.toSign), Refused: len(f.refusals), Signed: 3}, err
+}
+
+func (f *fakeArchive) Ready() SignReady {
+	return SignReady{
+		Certificate: &dossier.Certificate{Holder: "Ủy ban nhân dân xã Mường Khương", Organization: "Tỉnh Lào Cai", Issuer: "Dịch vụ thử", NotBefore: noon.AddDate(-1, 0, 0), NotAfter: noon.AddDate(0, 0, 20), Test: true},
+		Lines:       []string{"SAO Y", "Ủy ban nhân dân xã Mường Khương"}, Problem: f.problem,
+	}
+}
+
+func (f *fakeArchive) Sign(_ context.Context, _ dossier.Actor, papers []dossier.Unsigned, shrink bool) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.toSign, f.shrunk = append(f.toSign, papers...), append(f.shrunk, shrink)
+	return len(papers), nil
+}
+
+func (f *fakeArchive) Signature(context.Context, dossier.Component) (Signature, error) {
+	return f.judged, nil
+}
+
+// signed finishes what was asked for.
+func (f *fakeArchive) signed() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i := range f.manifests {
+		for j, c := range f.manifests[i].Dossier.Components {
+			if slices.ContainsFunc(f.toSign, func(p dossier.Unsigned) bool { return p.Component == c.ID }) {
+				f.manifests[i].Dossier.Components[j].State = dossier.ComponentSigned
+			}
+		}
+	}
+	f.toSign = nil
+	for _, l := range f.listeners {
+		l <- dossier.Event{Kind: dossier.EventDossier}
+	}
+}
+
 func (f *fakeArchive) Undo(_ context.Context, _ dossier.Actor, id dossier.DossierID) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -331,7 +414,7 @@ func withPeople(archive *fakeArchive, people *fakePeople, kinds *dossier.Catalog
 	return Config{
 		Door: people, Logins: people, Own: people, Users: people, Reasons: people,
 		Arrivals: archive, Parked: archive, Dossiers: archive, Objects: archive, Pictures: archive, Searcher: archive,
-		Placer: archive, Views: archive, Events: archive, Inbox: archive, Kinds: kinds, Demo: true,
+		Placer: archive, Unsigned: archive, Signer: archive, Views: archive, Events: archive, Inbox: archive, Kinds: kinds, Demo: true,
 		Machine: Machine{Alive: saying("alive"), Ready: saying("ready"), Status: saying("status"), Metrics: saying("metrics")},
 		Unit:    dossier.Unit{ID: "unit1", Codes: []dossier.UnitCode{{Code: "Y99.12", From: noon.AddDate(-1, 0, 0)}}},
 		Now:     func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler),

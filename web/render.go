@@ -34,16 +34,17 @@ func (s *site) parseTemplates() (map[lang]*template.Template, error) {
 
 // frame is what every page has around its own content.
 type frame struct {
-	Lang   lang
-	Title  string // key of the page's name
-	Active string // entry of the rail: "intake", "dossiers", "review", "search", "users"
-	Who    dossier.Visitor
-	Parked int
-	Demo   bool
-	Unit   string // its code
-	Query  string // what stands in the search box
-	Back   string // this page's address, for the language switch
-	Body   any
+	Lang     lang
+	Title    string // key of the page's name
+	Active   string // entry of the rail: "intake", "dossiers", "review", "sign", "search", "users"
+	Who      dossier.Visitor
+	Parked   int
+	Unsigned int // papers that wait for a signature
+	Demo     bool
+	Unit     string // its code
+	Query    string // what stands in the search box
+	Back     string // this page's address, for the language switch
+	Body     any
 }
 
 // May tells a template whether the one who asks has a permission, so that no
@@ -63,6 +64,13 @@ func (s *site) pageAs(w http.ResponseWriter, r *http.Request, code int, f frame,
 		return err
 	}
 	f.Parked = parked
+	if s.decides(r.Context()) == nil {
+		papers, err := s.Unsigned.PaperCounts(r.Context(), s.Unit.ID)
+		if err != nil {
+			return err
+		}
+		f.Unsigned = papers.Awaiting
+	}
 	return s.write(w, code, langOf(r), name, s.frame(r, f))
 }
 

@@ -17,6 +17,7 @@ const (
 	permRead                  = dossier.MayRead
 	permPlace                 = dossier.MayPlace
 	permPublish               = dossier.MayPublish
+	permSign                  = dossier.MaySign
 	permWatch      permission = "watch" // how the server fares: for this machine itself
 	permAdminister            = dossier.MayAdminister
 )
@@ -53,6 +54,10 @@ func routes() []route {
 		{method: get, pattern: "/review/papers", needs: permRead, serve: (*site).reviewPapers},
 		{method: post, pattern: "/review/place", needs: permPlace, serve: (*site).place},
 		{method: post, pattern: "/review/undo", needs: permPlace, serve: (*site).undo},
+		{method: get, pattern: "/sign", needs: permSign, serve: (*site).sign},
+		{method: get, pattern: "/sign/live", needs: permSign, serve: (*site).signLive},
+		{method: get, pattern: "/sign/progress", needs: permSign, serve: (*site).signProgress},
+		{method: post, pattern: "/sign", needs: permSign, serve: (*site).askToSign},
 		{method: get, pattern: "/search", needs: permRead, serve: (*site).search},
 		{method: get, pattern: "/pictures/{page}/{reading}/{width}", needs: permRead, serve: (*site).picture},
 		{method: get, pattern: "/incoming/{batch}/{n}/{width}", needs: permRead, serve: (*site).incoming},

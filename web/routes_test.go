@@ -63,6 +63,10 @@ var known = map[string]struct {
 	"GET /review/papers":                      {permRead, "/review/papers?dossier=dossier0001", 200, 404},
 	"POST /review/place":                      {permPlace, "/review/place", 200, 404},
 	"POST /review/undo":                       {permPlace, "/review/undo", 303, 404},
+	"GET /sign":                               {permSign, "/sign", 200, 404},
+	"GET /sign/live":                          {permSign, "/sign/live", 200, 404},
+	"GET /sign/progress":                      {permSign, "/sign/progress", 200, 404},
+	"POST /sign":                              {permSign, "/sign", 200, 404},
 	"GET /search":                             {permRead, "/search?q=khai", 200, 200},
 	"GET /pictures/{page}/{reading}/{width}":  {permRead, "/pictures/" + string(pageID(3)) + "/1/160", 200, 404},
 	"GET /incoming/{batch}/{n}/{width}":       {permRead, "/incoming/batch2/1/240", 200, 404},
@@ -134,7 +138,7 @@ func TestRoutes(t *testing.T) {
 // pagesOfSite are the addresses a person sees.
 var pagesOfSite = []string{
 	"/intake", "/dossiers", "/dossiers?waiting=1&state=open", "/dossiers/dossier0000", "/dossiers/dossier0003?q=toa&tab=text",
-	"/dossiers/dossier0003?tab=history", "/review", "/search", "/search?q=khai+sinh", "/nothing",
+	"/dossiers/dossier0003?tab=history", "/dossiers/dossier0003?tab=signature", "/review", "/sign", "/sign?asked=3&later=1", "/search", "/search?q=khai+sinh", "/nothing",
 }
 
 func TestEveryPageInBothLanguages(t *testing.T) {

@@ -30,9 +30,10 @@ type sheet struct {
 
 // The tabs beside a page.
 const (
-	tabFields  = "fields"
-	tabText    = "text"
-	tabHistory = "history"
+	tabFields    = "fields"
+	tabText      = "text"
+	tabSignature = "signature"
+	tabHistory   = "history"
 )
 
 type dossierBody struct {
@@ -47,6 +48,7 @@ type dossierBody struct {
 	Tab       string
 	Query     string
 	Fields    []fieldLine
+	Signature *Signature // nil for a paper that is not signed
 	Versions  []dossier.Manifest
 	Here      string // this address without the tab
 	PDFName   string
@@ -76,10 +78,14 @@ func (s *site) dossierPage(w http.ResponseWriter, r *http.Request) error {
 	if err := s.openAt(r.Context(), &body, dossier.PageID(q.Get("page")), q.Get("field")); err != nil {
 		return err
 	}
-	if body.Tab == tabHistory {
-		if body.Versions, err = s.Dossiers.Versions(r.Context(), scopeOf(r.Context()), m.Dossier.ID); err != nil {
-			return err
-		}
+	switch body.Tab {
+	case tabHistory:
+		body.Versions, err = s.Dossiers.Versions(r.Context(), scopeOf(r.Context()), m.Dossier.ID)
+	case tabSignature:
+		body.Signature, err = s.signature(r.Context(), body.Component)
+	}
+	if err != nil {
+		return err
 	}
 	if err := s.viewed(r, viewOfDossier(body)...); err != nil {
 		return err
@@ -90,7 +96,7 @@ func (s *site) dossierPage(w http.ResponseWriter, r *http.Request) error {
 // tab is the chosen tab; with a query the text is what people look for.
 func tab(q url.Values) string {
 	chosen := q.Get("tab")
-	if slices.Contains([]string{tabFields, tabText, tabHistory}, chosen) {
+	if slices.Contains([]string{tabFields, tabText, tabSignature, tabHistory}, chosen) {
 		return chosen
 	}
 	return tabFields

@@ -16,6 +16,7 @@ var unseen = map[string]string{
 	"POST /review/undo":               "a change: the catalogue logs it",
 	"POST /api/place":                 "a change: the catalogue logs it",
 	"GET /events":                     "says that something changed, not what",
+	"GET /sign/progress":              "counts only",
 	"GET /api/status":                 "counts only",
 	"POST /language":                  "nothing of the archive",
 	"GET /assets/{file...}":           "nothing of the archive",

@@ -147,6 +147,8 @@ type Config struct {
 	Pictures Pictures
 	Searcher Searcher
 	Placer   Placer
+	Unsigned Unsigned
+	Signer   Signer
 	Views    Views
 	Events   Events
 	Inbox    Inbox

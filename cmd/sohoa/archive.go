@@ -28,6 +28,7 @@ func (l layout) socket() string  { return filepath.Join(l.root, "sohoa.sock") }
 func (l layout) inbox() string   { return filepath.Join(l.root, "inbox") }
 func (l layout) claimed() string { return filepath.Join(l.root, "claimed") }
 func (l layout) done() string    { return filepath.Join(l.root, "done") }
+func (l layout) testKey() string { return filepath.Join(l.root, "test-key.pem") }
 func (l layout) spool() string   { return filepath.Join(l.root, "spool") }
 
 // acme is where certificates of an ACME service are kept.

@@ -117,6 +117,22 @@ type config struct {
 	// PasswordCost is the work of one password hash: normal, or low for tests
 	// and machines with very little memory. Defaults to normal.
 	PasswordCost passwordCost `koanf:"password_cost"`
+	// AgencyName is the agency whose name stands on signed copies, as it writes
+	// itself: Ủy ban nhân dân xã Gia Phú. Without it an office signs nothing.
+	AgencyName string `koanf:"agency_name"`
+	// SignForm is the form of the copies: SAO Y, SAO LỤC or TRÍCH SAO (NĐ
+	// 30/2020/NĐ-CP, Điều 25). Defaults to SAO Y.
+	SignForm string `koanf:"sign_form"`
+	// SignKey is the office's key, a PKCS#12 file (.p12 or .pfx).
+	SignKey string `koanf:"sign_key"`
+	// SignKeyPasswordFile names a file with its password;
+	// SOHOA_SIGN_KEY_PASSWORD is the other way.
+	SignKeyPasswordFile string `koanf:"sign_key_password_file"`
+	// SignPrintedCorner says what to do where the place of the signature's
+	// block is printed on: shrink draws the first page smaller under a margin,
+	// ask leaves the paper unsigned until a person says so. Defaults to ask; in
+	// a demo archive to shrink.
+	SignPrintedCorner string `koanf:"sign_printed_corner"`
 
 	// LogLevel is debug, info, warn or error. Defaults to info.
 	LogLevel string `koanf:"log_level" live:"yes"`
@@ -132,6 +148,7 @@ func (c config) withDefaults(place layout) config {
 	orText(&c.Database, "sqlite:"+place.catalog())
 	orText(&c.Objects, "file:"+place.objects())
 	orText(&c.ACMEDirectory, "https://acme-v02.api.letsencrypt.org/directory")
+	orText(&c.SignForm, "SAO Y")
 	orText(&c.LogLevel, "info")
 	orText(&c.LogFormat, "text")
 	if len(c.Languages) == 0 {
@@ -191,6 +208,12 @@ func (c config) validate() error {
 	}
 	if c.Workers < 0 || c.BatchFiles < 0 || c.KeepDone < 0 || c.MinFree < 0 {
 		return errors.New("workers, batch_files, keep_done_days and min_free_gb must not be below zero")
+	}
+	if !slices.Contains([]string{"SAO Y", "SAO LỤC", "TRÍCH SAO"}, c.SignForm) {
+		return fmt.Errorf("sign_form: %q is none of SAO Y, SAO LỤC, TRÍCH SAO", c.SignForm)
+	}
+	if !slices.Contains([]string{"", "shrink", "ask"}, c.SignPrintedCorner) {
+		return fmt.Errorf("sign_printed_corner: %q is neither shrink nor ask", c.SignPrintedCorner)
 	}
 	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.LogLevel) {
 		return fmt.Errorf("log_level: %q is none of debug, info, warn, error", c.LogLevel)

@@ -9,6 +9,7 @@ import (
 
 	"sohoa/dossier"
 	"sohoa/pipeline"
+	"sohoa/pipeline/signkey"
 	"sohoa/storage"
 	"sohoa/storage/audit"
 	"sohoa/storage/catalog"
@@ -71,6 +72,9 @@ func classifyExit(err error) *exitError {
 	if exit, ok := errors.AsType[*exitError](err); ok {
 		return exit
 	}
+	if problem, ok := errors.AsType[*signkey.Problem](err); ok {
+		return &exitError{code: exitUsage, err: fmt.Errorf("cannot sign: %s", problem.Text("en")), hint: problem.Text("vi")}
+	}
 	switch {
 	case errors.Is(err, pipeline.ErrOlderCatalogue):
 		return &exitError{code: exitIntegrity, err: err, hint: "Nothing was changed; the objects have everything.\n" +
@@ -111,8 +115,8 @@ func (exitCodesCmd) Run(con console) error {
   0  done
   1  anything else went wrong; the message says what
   2  the command line or the configuration is wrong; nothing was done
-  3  some inputs were parked or rejected, each named with its reason;
-     everything else is done
+  3  some inputs were parked or rejected, some papers could not be signed, or a
+     file has no signature; each is named with its reason, all else is done
   4  the archive or a signature is not intact
   5  a needed part is missing (named, with the command that installs it)
 `)

@@ -49,6 +49,9 @@ var writeOrder = []string{
 	"checksum list", "listed",
 	// A person decides.
 	"decision", "decide",
+	// Papers are signed: asked for by "decision" and "decide", then "pdf",
+	// "manifest" and "publish" again, or given up.
+	"sign refused",
 }
 
 // inside are fault points within a step.
@@ -226,6 +229,11 @@ func (l faultyLedger) Publish(ctx context.Context, act dossier.Act, intent dossi
 func (l faultyLedger) PublishFailed(ctx context.Context, act dossier.Act, replaced dossier.Intent, parked []dossier.PlacedPage) error {
 	defer l.faults.step("publish failed")()
 	return l.ledger.PublishFailed(ctx, act, replaced, parked)
+}
+
+func (l faultyLedger) SignRefused(ctx context.Context, act dossier.Act, replaced dossier.Intent, refused []dossier.SignRefusal) error {
+	defer l.faults.step("sign refused")()
+	return l.ledger.SignRefused(ctx, act, replaced, refused)
 }
 
 func (l faultyLedger) Listed(ctx context.Context, objects []dossier.ObjectRef) error {

@@ -235,7 +235,7 @@ func (r *rig) state(t *testing.T) (lines []string) {
 		slices.Sort(m.Dossier.Pending) // batches of one dossier come in any order
 		lines = append(lines, fmt.Sprintf("dossier %s v%d pending %v", code, m.Dossier.Version, m.Dossier.Pending))
 		for _, c := range m.Dossier.Components {
-			lines = append(lines, fmt.Sprintf("dossier %s: %s v%d %v", code, c.Kind, c.Version, c.Pages))
+			lines = append(lines, fmt.Sprintf("dossier %s: %s v%d %s %v", code, c.Kind, c.Version, c.State, c.Pages))
 		}
 	}
 	r.with(t, func(a *archive) {

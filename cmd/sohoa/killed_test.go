@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -84,9 +85,9 @@ func (r *life) goOn(t *testing.T) {
 }
 
 // byHand is the whole life of a batch in which everything happens: an archive
-// is made, paper comes in, is worked on and listed, and a person decides, and
-// takes a decision back. Done again after a kill, it goes on where the archive
-// stands.
+// is made, paper comes in, is worked on and listed, and a person decides, takes
+// a decision back, and has everything signed. Done again after a kill, it goes
+// on where the archive stands.
 func byHand(ctx context.Context, c *cli, f *faults) (err error) {
 	a, err := openFaulty(ctx, c, f)
 	if err != nil {
@@ -102,6 +103,9 @@ func byHand(ctx context.Context, c *cli, f *faults) (err error) {
 		return err
 	}
 	if err := decideAll(ctx, a, flow); err != nil {
+		return err
+	}
+	if err := signAll(ctx, a, flow); err != nil {
 		return err
 	}
 	return a.sealAndList(ctx, flow)
@@ -233,7 +237,7 @@ const (
 func killTexts() []string {
 	return []string{
 		"QR SOHOA1|" + someCode, paper(birth, "An"), "", "LOST", "REJECT", paper(birth, "An"),
-		"QR SOHOA1|" + otherCode, paper(marriage, "Ba") + "\f" + paper(birth, "UNPUBLISHABLE"), paper(birth, "Ca"),
+		"QR SOHOA1|" + otherCode, paper(marriage, "Ba") + "\f" + paper(birth, "UNPUBLISHABLE"), paper(birth, "Ca PRINTED"),
 		placedByPerson, takenBack,
 	}
 }
@@ -263,8 +267,12 @@ func decideAll(ctx context.Context, a *archive, flow *pipeline.Flow) error {
 
 // wasUndone tells whether the dossier has a version that a person took back.
 func wasUndone(ctx context.Context, a *archive, id dossier.DossierID) (bool, error) {
-	latest, ok, err := a.ledger.Latest(ctx, id)
-	return ok && latest.Reason == "decision undone", err
+	latest, _, err := a.ledger.Latest(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	versions, err := a.catalog.Versions(ctx, a.unit().ID, id)
+	return slices.ContainsFunc(append(versions, latest), func(m dossier.Manifest) bool { return m.Reason == "decision undone" }), err
 }
 
 // decideOnce places a page in a dossier, unless that was done.
@@ -282,6 +290,21 @@ func decideOnce(ctx context.Context, a *archive, flow *pipeline.Flow, id dossier
 		}
 	}
 	return publishAll(ctx, a, flow, id)
+}
+
+// signAll is a person who has everything signed: first with the rule that
+// printed corners are asked about, then those papers drawn smaller.
+func signAll(ctx context.Context, a *archive, flow *pipeline.Flow) error {
+	if err := a.workUntilDone(ctx, flow, quiet()); err != nil { // what a kill has left
+		return err
+	}
+	flow.Signing.Corner = dossier.CornerAsk
+	for _, shrink := range []bool{false, true} {
+		if _, err := signEverything(ctx, a, flow, shrink); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // publishAll works until no version of the dossier waits to be published.

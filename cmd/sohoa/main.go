@@ -37,6 +37,7 @@ type cli struct {
 	Search     searchCmd     `cmd:"" help:"Find pages by their words, with or without tones."`
 	Show       showCmd       `cmd:"" help:"Show a dossier by its code or id."`
 	Export     exportCmd     `cmd:"" help:"Write the published PDFs to a folder."`
+	Sign       signCmd       `cmd:"" help:"Sign papers with the archive's key."`
 	Verify     verifyCmd     `cmd:"" help:"Check that nothing in the archive is lost or changed."`
 	Audit      auditCmd      `cmd:"" help:"The log of every change and every view."`
 	Rebuild    rebuildCmd    `cmd:"" help:"Restore the catalogue from the objects alone."`
@@ -109,6 +110,7 @@ First steps:
   sohoa process scans/*.jpg      take scans in (makes a demo archive in ./var)
   sohoa search "khai sinh"       find them again, with or without tones
   sohoa show H38.12-260102-0001  look at a dossier
+  sohoa sign --all               sign what waits (a demo archive has a test key)
   sohoa verify                   prove that nothing is lost or changed
 
 An office's own archive starts with sohoa init --unit CODE.

@@ -49,13 +49,17 @@ func (p processCmd) Run(ctx context.Context, c *cli, con console) error {
 	if err != nil {
 		return err
 	}
+	request, err := newHandover(files)
+	if err != nil {
+		return errors.Join(err, conn.Close())
+	}
 	bar := newProgress(con.err, "pages")
-	result, err := handOver(ctx, conn, files, func(r reply) { bar.set(r.Read, r.Images) })
+	answer, err := handOver(ctx, conn, request, func(r reply) { bar.set(r.Read, r.Images) })
 	bar.finish()
 	if err != nil {
 		return err
 	}
-	return result.print(con, c.JSON)
+	return answer.Outcome.print(con, c.JSON)
 }
 
 // alone does the work in this process, which owns the archive meanwhile.
@@ -118,18 +122,24 @@ const pollBatch = 100 * time.Millisecond
 
 // workUntilDone runs jobs until nothing is open, and shows how far that is.
 func (a *archive) workUntilDone(ctx context.Context, flow *pipeline.Flow, con console) error {
+	done, err := a.catalog.AllDone(ctx, a.unit().ID)
+	if err != nil || done {
+		return err
+	}
 	batches, err := a.catalog.OpenBatches(ctx, a.unit().ID)
-	if err != nil || len(batches) == 0 {
+	if err != nil {
 		return err
 	}
 	bar := newProgress(con.err, "pages")
 	defer bar.finish()
 	return a.workUntil(ctx, flow, func(ctx context.Context) (bool, error) {
-		read, all, err := a.catalog.Progress(ctx, batches...)
-		if err != nil {
-			return false, err
+		if len(batches) > 0 {
+			read, all, err := a.catalog.Progress(ctx, batches...)
+			if err != nil {
+				return false, err
+			}
+			bar.set(read, all)
 		}
-		bar.set(read, all)
 		return a.catalog.AllDone(ctx, a.unit().ID)
 	})
 }

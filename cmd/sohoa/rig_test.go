@@ -5,6 +5,8 @@ import (
 	"compress/zlib"
 	"context"
 	"errors"
+	pixels "image" // this package has a type of that name
+	"image/jpeg"
 	"io"
 	"log/slog"
 	"os"
@@ -225,8 +227,26 @@ func (r *textReader) Read(_ context.Context, path, file string, index int) ([]do
 	return []dossier.Reading{reading}, nil
 }
 
-// side is the width and height of every picture.
-const side = 200
+// side is the width and height of every picture: room for a signature's block.
+const side = 420
+
+// View draws a white page, and one that says PRINTED with a black corner.
+func (r *textReader) View(_ context.Context, path string, index int, _ dossier.Reading, width int) ([]byte, error) {
+	images, err := r.images(path)
+	if err != nil {
+		return nil, err
+	}
+	page := pixels.NewGray(pixels.Rect(0, 0, width, width))
+	for i := range page.Pix {
+		page.Pix[i] = 255
+		if x, y := i%width, i/width; strings.Contains(images[index-1], "PRINTED") && x > width/2 && y < width/4 && x%3 == 0 {
+			page.Pix[i] = 0
+		}
+	}
+	var encoded bytes.Buffer
+	err = jpeg.Encode(&encoded, page, nil)
+	return encoded.Bytes(), err
+}
 
 // Extract gives a gray square.
 func (r *textReader) Extract(_ context.Context, path string, index int, _ *dossier.Cut) (dossier.ImageStream, func(), error) {

@@ -82,7 +82,7 @@ func (m *metrics) handler() http.Handler {
 type gauges struct {
 	daemon                                *daemon
 	waiting, open, offered, failing, gone *prometheus.Desc
-	jobs, ready, free, workers            *prometheus.Desc
+	jobs, ready, free, workers, papers    *prometheus.Desc
 
 	logEntries, logPending, logSealed, logAge *prometheus.Desc
 }
@@ -102,6 +102,7 @@ func newGauges(d *daemon) *gauges {
 		ready:   gauge("ready", "1 for each condition of /readyz that holds.", "check"),
 		free:    gauge("disk_free_bytes", "Free space where the archive lies."),
 		workers: gauge("page_workers", "Page-worker processes."),
+		papers:  gauge("papers", "Papers on the way to a signature, by state: awaiting (asked and refused are among them), asked, refused, signed.", "state"),
 
 		logEntries: gauge("log_entries", "Entries of the audit log."),
 		logPending: gauge("log_pending", "Events that wait for a number in the audit log."),
@@ -112,7 +113,10 @@ func newGauges(d *daemon) *gauges {
 
 // Describe implements prometheus.Collector.
 func (g *gauges) Describe(out chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{g.waiting, g.open, g.offered, g.failing, g.gone, g.jobs, g.ready, g.free, g.workers, g.logEntries, g.logPending, g.logSealed, g.logAge} {
+	for _, desc := range []*prometheus.Desc{
+		g.waiting, g.open, g.offered, g.failing, g.gone, g.jobs, g.ready, g.free, g.workers, g.papers,
+		g.logEntries, g.logPending, g.logSealed, g.logAge,
+	} {
 		out <- desc
 	}
 }
@@ -140,6 +144,14 @@ func (g *gauges) Collect(out chan<- prometheus.Metric) {
 	}
 	set(g.workers, float64(g.daemon.pool.Workers()))
 	g.collectLog(ctx, set)
+	if papers, err := g.daemon.archive.catalog.PaperCounts(ctx, g.daemon.archive.unit().ID); err != nil {
+		g.daemon.log.WarnContext(ctx, "papers not counted", cause(err))
+	} else {
+		set(g.papers, float64(papers.Awaiting), "awaiting")
+		set(g.papers, float64(papers.Asked), "asked")
+		set(g.papers, float64(papers.Refused), "refused")
+		set(g.papers, float64(papers.Signed), "signed")
+	}
 }
 
 func (g *gauges) collectInbox(set func(*prometheus.Desc, float64, ...string)) {

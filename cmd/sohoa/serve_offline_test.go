@@ -223,6 +223,10 @@ func (*fullDisk) Extract(context.Context, string, int, *dossier.Cut) (dossier.Im
 	return dossier.ImageStream{}, func() {}, errors.New("nothing is published here")
 }
 
+func (*fullDisk) View(context.Context, string, int, dossier.Reading, int) ([]byte, error) {
+	return nil, errors.New("nothing is signed here")
+}
+
 // What stops the flow stops work, not serve: it is shown, and work goes on by
 // itself when the cause is gone.
 func TestStoppedWorkGoesOn(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"time"
 
@@ -53,50 +54,93 @@ func (d *daemon) answerClient(ctx context.Context, conn net.Conn) {
 		_, _ = conn.Read(make([]byte, 1)) // clients say nothing more: this returns when they go
 		gone()
 	}()
-	result, err := d.processFor(listening, request, send)
+	var last reply
+	if request.Sign != nil {
+		last.Signed, err = d.signFor(listening, *request.Sign, send)
+	} else {
+		last.Outcome, err = d.processFor(listening, request, send)
+	}
 	if err != nil {
-		d.log.WarnContext(ctx, "handed-over batch not finished", cause(err))
+		d.log.WarnContext(ctx, "handed-over work not finished", cause(err))
 		send(reply{Failure: newFailure(err)})
 		return
 	}
-	send(reply{Outcome: &result})
+	send(last)
+}
+
+// signFor asks for a client's papers to be signed and waits until they are.
+func (d *daemon) signFor(ctx context.Context, ask signAsk, send func(reply)) (*signOutcome, error) {
+	run, err := d.archive.ask(ctx, d.flow, ask)
+	if err != nil {
+		return nil, err
+	}
+	d.log.InfoContext(ctx, "signatures asked for", slog.Int("papers", len(run.asked)))
+	send(reply{Asked: true})
+	err = d.await(ctx, send, awaited{
+		what: "the signatures are asked for",
+		look: func(ctx context.Context) (reply, bool, error) {
+			left, err := d.archive.stillAsked(ctx, run)
+			return reply{Read: len(run.asked) - left, Images: len(run.asked)}, left == 0, err
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := d.sealAndList(ctx); err != nil {
+		return nil, err
+	}
+	return d.archive.signed(ctx, run)
 }
 
 // processFor takes a client's files in and waits until they are done.
-func (d *daemon) processFor(ctx context.Context, request handover, send func(reply)) (outcome, error) {
+func (d *daemon) processFor(ctx context.Context, request handover, send func(reply)) (*outcome, error) {
 	files := make([]input, len(request.Files))
 	for i, file := range request.Files {
 		files[i] = input{name: file.Name, path: file.Path}
 	}
 	batch, err := claim(ctx, d.flow, d.archive.unit().ID, files)
 	if err != nil {
-		return outcome{}, err
+		return nil, err
 	}
 	d.metrics.taken(len(files))
 	d.log.InfoContext(ctx, "batch taken in", batchTaken(batch.ID, len(files), "process")...)
 	d.hub.publish(dossier.Event{Kind: dossier.EventBatch, Batch: batch.ID})
 	send(reply{Batch: batch.ID})
-	if err := d.awaitBatch(ctx, batch.ID, send); err != nil {
-		return outcome{}, err
+	err = d.await(ctx, send, awaited{
+		what: fmt.Sprintf("batch %s is taken in", batch.ID),
+		look: func(ctx context.Context) (now reply, done bool, err error) {
+			if done, err = d.archive.catalog.BatchDone(ctx, batch.ID); err != nil || done {
+				return now, done, err
+			}
+			now.Read, now.Images, err = d.archive.catalog.Progress(ctx, batch.ID)
+			return now, false, err
+		},
+	})
+	if err != nil {
+		return nil, err
 	}
 	if err := d.sealAndList(ctx); err != nil {
-		return outcome{}, err
+		return nil, err
 	}
-	return d.archive.outcome(ctx, batch)
+	result, err := d.archive.outcome(ctx, batch)
+	return &result, err
 }
 
-// awaitBatch waits until the batch is done, work stops, or ctx ends.
-func (d *daemon) awaitBatch(ctx context.Context, batch dossier.BatchID, send func(reply)) error {
+// awaited is work that a client waits for: what stands already, in words, and
+// how far the rest is.
+type awaited struct {
+	what string
+	look func(ctx context.Context) (now reply, done bool, err error)
+}
+
+// await waits until the work is done, work stops altogether, or ctx ends.
+func (d *daemon) await(ctx context.Context, send func(reply), work awaited) error {
 	tick := time.NewTicker(pollBatch)
 	defer tick.Stop()
 	last := reply{}
 	for {
-		done, err := d.archive.catalog.BatchDone(ctx, batch)
+		now, done, err := work.look(ctx)
 		if err != nil || done {
-			return err
-		}
-		now := reply{}
-		if now.Read, now.Images, err = d.archive.catalog.Progress(ctx, batch); err != nil {
 			return err
 		}
 		if now != last {
@@ -104,13 +148,13 @@ func (d *daemon) awaitBatch(ctx context.Context, batch dossier.BatchID, send fun
 			last = now
 		}
 		if stopped := d.trouble.Load(); stopped != nil {
-			return &exitError{code: exitOther, err: fmt.Errorf("batch %s is taken in, but work has stopped: %w", batch, stopped.err),
+			return &exitError{code: exitOther, err: fmt.Errorf("%s, but work has stopped: %w", work.what, stopped.err),
 				hint: classifyExit(stopped.err).hint + "\nNothing is lost: serve tries again by itself."}
 		}
 		select {
 		case <-ctx.Done():
-			return &exitError{code: exitOther, err: fmt.Errorf("serve stops before batch %s is finished", batch),
-				hint: "Nothing is lost: the files are taken in, and work on them goes on when serve runs again.\nRun the same command again to see the outcome."}
+			return &exitError{code: exitOther, err: fmt.Errorf("%s, but serve stops", work.what),
+				hint: "Nothing is lost: work goes on when serve runs again.\nRun the same command again to see the outcome."}
 		case <-tick.C:
 		}
 	}

@@ -280,7 +280,12 @@ func askOnce(t *testing.T, path string) (*outcome, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return handOver(t.Context(), conn, []input{{name: "a.jpg", path: "a.jpg"}}, func(reply) {})
+	request, err := newHandover([]input{{name: "a.jpg", path: "a.jpg"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := handOver(t.Context(), conn, request, func(reply) {})
+	return answer.Outcome, err
 }
 
 // A socket's address holds 107 bytes; archives lie deeper.
@@ -335,7 +340,7 @@ func TestServeGoesAway(t *testing.T) {
 		name, says, hint string
 		answer           func(net.Conn)
 	}{
-		{"before it took the files in", "before it took the files in", "only read", func(conn net.Conn) { _, _ = receiveHandover(conn) }},
+		{"before it took the work over", "before it took the files in", "only read", func(conn net.Conn) { _, _ = receiveHandover(conn) }},
 		{"before they were finished", "before batch b1 was finished", "taken in", func(conn net.Conn) {
 			_, _ = receiveHandover(conn)
 			_ = json.NewEncoder(conn).Encode(reply{Batch: "b1"})

@@ -16,20 +16,23 @@ import (
 	"sohoa/dossier"
 )
 
-// The socket in the archive's folder is how `sohoa process` hands its files to
-// a running serve. One connection is one batch: the client sends one handover,
-// serve answers with a reply for every step and ends with an outcome or a
-// failure. Both are JSON, one value a line. What is claimed stays claimed: a
-// client that goes away only stops listening.
+// The socket in the archive's folder is how `sohoa process` and `sohoa sign`
+// hand their work to a running serve. One connection is one batch, or one go of
+// signing: the client sends one handover, serve answers with a reply for every
+// step and ends with an outcome or a failure. Both are JSON, one value a line.
+// What is claimed or asked for stays so: a client that goes away only stops
+// listening.
 
 // socketVersion is the form of the conversation; it changes when either side
 // could misunderstand the other.
-const socketVersion = 1
+const socketVersion = 2
 
-// handover is what a client asks for: these files as one batch, in this order.
+// handover is what a client asks for: these files as one batch, in this order,
+// or papers to be signed.
 type handover struct {
 	Version int            `json:"version"`
-	Files   []handoverFile `json:"files"`
+	Files   []handoverFile `json:"files,omitempty"`
+	Sign    *signAsk       `json:"sign,omitempty"`
 }
 
 // handoverFile is one file: its absolute path and the name people know it by.
@@ -38,15 +41,19 @@ type handoverFile struct {
 	Path string `json:"path"`
 }
 
-// reply is one line of the answer. Exactly one of Outcome and Failure ends the
-// conversation.
+// reply is one line of the answer. Exactly one of Outcome, Signed and Failure
+// ends the conversation.
 type reply struct {
 	// Batch tells that everything is durable under this id.
-	Batch   dossier.BatchID `json:"batch,omitempty"`
-	Read    int             `json:"read,omitempty"`
-	Images  int             `json:"images,omitempty"`
-	Outcome *outcome        `json:"outcome,omitempty"`
-	Failure *failure        `json:"failure,omitempty"`
+	Batch dossier.BatchID `json:"batch,omitempty"`
+	// Asked tells that all signatures are asked for, durably.
+	Asked bool `json:"asked,omitempty"`
+	// Read of Images are done; for signing, papers.
+	Read    int          `json:"read,omitempty"`
+	Images  int          `json:"images,omitempty"`
+	Outcome *outcome     `json:"outcome,omitempty"`
+	Signed  *signOutcome `json:"signed,omitempty"`
+	Failure *failure     `json:"failure,omitempty"`
 }
 
 // failure is an error as it crosses the socket.
@@ -127,32 +134,28 @@ func dialServe(ctx context.Context, path string) (net.Conn, error) {
 	return conn, nil
 }
 
-// handOver gives the files to the serve behind conn and waits for the outcome,
+// handOver gives the work to the serve behind conn and waits for the end of it,
 // telling progress on the way.
-func handOver(ctx context.Context, conn net.Conn, files []input, told func(reply)) (*outcome, error) {
+func handOver(ctx context.Context, conn net.Conn, request handover, told func(reply)) (reply, error) {
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // ends the read below
 	defer stop()
 	defer func() { _ = conn.Close() }() // everything that matters was read
-	request, err := newHandover(files)
-	if err != nil {
-		return nil, err
-	}
-	var taken dossier.BatchID
+	var begun reply
 	if err := json.NewEncoder(conn).Encode(request); err != nil {
-		return nil, brokenOff(ctx, taken, err)
+		return reply{}, brokenOff(ctx, begun, err)
 	}
 	for decoder := json.NewDecoder(conn); ; {
 		var r reply
 		if err := decoder.Decode(&r); err != nil {
-			return nil, brokenOff(ctx, taken, err)
+			return reply{}, brokenOff(ctx, begun, err)
 		}
 		switch {
 		case r.Failure != nil:
-			return nil, r.Failure.err()
-		case r.Outcome != nil:
-			return r.Outcome, nil
-		case r.Batch != "":
-			taken = r.Batch
+			return reply{}, r.Failure.err()
+		case r.Outcome != nil, r.Signed != nil:
+			return r, nil
+		case r.Batch != "", r.Asked:
+			begun = r
 		}
 		told(r)
 	}
@@ -171,17 +174,21 @@ func newHandover(files []input) (handover, error) {
 }
 
 // brokenOff is the error of a conversation that ended too early, with what
-// became of the files.
-func brokenOff(ctx context.Context, taken dossier.BatchID, err error) error {
+// became of the work.
+func brokenOff(ctx context.Context, begun reply, err error) error {
 	if ctx.Err() != nil {
 		err = ctx.Err()
 	}
-	if taken != "" {
-		return &exitError{code: exitOther, err: fmt.Errorf("serve went away before batch %s was finished: %w", taken, err),
+	if begun.Asked {
+		return &exitError{code: exitOther, err: fmt.Errorf("serve went away before everything was signed: %w", err),
+			hint: "The signatures are asked for, and are made when serve runs again.\nRun the same command again to see the outcome."}
+	}
+	if begun.Batch != "" {
+		return &exitError{code: exitOther, err: fmt.Errorf("serve went away before batch %s was finished: %w", begun.Batch, err),
 			hint: "Nothing is lost: the files are taken in, and work on them goes on when serve runs again.\nRun the same command again to see the outcome."}
 	}
-	return &exitError{code: exitOther, err: fmt.Errorf("serve went away before it took the files in: %w", err),
-		hint: "Nothing is lost: your files were only read. Run the same command again."}
+	return &exitError{code: exitOther, err: fmt.Errorf("serve went away before it took the work over: %w", err),
+		hint: "Nothing is lost and nothing was changed. Run the same command again."}
 }
 
 // Limits of the conversation on serve's side.
@@ -206,7 +213,7 @@ func receiveHandover(conn net.Conn) (handover, error) {
 	if h.Version != socketVersion {
 		return h, usage("Use the same version of sohoa for both.", "the running serve speaks version %d of the socket, this program version %d", socketVersion, h.Version)
 	}
-	if len(h.Files) == 0 {
+	if len(h.Files) == 0 && h.Sign == nil {
 		return h, usage("Give at least one scan.", "no files to process")
 	}
 	for _, file := range h.Files {

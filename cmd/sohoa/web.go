@@ -48,7 +48,8 @@ type webParts struct {
 func (a *archive) pages(parts webParts) (http.Handler, error) {
 	shown := webArchive{archive: a, flow: parts.flow, preview: parts.preview, inbox: parts.inbox}
 	cfg := web.Config{
-		Arrivals: a.catalog, Parked: shown, Dossiers: shown, Objects: shown, Pictures: shown, Searcher: shown, Placer: shown, Views: a.audit,
+		Arrivals: a.catalog, Parked: shown, Dossiers: shown, Objects: shown, Pictures: shown, Searcher: shown, Placer: shown,
+		Unsigned: a.catalog, Signer: shown, Views: a.audit,
 		Door: parts.door, Logins: parts.door, Own: parts.door, Reasons: parts.door, Users: register{parts.door}, Hosts: parts.hosts,
 		Events: parts.events, Kinds: a.kinds, Unit: a.unit(), Demo: a.record.Demo, Now: time.Now, Log: parts.log,
 		Machine: parts.machine,

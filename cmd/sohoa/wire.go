@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sohoa/dossier"
+	"sohoa/ocr"
 	"sohoa/ocr/worker"
 	"sohoa/pipeline"
 	"sohoa/pipeline/jobs"
@@ -34,6 +35,8 @@ type archive struct {
 	audit  *audit.Log
 	sealer sealer // audit, as far as it gets numbers and checkpoints
 	kinds  *dossier.Catalogue
+
+	signing pipeline.SignRules
 
 	databases catalog.Databases
 	lock      io.Closer
@@ -100,7 +103,7 @@ func (c *cli) makeArchiveIn(ctx context.Context, settings config, store objects,
 	if err := a.checkCatalogue(ctx); err != nil {
 		return errors.Join(err, a.Close())
 	}
-	return errors.Join(a.writeRoot(ctx), a.Close())
+	return errors.Join(a.makeTestKey(), a.writeRoot(ctx), a.Close())
 }
 
 // writeRoot writes what is missing of the root objects and lists them.
@@ -217,6 +220,7 @@ func (c *cli) openStore(ctx context.Context) (objects, dossier.Archive, error) {
 // here on, also when wire fails.
 func (c *cli) wire(ctx context.Context, settings config, store objects, record dossier.Archive) (_ *archive, err error) {
 	a := &archive{layout: layout{root: c.Data}, record: record, store: store.store, objects: store, log: c.logger()}
+	a.signing = signRules(a.layout, settings, record.Demo)
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Close())
@@ -290,6 +294,9 @@ func (a *archive) lockForWork(ctx context.Context) error {
 	if err := a.takeLock(ctx); err != nil {
 		return err
 	}
+	if err := a.makeTestKey(); err != nil {
+		return err
+	}
 	if err := a.audit.CheckCurrent(ctx, a.objects); err != nil {
 		return err
 	}
@@ -334,11 +341,17 @@ func emptyFolder(dir string) error {
 	return nil
 }
 
+// pageReader looks at foreign pixels for the flow.
+type pageReader interface {
+	pipeline.Reader
+	pipeline.Viewer
+}
+
 // flow is the pipeline over this archive; reader may be nil where no page is
 // read.
-func (a *archive) flow(reader pipeline.Reader) *pipeline.Flow {
+func (a *archive) flow(reader pageReader) *pipeline.Flow {
 	return &pipeline.Flow{
-		Objects: a.objects, Ledger: a.ledger, Reader: reader, Kinds: a.kinds, Unit: a.unit(),
+		Objects: a.objects, Ledger: a.ledger, Reader: reader, Viewer: reader, Signing: a.signing, Kinds: a.kinds, Unit: a.unit(),
 		Scratch: a.layout.scratch(), Now: time.Now, Log: a.log,
 	}
 }
@@ -417,6 +430,11 @@ func (r reader) Open(ctx context.Context, path string) (int, error) {
 // Read reads one image.
 func (r reader) Read(ctx context.Context, path, file string, index int) ([]dossier.Reading, error) {
 	return r.pool.Read(ctx, worker.Task{Path: path, File: file, Index: index})
+}
+
+// View draws one image as its reading turns it.
+func (r reader) View(ctx context.Context, path string, index int, read dossier.Reading, width int) ([]byte, error) {
+	return r.pool.Preview(ctx, path, index, ocr.View{ToInput: read.ToInput, Width: read.Width, Height: read.Height, Pixels: width})
 }
 
 // Extract gives the picture of one image or of one half of a spread.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -15,7 +16,7 @@ const maxContent = 256 << 20
 
 // checkContent reads the operators of a page: one image inside the frame, then,
 // if the page has a font, one text object of invisible words.
-func (c *checker) checkContent(r ref, frame string, hasText bool) error {
+func (c *checker) checkContent(r ref, page sheet, hasText bool) error {
 	o, err := c.flate(r)
 	if err != nil {
 		return err
@@ -27,7 +28,7 @@ func (c *checker) checkContent(r ref, frame string, hasText bool) error {
 	limited := &io.LimitedReader{R: unpacked, N: maxContent}
 	lines := bufio.NewScanner(limited)
 	lines.Buffer(make([]byte, 0, firstGlance), maxObject)
-	p := contentParser{frame: frame}
+	p := contentParser{page: page}
 	for lines.Scan() {
 		if err := p.line(lines.Text()); err != nil {
 			return err
@@ -61,7 +62,7 @@ const (
 // contentParser reads content line by line, as [file.content] and appendLine
 // write it.
 type contentParser struct {
-	frame string
+	page  sheet
 	state contentState
 	top   uint16 // highest code shown
 }
@@ -87,7 +88,12 @@ func (p *contentParser) line(s string) error {
 }
 
 func (p *contentParser) imageLine(s string) error {
-	s, framed := strings.CutPrefix(s, "q 0 0 "+p.frame+" re W n ")
+	s, begun := strings.CutPrefix(s, "q ")
+	clip, s, err := operands(s, 4)
+	if err != nil || !begun || !p.page.mayClip(clip[0], clip[1], clip[2], clip[3]) {
+		return errors.Join(errors.New("has another clip than the page's frame"), err)
+	}
+	s, framed := strings.CutPrefix(s, "re W n ")
 	m, s, err := operands(s, 6)
 	if !framed || err != nil || s != "cm /Im0 Do Q" {
 		return errors.Join(errors.New("does not draw the image inside the page's frame"), err)
@@ -96,6 +102,18 @@ func (p *contentParser) imageLine(s string) error {
 		return errors.New("draws the image flat")
 	}
 	return nil
+}
+
+// mayClip tells whether a clip is that of a page drawn whole, or of one drawn
+// smaller: the same shape, in the middle of the lower edge.
+func (s sheet) mayClip(x, y, w, h float64) bool {
+	rounding := 1e-4 * (2 + s.width/s.height) // of numbers with four decimals
+	same := func(a, b float64) bool { return math.Abs(a-b) <= rounding }
+	if same(w, s.width) && same(h, s.height) {
+		return x == 0 && y == 0
+	}
+	factor := h / s.height
+	return y == 0 && factor >= leastFrame-rounding && factor < 1 && same(w, s.width*factor) && same(x, (s.width-w)/2)
 }
 
 func sizeLine(s string) error {

@@ -10,7 +10,7 @@ func (c *checker) checkPage(o object) error {
 	if err := errors.Join(o.only([]name{"Type", "Parent", "MediaBox", "Resources", "Contents"}, "UserUnit"), o.is(dict{"Type": name("Page")})); err != nil {
 		return err
 	}
-	frame, err := mediaBox(o.dict["MediaBox"])
+	page, err := mediaBox(o.dict["MediaBox"])
 	if err != nil {
 		return err
 	}
@@ -25,7 +25,7 @@ func (c *checker) checkPage(o object) error {
 		return errors.New("another font than that of the pages before")
 	}
 	c.font = max(c.font, font)
-	if err := c.checkContent(o.ref("Contents"), frame, font != 0); err != nil {
+	if err := c.checkContent(o.ref("Contents"), page, font != 0); err != nil {
 		return fmt.Errorf("content: %w", err)
 	}
 	if err := c.checkImage(image); err != nil {
@@ -34,18 +34,18 @@ func (c *checker) checkPage(o object) error {
 	return nil
 }
 
-// mediaBox gives the frame as the content's clip must repeat it.
-func mediaBox(v any) (string, error) {
+// mediaBox gives the size of the page.
+func mediaBox(v any) (sheet, error) {
 	box, _ := v.(array)
 	if len(box) != 4 || box[0] != int64(0) || box[1] != int64(0) {
-		return "", errors.New("media box does not begin at the origin")
+		return sheet{}, errors.New("media box does not begin at the origin")
 	}
 	w, wide := float(box[2])
 	h, high := float(box[3])
 	if !wide || !high || min(w, h) < minSide || max(w, h) > maxSide {
-		return "", errors.New("media box outside the limits of a page")
+		return sheet{}, errors.New("media box outside the limits of a page")
 	}
-	return sheet{width: w, height: h}.size(), nil
+	return sheet{width: w, height: h}, nil
 }
 
 // resources gives the page's image and font.

@@ -25,6 +25,46 @@ type sheet struct {
 	width, height float64 // of the page, in units
 	pixelW        float64
 	pixelH        float64
+	frame         frame // where picture and text are
+}
+
+// frame is the part of a page that picture and text are drawn in: all of it, or
+// the page on a smaller scale, in the middle of its lower edge.
+type frame struct{ left, width, height float64 }
+
+// leastFrame is the smallest scale a page is drawn at to make room for a margin:
+// print of 8 points is still read at that size.
+const leastFrame = 0.7
+
+// framed draws the sheet smaller, so that margin points at its top stay empty.
+func (s sheet) framed(margin float64) (sheet, error) {
+	s.frame = frame{width: s.width, height: s.height}
+	if margin == 0 {
+		return s, nil
+	}
+	factor := 1 - margin/(s.height*float64(s.userUnit))
+	if !(margin > 0) || factor < leastFrame {
+		return s, &dossier.Fault{Kind: dossier.Park, Op: "size page", Reason: dossier.ReasonBlockRoom, Err: fmt.Errorf("margin of %.1f on a page of height %.1f", margin, s.height*float64(s.userUnit))}
+	}
+	s.scale *= factor
+	s.frame = frame{left: s.width * (1 - factor) / 2, width: s.width * factor, height: s.height * factor}
+	return s, nil
+}
+
+// Size is the width and height of the page that [Write] makes from a reading, in
+// points.
+func Size(r *dossier.Reading) (width, height float64, err error) {
+	s, err := sheetOf(r)
+	return s.width * float64(s.userUnit), s.height * float64(s.userUnit), err
+}
+
+// laidOut sizes a page and says where on it the picture is.
+func (p *Page) laidOut() (sheet, error) {
+	s, err := sheetOf(&p.Reading)
+	if err != nil {
+		return s, err
+	}
+	return s.framed(p.Margin)
 }
 
 // sheetOf sizes the page from the reading.
@@ -60,7 +100,7 @@ func misread(err error) error {
 //
 // Method: an image point (u, v) is the input pixel (X + W·u, Y + H·(1−v)), where
 // X and Y are where the picture was cut out; the inverse of ToInput makes it an
-// upright pixel; the sheet scales that and turns y up.
+// upright pixel; the sheet scales that, turns y up and moves it into the frame.
 func (s sheet) placement(img *dossier.ImageStream, toInput dossier.Matrix) (dossier.Matrix, error) {
 	up, ok := toInput.Invert()
 	if !ok || !finite(up[:]...) {
@@ -71,7 +111,7 @@ func (s sheet) placement(img *dossier.ImageStream, toInput dossier.Matrix) (doss
 	return dossier.Matrix{
 		s.scale * up[0] * w, -s.scale * up[1] * w,
 		-s.scale * up[2] * h, s.scale * up[3] * h,
-		s.scale * (up[2]*h + up[4]), s.scale * (s.pixelH - up[3]*h - up[5]),
+		s.frame.left + s.scale*(up[2]*h+up[4]), s.scale * (s.pixelH - up[3]*h - up[5]),
 	}, nil
 }
 
@@ -86,7 +126,7 @@ func finite(values ...float64) bool {
 
 // validate refuses, before the first byte is written, what could not be shown.
 func validate(p *Page, level Level) error {
-	s, err := sheetOf(&p.Reading)
+	s, err := p.laidOut()
 	if err != nil {
 		return err
 	}
@@ -102,7 +142,7 @@ func validate(p *Page, level Level) error {
 
 // writePage writes the page, its content and its image.
 func (f *file) writePage(ctx context.Context, p *Page, parent ref) error {
-	s, err := sheetOf(&p.Reading)
+	s, err := p.laidOut()
 	if err != nil {
 		return err
 	}
@@ -138,9 +178,16 @@ func (f *file) pageEntries(s sheet, refs pageRefs, hasText bool) string {
 		refs.parent, s.size(), unit, refs.image, font, refs.content)
 }
 
-// size is width and height as the MediaBox and the clip write them.
-func (s sheet) size() string {
-	return string(number(append(number(nil, s.width, pageDigits), ' '), s.height, pageDigits))
+// size is width and height as the MediaBox writes them.
+func (s sheet) size() string { return string(numberPair(nil, s.width, s.height)) }
+
+// clip is the frame as the content's clip writes it.
+func (f frame) clip() string {
+	return string(numberPair(append(number(nil, f.left, pageDigits), " 0 "...), f.width, f.height))
+}
+
+func numberPair(b []byte, x, y float64) []byte {
+	return number(append(number(b, x, pageDigits), ' '), y, pageDigits)
 }
 
 // Decimals of numbers in a file. At 72 units an inch, four decimals are 1/2400
@@ -152,7 +199,7 @@ const (
 
 // content draws the image inside the page's frame and lays the words over it.
 func (f *file) content(s sheet, cm dossier.Matrix, words []dossier.Word) (content []byte, hasText bool, err error) {
-	b := fmt.Appendf(f.scratch[:0], "q 0 0 %s re W n ", s.size())
+	b := fmt.Appendf(f.scratch[:0], "q %s re W n ", s.frame.clip())
 	b = append(numbers(b, pageDigits, cm[:]...), "cm /Im0 Do Q\n"...)
 	lines, err := f.text.lines(words, s)
 	if err != nil {

@@ -116,7 +116,7 @@ func appendLine(b []byte, s sheet, line []textBox) []byte {
 		if i+1 < len(line) {
 			width, gap = parted(word, line[i+1].x, strip.em)
 		}
-		x, y := word.x*s.scale, (s.pixelH-strip.baseline(word.middle()))*s.scale
+		x, y := s.frame.left+word.x*s.scale, (s.pixelH-strip.baseline(word.middle()))*s.scale
 		b = append(numbers(append(b, "1 0 0 1 "...), textDigits, x, y), "Tm "...)
 		b = appendRun(b, word.codes, width*s.scale, size)
 		b = appendRun(b, blankRun, gap*s.scale, size)

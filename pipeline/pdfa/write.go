@@ -47,6 +47,10 @@ type Meta struct {
 type Page struct {
 	Image   dossier.ImageStream
 	Reading dossier.Reading
+	// Margin keeps so many points at the top of the page empty, for what is added
+	// later, such as a signature's block: the page keeps its size, and picture
+	// and text are drawn smaller below. 0 draws the page at its full size.
+	Margin float64
 }
 
 // Written describes a finished file: what a manifest records, and what a later

@@ -50,6 +50,9 @@ func (c *Catalog) Decide(ctx context.Context, act dossier.Act, decision dossier.
 		if err := insertIntent(ctx, tx, decision.Intent); err != nil {
 			return err
 		}
+		if err := askToSign(ctx, tx, decision.Intent); err != nil {
+			return err
+		}
 		if err := insertObjects(ctx, tx, act.Actor.Unit, []dossier.ObjectRef{object}); err != nil {
 			return err
 		}
@@ -58,12 +61,21 @@ func (c *Catalog) Decide(ctx context.Context, act dossier.Act, decision dossier.
 			return err
 		}
 		claimed = true
-		return audit(ctx, tx, act, "decision."+decision.Action, string(draft.Dossier.ID), map[string]any{"version": draft.Dossier.Version, "pages": len(decision.Placement.Pages)})
+		return audit(ctx, tx, act, "decision."+decision.Action, string(draft.Dossier.ID), decided(decision))
 	})
 	if errors.Is(err, errNotWaiting) {
 		return false, nil
 	}
 	return claimed && err == nil, err
+}
+
+// decided is what the log keeps of a decision.
+func decided(decision dossier.Decision) map[string]any {
+	draft := decision.Intent.Draft
+	if s := draft.Signing; s != nil {
+		return map[string]any{"version": draft.Dossier.Version, "papers": s.Papers, "certificate": s.Certificate.SHA256}
+	}
+	return map[string]any{"version": draft.Dossier.Version, "pages": len(decision.Placement.Pages)}
 }
 
 // errNotWaiting rolls a decision back.

@@ -178,7 +178,28 @@ func insertIntent(ctx context.Context, tx bun.Tx, intent dossier.Intent) error {
 	if !fresh || published {
 		return overtaken(fmt.Errorf("dossier %s has version %d", d.ID, d.Version))
 	}
-	return noteDossier(ctx, tx, d)
+	if err := noteDossier(ctx, tx, d); err != nil {
+		return err
+	}
+	return hasPredecessor(ctx, tx, d)
+}
+
+// hasPredecessor refuses a draft whose version before was given up meanwhile.
+// The row of the dossier is locked by now.
+func hasPredecessor(ctx context.Context, tx bun.Tx, d dossier.Dossier) error {
+	if d.Version == 1 {
+		return nil
+	}
+	for _, rows := range []any{(*manifestRow)(nil), (*intentRow)(nil)} {
+		found, err := tx.NewSelect().Model(rows).Where("dossier = ?", d.ID).Where("version = ?", d.Version-1).Exists(ctx)
+		if err != nil {
+			return fmt.Errorf("record intent: %w", err)
+		}
+		if found {
+			return nil
+		}
+	}
+	return overtaken(fmt.Errorf("dossier %s has no version %d", d.ID, d.Version-1))
 }
 
 // noteDossier writes the row of a dossier that is about to be published.

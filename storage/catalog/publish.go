@@ -49,7 +49,7 @@ func (c *Catalog) Publish(ctx context.Context, act dossier.Act, intent dossier.I
 			return err
 		}
 		d := p.Manifest.Dossier
-		if err := audit(ctx, tx, act, "dossier.publish", string(d.ID), map[string]any{"version": d.Version, "components": len(d.Components)}); err != nil {
+		if err := auditPublished(ctx, tx, act, p.Manifest); err != nil {
 			return err
 		}
 		open, err := tx.NewSelect().Model((*intentRow)(nil)).Where("dossier = ?", d.ID).Exists(ctx)
@@ -58,6 +58,16 @@ func (c *Catalog) Publish(ctx context.Context, act dossier.Act, intent dossier.I
 		}
 		return c.queue.Complete(ctx, tx.Tx)
 	})
+}
+
+// auditPublished writes the audit row of a version: that papers were signed, or
+// that it was published.
+func auditPublished(ctx context.Context, tx bun.Tx, act dossier.Act, m dossier.Manifest) error {
+	d := m.Dossier
+	if s := m.Signing; s != nil {
+		return audit(ctx, tx, act, "papers.sign", string(d.ID), map[string]any{"version": d.Version, "papers": s.Papers, "certificate": s.Certificate.SHA256})
+	}
+	return audit(ctx, tx, act, "dossier.publish", string(d.ID), map[string]any{"version": d.Version, "components": len(d.Components)})
 }
 
 // storeManifest writes everything a manifest says: dossier, components, pages,
@@ -122,6 +132,9 @@ func (c *Catalog) dropComponents(ctx context.Context, tx bun.Tx, d dossier.Dossi
 // releaseComponent frees the pages of a component and takes it out of the
 // index; superseded marks it as gone for good.
 func (c *Catalog) releaseComponent(ctx context.Context, tx bun.Tx, row componentRow, superseded bool) error {
+	if err := forgetSigning(ctx, tx, row.ID); err != nil {
+		return err
+	}
 	if err := c.index.DeleteComponent(ctx, tx.Tx, row.ID); err != nil {
 		return err
 	}

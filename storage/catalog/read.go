@@ -22,13 +22,22 @@ func (c *Catalog) BatchDone(ctx context.Context, batch dossier.BatchID) (bool, e
 	return row.State == batchDone, nil
 }
 
-// AllDone tells whether every batch of the unit is done.
+// AllDone tells whether every batch of the unit is done and every intended
+// version is published.
 func (c *Catalog) AllDone(ctx context.Context, unit dossier.UnitID) (bool, error) {
 	open, err := c.read.NewSelect().Model((*batchRow)(nil)).Where("unit = ?", unit).Where("state <> ?", batchDone).Exists(ctx)
-	if err != nil {
-		return false, fmt.Errorf("look for unfinished batches: %w", err)
+	if err != nil || open {
+		return false, wrap("look for unfinished batches", err)
 	}
-	return !open, nil
+	intended, err := c.read.NewSelect().Model((*intentRow)(nil)).Where("unit = ?", unit).Exists(ctx)
+	return !intended && err == nil, wrap("look for unpublished versions", err)
+}
+
+func wrap(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", op, err)
 }
 
 // OpenBatches lists the unit's batches that are not done, oldest first.

@@ -93,6 +93,9 @@ func (c *Catalog) RestoreDecision(ctx context.Context, act dossier.Act, decision
 		if err := insertIntent(ctx, tx, decision.Intent); err != nil {
 			return err
 		}
+		if err := askToSign(ctx, tx, decision.Intent); err != nil {
+			return err
+		}
 		return audit(ctx, tx, act, "rebuild.decision", string(draft.Dossier.ID), map[string]any{"version": draft.Dossier.Version})
 	})
 }

@@ -176,6 +176,26 @@ document.addEventListener("change", (e) => {
   for (const id of ["kind", "kind-filter"]) document.getElementById(id).disabled = added;
 });
 
+// Signing: the box of a group stands for all of its papers, and what is chosen
+// stays chosen when the list comes anew.
+const choice = () => document.querySelector("[data-choice]");
+const boxes = (within, name) => [...within.querySelectorAll(`input[name="${name}"]`)];
+document.addEventListener("change", (e) => {
+  const group = e.target.closest && choice() && e.target.closest(".group");
+  if (!group) return;
+  if (e.target.matches("[data-all]")) boxes(group, "paper").forEach((box) => { box.checked = e.target.checked; });
+  else if (!e.target.checked) boxes(group, "kind").forEach((box) => { box.checked = false; });
+});
+let chosen = new Set();
+document.addEventListener("htmx:beforeSwap", (e) => {
+  if (!choice() || e.detail.target !== live()) return;
+  chosen = new Set([...live().querySelectorAll("input:checked")].map((box) => box.name + box.value));
+});
+document.addEventListener("htmx:afterSwap", (e) => {
+  if (!choice() || e.detail.target !== live()) return;
+  for (const box of live().querySelectorAll("input")) box.checked = chosen.has(box.name + box.value);
+});
+
 // A page opened from a search starts at the first match.
 const hit = document.querySelector(".hit");
 if (hit) hit.scrollIntoView({ block: "center" });

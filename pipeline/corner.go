@@ -1,0 +1,205 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"os"
+
+	"sohoa/dossier"
+	"sohoa/pipeline/pades"
+	"sohoa/pipeline/pdfa"
+)
+
+// Where the block of a signature belongs, at the top right of the first page,
+// something may be printed: the number of a form, a stamp, a note by hand. A
+// block over it would hide a part of the record, so that place is looked at
+// before anything is signed: at the words that were read there, and at the
+// pixels, because a stamp or a line of handwriting is no word.
+
+// Viewer draws a page small and upright, as a person sees it, in a process of
+// its own.
+type Viewer interface {
+	// View gives one image of a file as JPEG of the given width.
+	View(ctx context.Context, path string, index int, reading dossier.Reading, width int) ([]byte, error)
+}
+
+// cornerWidth is the width of the picture that the corner is looked for in: at
+// about 100 dpi on A4 print of 8 points is some 300 dark pixels a word.
+const cornerWidth = 800
+
+// blockGap is the space below the block on a page that is drawn smaller, in
+// points.
+const blockGap = 6
+
+// corner is the place of the block on a first page.
+type corner struct {
+	printed bool
+	// margin is how much of the page's top the block needs.
+	margin float64
+}
+
+// toSign gives the PDF that is to be signed: the published one, or, where the
+// corner is printed on and the intent says so, one whose first page is drawn
+// smaller.
+func (f *Flow) toSign(ctx context.Context, p paperToSign, unsigned, signed dossier.Component) (*os.File, func(), error) {
+	block := &pades.Block{Lines: p.intent.Draft.Signing.Lines}
+	corner, err := f.cornerOf(ctx, unsigned.Pages[0], block)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !corner.printed {
+		return f.openObject(ctx, unsigned.PDF)
+	}
+	if p.intent.Corner != dossier.CornerShrink {
+		return nil, nil, signRefused(dossier.ReasonCorner, errors.New("the corner of the first page is printed on"))
+	}
+	return f.drawSmaller(ctx, p.after, signed, corner.margin)
+}
+
+// openObject opens an object as a file until release is called.
+func (f *Flow) openObject(ctx context.Context, key string) (*os.File, func(), error) {
+	path, release, err := f.Objects.Path(ctx, key)
+	if err != nil {
+		return nil, nil, err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		release()
+		return nil, nil, fmt.Errorf("open object %s: %w", key, err)
+	}
+	return file, func() { _ = file.Close(); release() }, nil // opened for reading only
+}
+
+// drawSmaller writes the paper once more, with a margin at the top of its first
+// page. The pictures' bytes stay the same.
+func (f *Flow) drawSmaller(ctx context.Context, d dossier.Dossier, component dossier.Component, margin float64) (*os.File, func(), error) {
+	sheets, _, release, err := f.sheets(ctx, component)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer release()
+	sheets[0].Margin = margin
+	file, err := os.CreateTemp(f.Scratch, "smaller-*.pdf")
+	if err != nil {
+		return nil, nil, fmt.Errorf("write pdf: %w", err)
+	}
+	remove := func() { _, _ = file.Close(), os.Remove(file.Name()) } // scratch is swept at boot, too
+	if err := f.writeChecked(ctx, file, f.meta(d, component), sheets); err != nil {
+		remove()
+		return nil, nil, err
+	}
+	return file, remove, nil
+}
+
+// cornerOf looks at the place of the block on a page.
+func (f *Flow) cornerOf(ctx context.Context, page dossier.Page, block *pades.Block) (corner, error) {
+	reading, err := f.reading(ctx, page.ID)
+	if err != nil {
+		return corner{}, err
+	}
+	if reading.Width == 0 { // never read: it is as large as its picture
+		stream, release, err := f.picture(ctx, page, nil)
+		if err != nil {
+			return corner{}, err
+		}
+		reading = measured(reading, stream)
+		release()
+	}
+	width, height, err := pdfa.Size(&reading)
+	if err != nil {
+		return corner{}, err
+	}
+	place, err := block.Place(width, height)
+	if err != nil {
+		return corner{}, err
+	}
+	found := corner{margin: height - place.Y0 + blockGap}
+	// The block's place in pixels of the upright page, y downwards.
+	scale := float64(reading.Width) / width
+	area := image.Rect(int(place.X0*scale), int((height-place.Y1)*scale), int(place.X1*scale)+1, int((height-place.Y0)*scale)+1)
+	if found.printed = wordsIn(reading.Words, area); found.printed {
+		return found, nil
+	}
+	found.printed, err = f.inkIn(ctx, page, reading, area)
+	return found, err
+}
+
+// wordsIn tells whether any word was read in the area.
+func wordsIn(words []dossier.Word, area image.Rectangle) bool {
+	for _, w := range words {
+		if image.Rect(w.X, w.Y, w.X+w.W, w.Y+w.H).Overlaps(area) {
+			return true
+		}
+	}
+	return false
+}
+
+// inkIn looks for ink in an area of the upright page.
+func (f *Flow) inkIn(ctx context.Context, page dossier.Page, reading dossier.Reading, area image.Rectangle) (bool, error) {
+	of, _, err := page.ID.Split()
+	if err != nil {
+		return false, err
+	}
+	raw, index, err := of.Split()
+	if err != nil {
+		return false, err
+	}
+	path, release, err := f.Objects.Path(ctx, dossier.RawKey(f.Unit.ID, raw))
+	if err != nil {
+		return false, err
+	}
+	defer release()
+	encoded, err := f.Viewer.View(ctx, path, index, reading, cornerWidth)
+	if err != nil {
+		return false, err
+	}
+	view, err := jpeg.Decode(bytes.NewReader(encoded))
+	if err != nil {
+		return false, fmt.Errorf("look at corner: %w", err)
+	}
+	scale := float64(view.Bounds().Dx()) / float64(reading.Width)
+	scaled := func(v int) int { return int(float64(v) * scale) }
+	return printed(view, image.Rect(scaled(area.Min.X), scaled(area.Min.Y), scaled(area.Max.X), scaled(area.Max.Y))), nil
+}
+
+const (
+	// inkDepth is how much darker than its paper a pixel must be to be ink, of
+	// 255: light pencil is about 60 below, the pattern of a certificate's paper
+	// and the noise of a scanner stay within 40.
+	inkDepth = 50
+	// inkShare is the part of the area that may be ink and still be dust: a word
+	// of four letters in 8 points is about one part in 200.
+	inkShare = 0.002
+	// darkPaper is the brightness of paper, of 255, on which black letters are
+	// not read well: the black edge of a scan.
+	darkPaper = 110
+)
+
+// printed tells whether there is ink in the area, on paper of whatever colour:
+// the paper is the median of the area itself.
+func printed(view image.Image, area image.Rectangle) bool {
+	area = area.Intersect(view.Bounds())
+	var shades [256]int
+	for y := area.Min.Y; y < area.Max.Y; y++ {
+		for x := area.Min.X; x < area.Max.X; x++ {
+			gray, _ := color.GrayModel.Convert(view.At(x, y)).(color.Gray)
+			shades[gray.Y]++
+		}
+	}
+	all := area.Dx() * area.Dy()
+	paper, below := 0, shades[0]
+	for below*2 < all && paper < 255 {
+		paper++
+		below += shades[paper]
+	}
+	ink := 0
+	for shade := 0; shade < paper-inkDepth; shade++ {
+		ink += shades[shade]
+	}
+	return paper < darkPaper || float64(ink) > inkShare*float64(all)
+}
