@@ -310,7 +310,7 @@ func (r *rebuilder) revived(ctx context.Context, d dossier.Decision) (bool, erro
 		return true, nil
 	}
 	for _, id := range d.Intent.New {
-		c, _ := componentOf(d.Intent.Draft.Dossier, id)
+		c := componentOf(d.Intent.Draft.Dossier, id)
 		body, _, found, err := r.flow.Objects.Open(ctx, c.PDF)
 		if err != nil {
 			return false, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"slices"
 	"time"
@@ -144,7 +145,7 @@ func (f *Flow) signVersion(ctx context.Context, intent dossier.Intent) (final do
 	for _, id := range intent.New {
 		pdf, err := f.signPaper(ctx, paperToSign{intent: intent, before: before.Dossier, after: final.Dossier, id: id})
 		if reason, refuse := parkable(err); refuse {
-			f.Log.WarnContext(ctx, "paper not signed", "component", string(id), gaveUp(err))
+			f.Log.WarnContext(ctx, "paper not signed", slog.String("component", string(id)), gaveUp(err))
 			refused = append(refused, dossier.SignRefusal{Component: id, Reason: reason})
 			continue
 		}
@@ -170,7 +171,7 @@ func withoutRefused(intent dossier.Intent, before dossier.Dossier, refused []dos
 	d.Components = slices.Clone(d.Components)
 	for i, c := range d.Components {
 		if isRefused(c.ID) {
-			d.Components[i], _ = componentOf(before, c.ID)
+			d.Components[i] = componentOf(before, c.ID)
 		}
 	}
 	intent.New = slices.DeleteFunc(slices.Clone(intent.New), isRefused)
@@ -183,12 +184,14 @@ func withoutRefused(intent dossier.Intent, before dossier.Dossier, refused []dos
 	return intent
 }
 
-func componentOf(d dossier.Dossier, id dossier.ComponentID) (dossier.Component, bool) {
+// componentOf is the dossier's component with the id; an empty one when there is
+// none.
+func componentOf(d dossier.Dossier, id dossier.ComponentID) dossier.Component {
 	i := slices.IndexFunc(d.Components, func(c dossier.Component) bool { return c.ID == id })
 	if i < 0 {
-		return dossier.Component{}, false
+		return dossier.Component{}
 	}
-	return d.Components[i], true
+	return d.Components[i]
 }
 
 // paperToSign is one paper of a version that signs: its dossier before and
@@ -202,8 +205,8 @@ type paperToSign struct {
 // signPaper makes the signed PDF of a paper an object. One that is there was
 // signed before a crash, by this intent or not at all.
 func (f *Flow) signPaper(ctx context.Context, p paperToSign) (dossier.ObjectRef, error) {
-	unsigned, _ := componentOf(p.before, p.id)
-	signed, _ := componentOf(p.after, p.id)
+	unsigned := componentOf(p.before, p.id)
+	signed := componentOf(p.after, p.id)
 	if ref, found, err := f.signedBefore(ctx, signed.PDF, p.intent.Draft.Signing); err != nil || found {
 		return ref, err
 	}
@@ -282,7 +285,7 @@ func (f *Flow) putSigned(ctx context.Context, key string, input *os.File, office
 		return dossier.ObjectRef{}, fmt.Errorf("write signed pdf: %w", err)
 	}
 	defer func() { err = errors.Join(err, file.Close(), os.Remove(file.Name())) }()
-	if _, err := signed.WriteTo(file); err != nil {
+	if _, err := signed.WriteTo(file); err != nil { //nolint:contextcheck // WriteTo is that of io.WriterTo; the copy is of a local file
 		return dossier.ObjectRef{}, err
 	}
 	if err := checkSignedAs(ctx, file, signed.Size(), s); err != nil {

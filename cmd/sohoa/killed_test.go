@@ -271,7 +271,7 @@ func wasUndone(ctx context.Context, a *archive, id dossier.DossierID) (bool, err
 	if err != nil {
 		return false, err
 	}
-	versions, err := a.catalog.Versions(ctx, a.unit().ID, id)
+	versions, err := a.catalog.Versions(ctx, dossier.Whole(a.unit().ID), id)
 	return slices.ContainsFunc(append(versions, latest), func(m dossier.Manifest) bool { return m.Reason == "decision undone" }), err
 }
 

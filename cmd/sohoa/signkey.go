@@ -10,7 +10,7 @@ import (
 )
 
 // passwordVariable is the other way to give the key's password.
-const passwordVariable = "SOHOA_SIGN_KEY_PASSWORD"
+const passwordVariable = "SOHOA_SIGN_KEY_PASSWORD" //nolint:gosec // the name of a variable, no password
 
 // demoAgency signs in demo archives. There is no such commune.
 const demoAgency = "Ủy ban nhân dân xã Thử Nghiệm"
