@@ -111,16 +111,17 @@ func TestSignByKeyboard(t *testing.T) {
 	archive := busyDay()
 	server := newSite(t, archive)
 	b := browsertest.Start(t)
-	b.Do(chromedp.Navigate(server.URL + "/sign"))
+	b.Open(server.URL + "/sign")
 	<-archive.heard
-	b.Do(chromedp.Focus(`input[name="kind"][value="birth_notice"]`), chromedp.KeyEvent(" "))
+	b.Do(chromedp.Focus(`input[name="kind"][value="birth_notice"]`))
+	b.Press(" ")
 	b.Until(`document.querySelectorAll('input[name="paper"]:checked').length === 15`)
 	b.Do(chromedp.Evaluate(`document.querySelector('input[name="paper"]:checked').click()`, nil))
 	b.True(`!document.querySelector('input[value="birth_notice"]').checked`, "a group of which a paper is left out is not meant whole")
-	b.Do(chromedp.KeyEvent("k", chromedp.KeyModifiers(1))) // Alt K
+	b.Press("k", browsertest.Alt)
 	b.Until(`document.querySelector(".confirm") !== null`)
 	b.True(`document.querySelector("h1").textContent === "Ký 14 giấy?"`, "what was chosen is to be confirmed")
-	b.Do(chromedp.KeyEvent(kb.Enter))
+	b.Press(kb.Enter)
 	b.Until(`document.querySelectorAll(".is-asked").length === 14`)
 	<-archive.heard
 	b.Do(chromedp.Evaluate(`window.still = true; document.querySelector('input[value="land_change_application"]').click(); undefined`, nil))

@@ -17,9 +17,9 @@ var unlogged = map[string]string{
 }
 
 // readers are the methods that write nothing.
-var readers = strings.Fields(`AllDone Account Arrival Arrivals BatchDone BatchIDs Batches ByCode Check Dossier DossierIDs Dossiers Empty
-	File FileByDigest Files Image Images Known Latest NextIntent ObjectRefs Objects OpenBatches Owner Pages PagesOf Parked Progress
-	Unread Versions Waiting`)
+var readers = strings.Fields(`AllDone Account Arrival Arrivals AskedToSign BatchDone BatchIDs Batches ByCode Check Dossier DossierIDs Dossiers Empty
+	File FileByDigest Files Image Images Known Latest NextIntent ObjectRefs Objects OpenBatches Owner Pages PagesOf PaperCounts Parked Progress
+	Unread Unsigned UnsignedKinds Versions Visible Waiting`)
 
 // TestEveryWriteIsLogged walks all methods of the catalogue: each is a reader,
 // has a reason to write without an event, or is called here, and then one more
@@ -99,6 +99,11 @@ func (d desk) writeOneOfEach() map[string]bool {
 	next := decision
 	next.Intent, next.Placement.Pages = d.intent("d2", 2), nil
 	watch("RestoreDecision", func() error { return d.RestoreDecision(ctx, act, next, object("decision 2")) })
+	given := next.Intent
+	given.New = nil
+	watch("SignRefused", func() error {
+		return d.SignRefused(ctx, act, given, []dossier.SignRefusal{{Component: "c", Reason: dossier.ReasonDamaged}})
+	})
 	return logged
 }
 
