@@ -16,3 +16,9 @@ func killRounds(round killRound, counts map[string]int, random *rand.Rand) (roun
 
 // rebuildEvery tells in which rounds the catalogue is rebuilt, too: each.
 func rebuildEvery(int) bool { return true }
+
+// How often TestKilledAtRandomMoments kills, and how often with the real engine.
+const (
+	randomKills = 200
+	realKills   = 25
+)

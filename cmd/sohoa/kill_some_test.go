@@ -14,3 +14,9 @@ func killRounds(round killRound, counts map[string]int, random *rand.Rand) []kil
 
 // rebuildEvery tells in which rounds the catalogue is rebuilt, too.
 func rebuildEvery(round int) bool { return round%4 == 0 }
+
+// How often TestKilledAtRandomMoments kills, and how often with the real engine.
+const (
+	randomKills = 40
+	realKills   = 5
+)

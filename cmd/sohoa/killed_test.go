@@ -27,6 +27,8 @@ func TestMain(m *testing.M) {
 		exitWith(readBare(os.Getenv(bareVariable)))
 	case os.Getenv(killData) != "":
 		exitWith(goThroughAndDie())
+	case os.Getenv(programVariable) != "", len(os.Args) > 1 && os.Args[1] == "page-worker":
+		os.Exit(beTheProgram())
 	default:
 		os.Exit(m.Run())
 	}
