@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// entrance is a way paper comes in: files on the command line, or files that
+// wayIn is a way paper comes in: files on the command line, or files that
 // arrive in the inbox of a running serve.
-type entrance interface {
+type wayIn interface {
 	// bring makes one of the copies of all pages arrive; again is once.
 	bring(t *testing.T, v victim, copy int)
 	start(t *testing.T, v victim) running

@@ -40,7 +40,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	sixty := copyPages(t, drawn)
 	record := recordReadings(t, tools, drawn, sixty)
 	replayed := replayingProgram(t, record)
-	entrances := []entrance{processEntrance{}, serveEntrance{}}
+	entrances := []wayIn{processEntrance{}, serveEntrance{}}
 	var references []reference
 	for _, in := range entrances {
 		references = append(references, undisturbed(t, replayed, in, sixty))
@@ -108,7 +108,7 @@ type reference struct {
 	took  time.Duration
 }
 
-func undisturbed(t *testing.T, p command, in entrance, files []string) reference {
+func undisturbed(t *testing.T, p command, in wayIn, files []string) reference {
 	t.Helper()
 	v := victim{rig: newRig(t, ""), command: p, entrance: in, files: files}
 	begun := time.Now()
@@ -121,7 +121,7 @@ func undisturbed(t *testing.T, p command, in entrance, files []string) reference
 type victim struct {
 	rig      *rig
 	command  command
-	entrance entrance
+	entrance wayIn
 	files    []string
 }
 
