@@ -27,7 +27,7 @@ const (
 // numberLine finds the number of an administrative paper: "Số: 12/QĐ-UBND",
 // "Số: 51/2025/TT-BCA". The number itself may be empty or written by pen, and
 // then engines make anything of it.
-var numberLine = regexp.MustCompile(`^S[ốỐôÔoOồ]\s*[:.;]?.{0,16}?/\s*(?:\d{4}\s*/\s*)?(\p{Lu}[\p{Lu}\p{N}yrđ]+(?:\s*[-–]\s*[\p{L}\p{N}&.]+)*)`)
+var numberLine = regexp.MustCompile(`^S[oôóòỏõọốồổỗộOÔÓÒỎÕỌỐỒỔỖỘ]\s*[:.;]?.{0,16}?/\s*(?:\d{4}\s*/\s*)?(\p{Lu}[\p{Lu}\p{N}yrđ]+(?:\s*[-–]\s*[\p{L}\p{N}&.]+)*)`)
 
 // lookAtHead collects what the upper part of the page says.
 func (p page) lookAtHead() head {
