@@ -110,11 +110,14 @@ func newBucketOffice(t *testing.T) *bucketOffice {
 			t.Fatal(err)
 		}
 	}
-	if _, err := c.makeArchive(t.Context(), "H38.12", false); err != nil {
+	if _, err := c.makeArchive(t.Context(), "H38.12", true); err != nil {
 		t.Fatal(err)
 	}
 	d := watching(t, c)
 	d.pause, d.slots = 50*time.Millisecond, 2
+	if err := d.startPeople(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	pages, err := d.handler()
 	if err != nil {
 		t.Fatal(err)
