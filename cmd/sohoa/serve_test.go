@@ -340,7 +340,7 @@ func TestServeGoesAway(t *testing.T) {
 		name, says, hint string
 		answer           func(net.Conn)
 	}{
-		{"before it took the work over", "before it took the files in", "only read", func(conn net.Conn) { _, _ = receiveHandover(conn) }},
+		{"before it took the work over", "before it took the work over", "nothing was changed", func(conn net.Conn) { _, _ = receiveHandover(conn) }},
 		{"before they were finished", "before batch b1 was finished", "taken in", func(conn net.Conn) {
 			_, _ = receiveHandover(conn)
 			_ = json.NewEncoder(conn).Encode(reply{Batch: "b1"})
