@@ -47,7 +47,9 @@ func TestNothingMovesUnderThePointer(t *testing.T) {
 	b := browsertest.Start(t)
 	b.Open(server.URL + "/intake")
 	<-archive.heard
+	b.Until(`performance.getEntriesByName("first-contentful-paint").length > 0`)
 	b.Do(chromedp.MouseEvent("mouseMoved", 480, 300))
+	b.Until(`document.querySelector("[data-hold]").matches(":hover")`)
 	archive.arrive(arrivingPage(archive, 5000, "MOI.jpg"))
 	b.Until(`document.getElementById("fresh").hidden === false`)
 	b.True(`!document.querySelector(".strip").textContent.includes("MOI.jpg")`, "the strip rests")

@@ -436,7 +436,7 @@ func pageID(n int) dossier.PageID {
 // busyDay is an archive in the middle of a working day: dossiers, a batch that
 // is being read, and pages that wait.
 func busyDay() *fakeArchive {
-	f := &fakeArchive{readings: map[dossier.PageID]dossier.Reading{}, pdf: "%PDF-1.7 made up", heard: make(chan struct{}, 8)}
+	f := &fakeArchive{readings: map[dossier.PageID]dossier.Reading{}, pdf: "%PDF-1.7 made up", heard: make(chan struct{}, 1024)}
 	kinds := []string{"birth_registration_application", "birth_notice", "marriage_registration_application", "land_change_application"}
 	for i := range 60 {
 		f.manifests = append(f.manifests, f.made(i, kinds[i%len(kinds)]))
