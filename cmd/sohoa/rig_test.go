@@ -179,7 +179,8 @@ func (r *rig) wantIntact(t *testing.T) {
 
 // textReader reads images from text: form feeds part the images of a file. A
 // file that begins with REJECT cannot be opened, an image that begins with LOST
-// cannot be read, and one that says UNPUBLISHABLE cannot be put into a PDF.
+// cannot be read, and one that says UNPUBLISHABLE cannot be put into a PDF. A
+// vertical tab parts the two pages of a spread.
 type textReader struct {
 	// stop makes every call fail as a killed process would.
 	stop error
@@ -217,14 +218,27 @@ func (r *textReader) Read(_ context.Context, path, file string, index int) ([]do
 	if strings.HasPrefix(text, "LOST") {
 		return nil, &dossier.Fault{Kind: dossier.Park, Op: "read", Reason: dossier.ReasonCrash}
 	}
+	pages := strings.Split(text, "\v")
+	readings := make([]dossier.Reading, len(pages))
+	for i, page := range pages {
+		readings[i] = textReading(file, index, page)
+		if len(pages) > 1 {
+			readings[i].Part, readings[i].Cut = i+1, &dossier.Cut{side / 2, 0, side / 2, side}
+		}
+	}
+	return readings, nil
+}
+
+func textReading(file string, index int, text string) dossier.Reading {
 	reading := dossier.Reading{
 		File: file, Page: index, Part: 1, Width: side, Height: side, DPI: 72, DPISource: "tag", ToInput: dossier.Identity(),
 		Text: text, Words: []dossier.Word{}, Blank: text == "",
 	}
 	if code, ok := strings.CutPrefix(text, "QR "); ok {
-		reading.Text, reading.Codes = "", []dossier.Code{{Type: "qr", Text: code}}
+		code, rest, _ := strings.Cut(code, "\n")
+		reading.Text, reading.Codes = rest, []dossier.Code{{Type: "qr", Text: code}}
 	}
-	return []dossier.Reading{reading}, nil
+	return reading
 }
 
 // side is the width and height of every picture: room for a signature's block.

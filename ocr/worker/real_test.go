@@ -182,6 +182,9 @@ func FuzzFrame(f *testing.F) {
 		`{"opened":{"format":"pdf","images":3}}`, `{"opened":{"format":"pdf","images":-1}}`,
 		`{"readings":[{"page":1,"part":1,"width":10,"height":10,"dpi":300,"dpi_source":"tag","words":[{"text":"a","x":9,"w":9}]}]}`,
 		`{"stream":{"width":1,"height":1,"bits":8,"components":1,"filter":"FlateDecode","ranges":[{"Offset":1,"Length":9223372036854775807}]}}`,
+		`{"readings":[{"page":1,"part":1,"width":10,"height":10,"dpi":300,"dpi_source":"tag","cut":[5,0,5,10]},{"page":1,"part":2,"width":10,"height":10,"dpi":300,"dpi_source":"tag","cut":[5,10,5,0]}]}`,
+		`{"readings":[{"page":1,"part":1,"width":10,"height":10,"dpi":300,"dpi_source":"tag","cut":[1e300,0,1e300,0]}]}`,
+		`{"stream":{"width":1,"height":1,"x":-5,"y":9000000,"bits":8,"components":1,"filter":"JPXDecode"}}`,
 		`{"fault":{"kind":-4,"reason":"x","text":"\u0000"}}`, `{"stream":{"parms":">> /Evil"}}`,
 	} {
 		f.Add(append([]byte{0, 0, 0, byte(len(body))}, body...))
@@ -198,14 +201,19 @@ func FuzzFrame(f *testing.F) {
 			t.Error("number of images")
 		}
 		if checkReadings(a.Readings, Task{Index: 1}) == nil {
+			for _, r := range a.Readings {
+				if r.Cut != nil && (!inImage(*r.Cut) || r.Cut.Frame(100, 100).W > 100) {
+					t.Errorf("gutter %v", *r.Cut)
+				}
+			}
 			for _, w := range a.Readings[0].Words {
 				if w.X+w.W > a.Readings[0].Width || w.X < 0 {
 					t.Errorf("word off the page: %+v", w)
 				}
 			}
 		}
-		if size, err := checkStream(a.Stream, 1000); err == nil && size <= 0 {
-			t.Errorf("stream of %d bytes", size)
+		if size, err := checkStream(a.Stream, 1000); err == nil && (size <= 0 || a.Stream.X < 0 || a.Stream.Y < 0) {
+			t.Errorf("stream of %d bytes at %d, %d", size, a.Stream.X, a.Stream.Y)
 		}
 	})
 }
