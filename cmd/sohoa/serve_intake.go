@@ -134,6 +134,7 @@ func (d *daemon) keepHouse(ctx context.Context) error {
 			{"tidy done", func() error { return tidyDone(d.archive.layout.done(), time.Now(), d.settings.Load().KeepDone) }},
 			{"list checksums", func() error { return d.listChecksums(ctx) }},
 			{"reconcile jobs", func() error { _, err := d.archive.ledger.Reconcile(ctx); return err }},
+			{"remove sessions that are over", func() error { return d.door.Sweep(ctx) }},
 		} {
 			if err := task.do(); err != nil && ctx.Err() == nil {
 				d.log.WarnContext(ctx, "housekeeping failed; it is tried again", slog.String("task", task.name), cause(err))
