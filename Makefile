@@ -17,7 +17,7 @@ PACKAGES := ./... $(if $(wildcard testdata/generate),./testdata/generate/...)
 # A real S3 server is built for the tests of the S3 store only: it takes a while.
 TEST_TOOLS := verapdf $(if $(wildcard storage/s3),versitygw)
 
-GOTEST := go test -tags '$(TAGS)' -timeout 20m -shuffle on -json
+GOTEST := go test -tags '$(TAGS)' -timeout 40m -shuffle on -json
 
 # with_tools runs a command with the places of the test tools in its environment.
 with_tools = set -a; source .tools/env; set +a;
