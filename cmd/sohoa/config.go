@@ -85,8 +85,11 @@ type config struct {
 	// Poll is the time between two looks at the inbox. Defaults to 2 s.
 	Poll time.Duration `koanf:"poll" live:"yes"`
 	// Settle is how long size and time of a file must rest before it is taken.
-	// Defaults to two polls.
+	// Defaults to 1 s.
 	Settle time.Duration `koanf:"settle" live:"yes"`
+	// SettlePages is the same for formats of many pages, which some scanners
+	// write anew after each sheet. Defaults to two polls.
+	SettlePages time.Duration `koanf:"settle_pages" live:"yes"`
 	// SettleUnknown is the same for files of unknown format. Defaults to 30 s.
 	SettleUnknown time.Duration `koanf:"settle_unknown" live:"yes"`
 	// BatchIdle closes a batch when its folder has been still for so long.
@@ -198,7 +201,7 @@ func (c config) validate() error {
 		return err
 	}
 	for key, d := range map[string]time.Duration{
-		"page_timeout": c.PageTimeout, "poll": c.Poll, "settle": c.Settle, "settle_unknown": c.SettleUnknown,
+		"page_timeout": c.PageTimeout, "poll": c.Poll, "settle": c.Settle, "settle_pages": c.SettlePages, "settle_unknown": c.SettleUnknown,
 		"batch_idle": c.BatchIdle, "batch_hold": c.BatchHold, "session_idle": c.SessionIdle, "session_length": c.SessionLength,
 		"checkpoint_every": c.CheckpointEvery,
 	} {

@@ -19,7 +19,7 @@ import (
 func (c config) watchConfig(place layout) watch.Config {
 	return watch.Config{
 		Inbox: c.Inbox, Claimed: place.claimed(), Done: place.done(),
-		Poll: c.Poll, Settle: c.Settle, SettleUnknown: c.SettleUnknown,
+		Poll: c.Poll, Settle: c.Settle, SettlePages: c.SettlePages, SettleUnknown: c.SettleUnknown,
 		BatchIdle: c.BatchIdle, BatchHold: c.BatchHold, BatchFiles: c.BatchFiles,
 	}
 }

@@ -69,7 +69,9 @@ func (in *intake) lookInside(f *folder, ready []*entry, now time.Time) []*entry 
 			e.wait(reasonOf(err), nameless("open file", err), in.cfg, now)
 		case e.rest.observe(id, now):
 			e.ready, e.reason, f.active = false, ReasonGrowing, now
-		case e.forced || v == formatComplete:
+		case v == formatPages && !e.forced && !e.rest.still(in.cfg.SettlePages, now):
+			e.ready, e.reason = false, ReasonArriving
+		case e.forced || v.ends():
 			return false
 		case v == formatIncomplete:
 			e.wait(ReasonIncomplete, nil, in.cfg, now)
@@ -293,7 +295,7 @@ func (in *intake) settleFile(b *batch, file *claimedFile, now time.Time) {
 	_, v, err := in.inspect(b.join(file))
 	switch {
 	case err != nil:
-	case v == formatComplete:
+	case v.ends():
 		file.rested = true
 	case v == formatUnknown:
 		file.rested = file.rest.still(in.cfg.SettleUnknown, now)

@@ -28,7 +28,21 @@ const (
 	formatUnknown verdict = iota
 	formatIncomplete
 	formatComplete
+	// formatPages is complete in a format of many pages, which may be written
+	// anew with one more.
+	formatPages
 )
+
+// ends tells whether the end was found.
+func (v verdict) ends() bool { return v == formatComplete || v == formatPages }
+
+// ofPages marks a complete file of a format of many pages.
+func ofPages(v verdict, err error) (verdict, error) {
+	if v == formatComplete {
+		v = formatPages
+	}
+	return v, err
+}
 
 const (
 	// headWindow is where a PDF header may stand (PDF Reference 1.7, appendix
@@ -62,13 +76,13 @@ func checkEnd(r io.ReaderAt, size int64) (verdict, error) {
 	case bytes.HasPrefix(head, pngSignature):
 		return inTail(r, size, int64(len(pngSignature)), pngEnd)
 	case isTIFF(head):
-		return checkTIFF(r, size, head)
+		return ofPages(checkTIFF(r, size, head))
 	case bytes.HasPrefix(head, []byte("BM")) && len(head) >= bmpHeader:
 		return reaches(int64(binary.LittleEndian.Uint32(head[2:])), size), nil
 	case bytes.HasPrefix(head, []byte("RIFF")) && len(head) >= webpHeader && string(head[8:12]) == "WEBP":
 		return reaches(int64(binary.LittleEndian.Uint32(head[4:]))+8, size), nil
 	case bytes.Contains(head, []byte("%PDF-")):
-		return checkPDF(r, size, head)
+		return ofPages(checkPDF(r, size, head))
 	case startsKnown(head):
 		return formatIncomplete, nil
 	}

@@ -30,8 +30,15 @@ type Config struct {
 
 	// Poll is the time between two looks at the inbox. Defaults to 2 s.
 	Poll time.Duration
-	// Settle is how long size and mtime must rest. Defaults to two polls.
+	// Settle is how long size and mtime must rest before a file that has its
+	// end is claimed. Defaults to 1 s, or two polls where they are shorter: a
+	// clerk waits for the picture, and one who still writes is found out behind
+	// the claim, for the file must lie in the batch as it was claimed.
 	Settle time.Duration
+	// SettlePages is the same for formats of many pages (PDF, TIFF), which some
+	// scanners write anew after each sheet, each time with its end. Defaults to
+	// two polls.
+	SettlePages time.Duration
 	// SettleUnknown is the same for files whose format is not known, so whose
 	// end can't be looked for; they are then taken all the same, to be
 	// rejected by name. Defaults to 30 s.
@@ -63,7 +70,8 @@ type Config struct {
 // WithDefaults fills in what is zero.
 func (c Config) WithDefaults() Config {
 	orDuration(&c.Poll, 2*time.Second)
-	orDuration(&c.Settle, 2*c.Poll)
+	orDuration(&c.Settle, min(time.Second, 2*c.Poll))
+	orDuration(&c.SettlePages, max(c.Settle, 2*c.Poll))
 	orDuration(&c.SettleUnknown, 30*time.Second)
 	orDuration(&c.MaxBackoff, 30*time.Second)
 	orDuration(&c.BatchIdle, 30*time.Second)
@@ -96,7 +104,7 @@ func (c Config) Validate() error {
 			return fmt.Errorf("watch: no %s folder given", dir.name)
 		}
 	}
-	for _, d := range []time.Duration{c.Poll, c.Settle, c.SettleUnknown, c.MaxBackoff, c.BatchIdle, c.BatchHold} {
+	for _, d := range []time.Duration{c.Poll, c.Settle, c.SettlePages, c.SettleUnknown, c.MaxBackoff, c.BatchIdle, c.BatchHold} {
 		if d <= 0 {
 			return fmt.Errorf("watch: a duration of %v: must be positive", d)
 		}

@@ -14,9 +14,9 @@
 //	Take(batch)                         the caller stores bytes and rows, durably
 //	done/<batch>/SCN_0001.pdf           renamed, with the whole batch
 //
-// The inbox is listed every [Config.Poll]; notices of the file system only
-// make a poll come earlier, because folders shared by SMB or NFS give none and
-// the others lose some. A sub-folder of the inbox is a device or a counter and
+// The inbox is listed every [Config.Poll], and sooner when a file will have come
+// to rest before; notices of the file system only make a poll come earlier,
+// because folders shared by SMB or NFS give none and the others lose some. A sub-folder of the inbox is a device or a counter and
 // fills a batch of its own; files in the inbox itself come from the device
 // [RootDevice].
 //

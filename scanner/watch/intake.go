@@ -134,6 +134,25 @@ func (in *intake) poll() (more bool) {
 	return more
 }
 
+// pause is the time to the next poll: at once when claims were left over,
+// earlier than usual when a file will have come to rest before, so that nobody
+// waits for the next beat.
+func (in *intake) pause(more bool) time.Duration {
+	if more {
+		return 0
+	}
+	pause, now := in.cfg.Poll, in.cfg.Clock.Now()
+	spans := []time.Duration{in.cfg.Settle, in.cfg.SettlePages}
+	for _, f := range in.folders {
+		for _, e := range f.entries {
+			if left, ok := e.rests(spans, now); ok {
+				pause = min(pause, max(left, minGap))
+			}
+		}
+	}
+	return pause
+}
+
 // list looks at every folder of the inbox; false when the inbox is away, and
 // then all that is known of it stays as it is.
 func (in *intake) list(now time.Time) bool {

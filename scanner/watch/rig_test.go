@@ -91,6 +91,7 @@ func newRig(t testing.TB, change func(*Config)) *rig {
 	clock := newFakeClock()
 	cfg := Config{
 		Inbox: filepath.Join(dir, "inbox"), Claimed: filepath.Join(dir, "claimed"), Done: filepath.Join(dir, "done"), Clock: clock,
+		Settle: 4 * time.Second, // two polls, so that tests count in polls
 	}
 	if change != nil {
 		change(&cfg)

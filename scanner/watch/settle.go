@@ -71,6 +71,20 @@ func (e *entry) mayCome(hold time.Duration, now time.Time) bool {
 	return e.ready || !e.stays && e.rest.looks > 0 && now.Sub(e.rest.changed) < hold
 }
 
+// rests is how long it will be until the file, if nothing changes it, has lain
+// still for one of the spans; false when it is waiting for something else.
+func (e *entry) rests(spans []time.Duration, now time.Time) (time.Duration, bool) {
+	if e.stays || !e.gone.IsZero() || e.rest.looks == 0 || now.Before(e.next) {
+		return 0, false
+	}
+	for _, span := range spans {
+		if left := e.rest.changed.Add(span).Sub(now); left > 0 {
+			return left, true
+		}
+	}
+	return 0, false
+}
+
 // isTemporary tells names that programs give to files they are still writing:
 // hidden, or marked before or after.
 func isTemporary(name string) bool {

@@ -86,7 +86,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 			taking = w.offer(ctx, in.next(), answers)
 		}
 		w.publish(in)
-		taking = w.wait(ctx, in, answers, waiting{more: more, taking: taking})
+		taking = w.wait(ctx, in, answers, waiting{pause: in.pause(more), taking: taking})
 		if ctx.Err() != nil {
 			return w.stop(in, answers, taking)
 		}
@@ -114,17 +114,16 @@ func (w *Watcher) offer(ctx context.Context, b *batch, answers chan<- answer) (t
 }
 
 // waiting is what decides how long to wait for the next poll.
-type waiting struct{ more, taking bool }
+type waiting struct {
+	pause  time.Duration
+	taking bool
+}
 
 // wait returns when it is time for the next poll, after it did what was asked
 // meanwhile, and tells whether a batch is still being taken.
 func (w *Watcher) wait(ctx context.Context, in *intake, answers <-chan answer, now waiting) (taking bool) {
 	polled := w.cfg.Clock.Now()
-	pause := w.cfg.Poll
-	if now.more {
-		pause = 0
-	}
-	timer, poke := w.cfg.Clock.After(pause), w.poke
+	timer, poke := w.cfg.Clock.After(now.pause), w.poke
 	for {
 		select {
 		case <-ctx.Done():
