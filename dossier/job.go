@@ -33,6 +33,9 @@ type Intent struct {
 	// New lists the components whose PDF this version writes; the others are
 	// taken over from the version before.
 	New []ComponentID `json:"new"`
+	// Left lists pages that wait in this dossier no longer, because the decision
+	// placed them in another.
+	Left []PageID `json:"left,omitempty"`
 	// Corner says, for a version that signs, what to do about a printed-on
 	// corner.
 	Corner Corner `json:"corner,omitempty"`

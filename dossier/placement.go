@@ -34,7 +34,13 @@ type Decision struct {
 	// intent says it all.
 	Placement Placement `json:"placement"`
 	Intent    Intent    `json:"intent"`
+	// Moved are versions of other dossiers that this decision makes, too,
+	// because its pages waited there, or go back to wait there.
+	Moved []Intent `json:"moved,omitempty"`
 }
+
+// Intents are all versions the decision makes, that of its own dossier first.
+func (d Decision) Intents() []Intent { return append([]Intent{d.Intent}, d.Moved...) }
 
 // DecisionSchema names the form of a decision.
 const DecisionSchema = "sohoa/decision/1"

@@ -101,13 +101,14 @@ func fullManifest() dossier.Manifest {
 }
 
 func fullDecision() dossier.Decision {
+	intent := dossier.Intent{ID: anID, Batch: otherID, Draft: fullManifest(), New: []dossier.ComponentID{otherID}, Left: []dossier.PageID{image.Page(1)}, Corner: dossier.CornerAsk}
 	return dossier.Decision{
 		Schema: dossier.DecisionSchema, Seq: 1, At: at, Actor: actor, Action: dossier.ActionPlace,
 		Placement: dossier.Placement{
 			Pages: []dossier.PageID{image.Page(1)}, Kind: "birth_certificate", Dossier: anID,
 			Code: "H38.12-261122-0001", Component: otherID, Position: 2,
 		},
-		Intent: dossier.Intent{ID: anID, Batch: otherID, Draft: fullManifest(), New: []dossier.ComponentID{otherID}, Corner: dossier.CornerAsk},
+		Intent: intent, Moved: []dossier.Intent{intent},
 	}
 }
 

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -60,8 +61,78 @@ func (f *Flow) Decide(ctx context.Context, ledger Decisions, actor dossier.Actor
 	if err != nil {
 		return "", err
 	}
+	moved, err := f.moved(ctx, actor, batch, leaving(waiting, draft.Dossier.ID))
+	if err != nil {
+		return "", err
+	}
 	intent := dossier.Intent{ID: dossier.NewID(), Batch: batch, Draft: draft, New: []dossier.ComponentID{changed}}
-	return draft.Dossier.ID, f.decide(ctx, ledger, dossier.Decision{Action: dossier.ActionPlace, Actor: actor, Placement: p, Intent: intent})
+	return draft.Dossier.ID, f.decide(ctx, ledger, dossier.Decision{Action: dossier.ActionPlace, Actor: actor, Placement: p, Intent: intent, Moved: moved})
+}
+
+// pagesIn are pages that wait in a dossier.
+type pagesIn struct {
+	dossier dossier.DossierID
+	pages   []dossier.PageID
+}
+
+// leaving lists the pages that wait in another dossier than the one they are
+// placed in, dossier by dossier.
+func leaving(waiting []dossier.PlacedPage, into dossier.DossierID) (from []pagesIn) {
+	for _, page := range waiting {
+		if page.Dossier == "" || page.Dossier == into {
+			continue
+		}
+		i := slices.IndexFunc(from, func(in pagesIn) bool { return in.dossier == page.Dossier })
+		if i < 0 {
+			i, from = len(from), append(from, pagesIn{dossier: page.Dossier})
+		}
+		from[i].pages = append(from[i].pages, page.ID)
+	}
+	return from
+}
+
+// moved drafts the next versions of the dossiers that pages leave.
+func (f *Flow) moved(ctx context.Context, actor dossier.Actor, batch dossier.BatchID, from []pagesIn) (moved []dossier.Intent, err error) {
+	for _, in := range from {
+		latest, ok, err := f.Ledger.Latest(ctx, in.dossier)
+		if err != nil {
+			return nil, err
+		}
+		if !ok || !slices.ContainsFunc(in.pages, func(id dossier.PageID) bool { return slices.Contains(latest.Dossier.Pending, id) }) {
+			continue
+		}
+		draft := f.revised(latest, actor, "pages placed in another dossier")
+		draft.Dossier.Pending = slices.DeleteFunc(draft.Dossier.Pending, func(id dossier.PageID) bool { return slices.Contains(in.pages, id) })
+		moved = append(moved, dossier.Intent{ID: dossier.NewID(), Batch: batch, Draft: draft, New: []dossier.ComponentID{}, Left: in.pages})
+	}
+	return moved, nil
+}
+
+// movedBack drafts the next versions of the dossiers that pages go back to.
+func (f *Flow) movedBack(ctx context.Context, actor dossier.Actor, before []dossier.Intent) (moved []dossier.Intent, err error) {
+	for _, m := range before {
+		latest, ok, err := f.Ledger.Latest(ctx, m.Draft.Dossier.ID)
+		if err != nil || !ok {
+			return nil, errors.Join(err, noneUnless(ok, ErrNoSuchDossier))
+		}
+		draft := f.revised(latest, actor, "decision undone")
+		draft.Dossier.Pending = append(draft.Dossier.Pending, m.Left...)
+		moved = append(moved, dossier.Intent{ID: dossier.NewID(), Batch: m.Batch, Draft: draft, New: []dossier.ComponentID{}})
+	}
+	return moved, nil
+}
+
+// revised is the version after another one, with the same papers and nothing
+// shared with it.
+func (f *Flow) revised(base dossier.Manifest, actor dossier.Actor, reason string) dossier.Manifest {
+	next := base
+	next.Signing = nil // papers signed before stay so; this version signs none
+	next.Schema, next.At, next.Actor, next.Reason = dossier.ManifestSchema, f.Now().UTC(), actor, reason
+	next.Batches, next.Objects = append([]dossier.BatchID{}, base.Batches...), []dossier.ObjectRef{}
+	d := &next.Dossier
+	d.Version++
+	d.Components, d.Pending = append([]dossier.Component{}, d.Components...), append([]dossier.PageID{}, d.Pending...)
+	return next
 }
 
 // Undo takes back the newest version of a dossier when a decision made it: the
@@ -78,24 +149,37 @@ func (f *Flow) Undo(ctx context.Context, ledger Decisions, actor dossier.Actor, 
 	if _, found, err := f.getJSON(ctx, latest.Decision, &last); err != nil || !found {
 		return orMissing(err, "decision", latest.Decision)
 	}
-	if last.Action != dossier.ActionPlace {
+	if last.Action != dossier.ActionPlace || last.Intent.Draft.Dossier.ID != id {
 		return ErrNothingToUndo
 	}
-	draft := latest
+	draft := f.revised(latest, actor, "decision undone")
 	draft.Dossier.Components, draft.Dossier.Pending = []dossier.Component{}, []dossier.PageID{}
 	if v := latest.Dossier.Version; v > 1 {
-		var before dossier.Manifest
-		key := dossier.ManifestKey(f.Unit.ID, id, v-1)
-		if _, found, err := f.getJSON(ctx, key, &before); err != nil || !found {
-			return orMissing(err, "manifest", key)
+		before, err := f.published(ctx, id, v-1)
+		if err != nil {
+			return err
 		}
 		draft.Dossier = before.Dossier
+		draft.Dossier.Version = v + 1
 	}
-	draft.Dossier.Version = latest.Dossier.Version + 1
-	draft.Signing = nil
-	draft.At, draft.Actor, draft.Reason, draft.Objects = f.Now().UTC(), actor, "decision undone", []dossier.ObjectRef{}
+	moved, err := f.movedBack(ctx, actor, last.Moved)
+	if err != nil {
+		return err
+	}
 	intent := dossier.Intent{ID: dossier.NewID(), Batch: last.Intent.Batch, Draft: draft, New: []dossier.ComponentID{}}
-	return f.decide(ctx, ledger, dossier.Decision{Action: dossier.ActionUndo, Actor: actor, Placement: dossier.Placement{Pages: []dossier.PageID{}}, Intent: intent})
+	undo := dossier.Decision{Action: dossier.ActionUndo, Actor: actor, Placement: dossier.Placement{Pages: []dossier.PageID{}}, Intent: intent, Moved: moved}
+	return f.decide(ctx, ledger, undo)
+}
+
+// published is one version of a dossier. While it is still an intent, whoever
+// asks has to ask again.
+func (f *Flow) published(ctx context.Context, id dossier.DossierID, version int) (m dossier.Manifest, err error) {
+	key := dossier.ManifestKey(f.Unit.ID, id, version)
+	_, found, err := f.getJSON(ctx, key, &m)
+	if err == nil && !found {
+		err = &dossier.Fault{Kind: dossier.Retry, Op: "undo decision", Reason: dossier.ReasonChanged, Err: fmt.Errorf("version %d of dossier %s is not published yet", version, id)}
+	}
+	return m, err
 }
 
 func noneUnless(ok bool, err error) error {
@@ -112,6 +196,9 @@ func (f *Flow) decide(ctx context.Context, ledger Decisions, d dossier.Decision)
 	for d.Seq = d.Intent.Draft.Dossier.Version; ; d.Seq++ {
 		key := dossier.DecisionKey(f.Unit.ID, d.Intent.Draft.Dossier.ID, d.Seq)
 		d.Intent.Draft.Decision = key
+		for i := range d.Moved {
+			d.Moved[i].Draft.Decision = key
+		}
 		ref, existed, err := f.putJSON(ctx, key, d)
 		if err != nil {
 			return err
@@ -173,14 +260,9 @@ func (f *Flow) pagesOf(ctx context.Context, waiting []dossier.PlacedPage) (dossi
 // placed drafts the version after base that has the pages where the person
 // wants them.
 func (f *Flow) placed(base dossier.Manifest, actor dossier.Actor, p dossier.Placement, pages []dossier.Page) (dossier.Manifest, dossier.ComponentID, error) {
-	next := base
-	next.Signing = nil // papers signed before stay so; this version signs none
-	next.Schema, next.At, next.Actor, next.Reason = dossier.ManifestSchema, f.Now().UTC(), actor, "pages placed by a person"
-	next.Batches = append([]dossier.BatchID{}, base.Batches...)
+	next := f.revised(base, actor, "pages placed by a person")
 	d := &next.Dossier
-	d.Version++
-	d.Components = slices.Clone(d.Components)
-	d.Pending = slices.DeleteFunc(append([]dossier.PageID{}, d.Pending...), func(id dossier.PageID) bool { return slices.Contains(p.Pages, id) })
+	d.Pending = slices.DeleteFunc(d.Pending, func(id dossier.PageID) bool { return slices.Contains(p.Pages, id) })
 	if p.Component != "" {
 		changed, err := extend(d, p, pages)
 		return next, changed, err

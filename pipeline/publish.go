@@ -80,7 +80,7 @@ func (f *Flow) writeVersion(ctx context.Context, intent dossier.Intent) (final d
 			return final, object, orMissing(err, "manifest", key)
 		}
 	}
-	final.Dossier = onTopOf(before.Dossier, final.Dossier, intent.New)
+	final.Dossier = onTopOf(before.Dossier, intent)
 	final.Objects = append([]dossier.ObjectRef{}, before.Objects...)
 	for _, component := range final.Dossier.Components {
 		if !slices.Contains(intent.New, component.ID) {
@@ -103,9 +103,13 @@ func (f *Flow) writeVersion(ctx context.Context, intent dossier.Intent) (final d
 // onTopOf is a drafted version as it can be published after the version
 // before. It may have been drafted while that one was an intent too; a paper
 // that could not be published then is in neither, and its pages still wait.
-func onTopOf(before, draft dossier.Dossier, fresh []dossier.ComponentID) dossier.Dossier {
+func onTopOf(before dossier.Dossier, intent dossier.Intent) dossier.Dossier {
+	draft, fresh := intent.Draft.Dossier, intent.New
 	var components []dossier.Component
 	placed := make(map[dossier.PageID]bool)
+	for _, page := range intent.Left {
+		placed[page] = true // in another dossier
+	}
 	for _, c := range draft.Components {
 		if !slices.Contains(fresh, c.ID) {
 			i := slices.IndexFunc(before.Components, func(old dossier.Component) bool { return old.ID == c.ID })

@@ -28,7 +28,7 @@ type Restorer interface {
 	RestoreManifest(ctx context.Context, act dossier.Act, p dossier.Publication) error
 	AddObjects(ctx context.Context, act dossier.Act, objects []dossier.ObjectRef) error
 	Listed(ctx context.Context, objects []dossier.ObjectRef) error
-	RestoreDecision(ctx context.Context, act dossier.Act, decision dossier.Decision, object dossier.ObjectRef) error
+	RestoreDecision(ctx context.Context, act dossier.Act, decision dossier.Decision, object dossier.ObjectRef) (restored bool, err error)
 	Reconcile(ctx context.Context) (wanted int, err error)
 }
 
@@ -258,48 +258,67 @@ func (r *rebuilder) manifest(ctx context.Context, id dossier.DossierID, version 
 	return r.ledger.RestoreManifest(ctx, r.flow.restoring(), p)
 }
 
-// decisions lists what people decided; a decision whose version was not
+// keptDecision is a decision with its object.
+type keptDecision struct {
+	dossier.Decision
+	object dossier.ObjectRef
+}
+
+// decisions lists what people decided; a decision whose versions were not
 // published before the database was lost is carried out now. Where several
 // drafted the same version, the later one replaced one that never became a row.
+// A version may wait for another decision's, about another dossier, and they
+// come in no order: they are gone through until nothing is left to do.
 func (r *rebuilder) decisions(ctx context.Context) error {
-	type kept struct {
-		dossier.Decision
-		object dossier.ObjectRef
+	all, err := r.keptDecisions(ctx)
+	if err != nil {
+		return err
 	}
-	var all []kept
-	for ref, err := range r.objects.List(ctx, dossier.UnitPrefix(r.flow.Unit.ID)+"p/") {
-		if err != nil {
-			return err
-		}
-		var one kept
-		if one.object, err = r.load(ctx, ref.Key, &one.Decision); err != nil {
-			return err
-		}
-		one.object.Role = "decision"
-		all = append(all, one)
-	}
-	// By number, not by name: "10" is not before "9".
-	slices.SortStableFunc(all, func(a, b kept) int {
-		x, y := a.Intent.Draft.Dossier, b.Intent.Draft.Dossier
-		return cmp.Or(cmp.Compare(x.ID, y.ID), cmp.Compare(x.Version, y.Version), cmp.Compare(b.Seq, a.Seq))
-	})
-	for _, one := range all {
-		revived, err := r.revived(ctx, one.Decision)
-		if err != nil {
-			return err
-		}
-		r.found.Decisions++
-		if !revived {
-			if err := r.ledger.AddObjects(ctx, r.flow.restoring(), []dossier.ObjectRef{one.object}); err != nil {
+	for again := true; again; {
+		again = false
+		for _, one := range all {
+			restored, err := r.ledger.RestoreDecision(ctx, r.flow.restoring(), one.Decision, one.object)
+			if err != nil {
 				return err
 			}
-			continue
-		}
-		if err := r.ledger.RestoreDecision(ctx, r.flow.restoring(), one.Decision, one.object); err != nil {
-			return err
+			again = again || restored
 		}
 	}
 	return nil
+}
+
+// keptDecisions are the decisions that may be carried out now; the others are
+// only listed.
+func (r *rebuilder) keptDecisions(ctx context.Context) ([]keptDecision, error) {
+	var all []keptDecision
+	for ref, err := range r.objects.List(ctx, dossier.UnitPrefix(r.flow.Unit.ID)+"p/") {
+		if err != nil {
+			return nil, err
+		}
+		var one keptDecision
+		if one.object, err = r.load(ctx, ref.Key, &one.Decision); err != nil {
+			return nil, err
+		}
+		one.object.Role = "decision"
+		r.found.Decisions++
+		revived, err := r.revived(ctx, one.Decision)
+		if err != nil {
+			return nil, err
+		}
+		if revived {
+			all = append(all, one)
+			continue
+		}
+		if err := r.ledger.AddObjects(ctx, r.flow.restoring(), []dossier.ObjectRef{one.object}); err != nil {
+			return nil, err
+		}
+	}
+	// By number, not by name: "10" is not before "9".
+	slices.SortStableFunc(all, func(a, b keptDecision) int {
+		x, y := a.Intent.Draft.Dossier, b.Intent.Draft.Dossier
+		return cmp.Or(cmp.Compare(x.ID, y.ID), cmp.Compare(x.Version, y.Version), cmp.Compare(b.Seq, a.Seq))
+	})
+	return all, nil
 }
 
 // revived tells whether a rebuild may carry a decision out that has no version.

@@ -139,7 +139,7 @@ func (f *Flow) signVersion(ctx context.Context, intent dossier.Intent) (final do
 	if _, found, err := f.getJSON(ctx, key, &before); err != nil || !found {
 		return final, object, orMissing(err, "manifest", key)
 	}
-	final.Dossier = onTopOf(before.Dossier, final.Dossier, intent.New)
+	final.Dossier = onTopOf(before.Dossier, intent)
 	final.Objects = slices.Clone(before.Objects)
 	var refused []dossier.SignRefusal
 	for _, id := range intent.New {

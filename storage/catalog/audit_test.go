@@ -98,7 +98,10 @@ func (d desk) writeOneOfEach() map[string]bool {
 	})
 	next := decision
 	next.Intent, next.Placement.Pages = d.intent("d2", 2), nil
-	watch("RestoreDecision", func() error { return d.RestoreDecision(ctx, act, next, object("decision 2")) })
+	watch("RestoreDecision", func() error {
+		_, err := d.RestoreDecision(ctx, act, next, object("decision 2"))
+		return err
+	})
 	given := next.Intent
 	given.New = nil
 	watch("SignRefused", func() error {

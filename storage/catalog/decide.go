@@ -47,7 +47,8 @@ func (c *Catalog) Decide(ctx context.Context, act dossier.Act, decision dossier.
 				return errNotWaiting
 			}
 		}
-		if err := insertIntent(ctx, tx, decision.Intent); err != nil {
+		jobs, err := recordIntents(ctx, tx, decision)
+		if err != nil {
 			return err
 		}
 		if err := askToSign(ctx, tx, decision.Intent); err != nil {
@@ -56,8 +57,7 @@ func (c *Catalog) Decide(ctx context.Context, act dossier.Act, decision dossier.
 		if err := insertObjects(ctx, tx, act.Actor.Unit, []dossier.ObjectRef{object}); err != nil {
 			return err
 		}
-		job := dossier.Job{Step: dossier.StepPublish, Unit: act.Actor.Unit, Subject: string(draft.Dossier.ID)}
-		if err := c.queue.Enqueue(ctx, tx.Tx, job); err != nil {
+		if err := c.queue.Enqueue(ctx, tx.Tx, jobs...); err != nil {
 			return err
 		}
 		claimed = true
@@ -67,6 +67,19 @@ func (c *Catalog) Decide(ctx context.Context, act dossier.Act, decision dossier.
 		return false, nil
 	}
 	return claimed && err == nil, err
+}
+
+// recordIntents records every version a decision makes and gives the jobs that
+// publish them.
+func recordIntents(ctx context.Context, tx bun.Tx, decision dossier.Decision) (jobs []dossier.Job, err error) {
+	for _, intent := range decision.Intents() {
+		if err := insertIntent(ctx, tx, intent); err != nil {
+			return nil, err
+		}
+		d := intent.Draft.Dossier
+		jobs = append(jobs, dossier.Job{Step: dossier.StepPublish, Unit: d.Unit, Subject: string(d.ID)})
+	}
+	return jobs, nil
 }
 
 // decided is what the log keeps of a decision.

@@ -107,7 +107,7 @@ func movePages(ctx context.Context, tx bun.Tx, unit dossier.UnitID, pages []doss
 	for _, p := range pages {
 		_, err := tx.NewUpdate().Model((*pageRow)(nil)).
 			Set("state = ?", p.State).Set("reason = ?", p.Reason).Set("dossier = ?", p.Dossier).
-			Set("component = ''").Set("position = 0").
+			Set("home = ?", p.Dossier).Set("component = ''").Set("position = 0").
 			Where("unit = ?", unit).Where("id = ?", p.ID).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("move page: %w", err)

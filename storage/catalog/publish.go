@@ -129,8 +129,8 @@ func (c *Catalog) dropComponents(ctx context.Context, tx bun.Tx, d dossier.Dossi
 	return nil
 }
 
-// releaseComponent frees the pages of a component and takes it out of the
-// index; superseded marks it as gone for good.
+// releaseComponent frees the pages of a component, which wait again where they
+// are pending, and takes it out of the index; superseded marks it as gone for good.
 func (c *Catalog) releaseComponent(ctx context.Context, tx bun.Tx, row componentRow, superseded bool) error {
 	if err := forgetSigning(ctx, tx, row.ID); err != nil {
 		return err
@@ -149,7 +149,7 @@ func (c *Catalog) releaseComponent(ctx context.Context, tx bun.Tx, row component
 		return fmt.Errorf("free pages: %w", err)
 	}
 	for _, page := range pages {
-		_, err := tx.NewUpdate().Model((*pageRow)(nil)).Set("state = ?", dossier.PageParked).Set("component = ''").Set("position = 0").
+		_, err := tx.NewUpdate().Model((*pageRow)(nil)).Set("state = ?", dossier.PageParked).Set("component = ''").Set("position = 0").Set("dossier = home").
 			Where("unit = ?", row.Unit).Where("id = ?", page.ID).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("free page: %w", err)
@@ -191,10 +191,26 @@ func storeComponent(ctx context.Context, tx bun.Tx, d dossier.Dossier, component
 	return nil
 }
 
-// storePending notes in which dossier a page waits. In a running archive it is
-// noted already; after a rebuild only the manifest knows.
+// storePending notes which pages a dossier lists as pending. One that a decision
+// claims for a paper meanwhile keeps the note: should the decision be undone, it
+// waits here again.
 func storePending(ctx context.Context, tx bun.Tx, d dossier.Dossier) error {
+	var before []pageRow
+	if err := tx.NewSelect().Model(&before).Where("home = ?", d.ID).Scan(ctx); err != nil {
+		return fmt.Errorf("note pending pages: %w", err)
+	}
+	for _, row := range before {
+		if slices.Contains(d.Pending, row.ID) {
+			continue
+		}
+		if _, err := tx.NewUpdate().Model((*pageRow)(nil)).Set("home = ''").Where("unit = ?", row.Unit).Where("id = ?", row.ID).Exec(ctx); err != nil {
+			return fmt.Errorf("note pending page: %w", err)
+		}
+	}
 	for _, page := range d.Pending {
+		if _, err := tx.NewUpdate().Model((*pageRow)(nil)).Set("home = ?", d.ID).Where("unit = ?", d.Unit).Where("id = ?", page).Exec(ctx); err != nil {
+			return fmt.Errorf("note pending page: %w", err)
+		}
 		_, err := tx.NewUpdate().Model((*pageRow)(nil)).Set("dossier = ?", d.ID).
 			Where("unit = ?", d.Unit).Where("id = ?", page).Where("component = ''").Exec(ctx)
 		if err != nil {

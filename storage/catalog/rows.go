@@ -79,7 +79,10 @@ type pageRow struct {
 	Part      int                 `bun:"part"`
 	State     dossier.PageState   `bun:"state"`
 	Reason    dossier.Reason      `bun:"reason"`
+	// Dossier is where the page is or waits; Home is the dossier that lists it
+	// as pending, also while a decision has claimed it for another.
 	Dossier   dossier.DossierID   `bun:"dossier"`
+	Home      dossier.DossierID   `bun:"home"`
 	Component dossier.ComponentID `bun:"component"`
 	Position  int                 `bun:"position"`
 }
