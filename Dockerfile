@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
-# An image of sohoa for the command line. The packages come from the same list
-# that `make run` uses. docs/OPERATIONS.md says how to use it and what about it
-# has been tried.
+# An image of sohoa: serve by default, any other command by its name. The
+# packages come from the same list that `make run` uses. docs/OPERATIONS.md says
+# how to use it and what about it has been tried.
 
 FROM golang:1.26-bookworm AS build
 WORKDIR /src
@@ -28,6 +28,6 @@ VOLUME /data
 # Recognition runs in one process for each core; more threads only get in each
 # other's way.
 ENV OMP_THREAD_LIMIT=1
-HEALTHCHECK --interval=1m --timeout=20s --start-period=10s CMD ["sohoa", "doctor", "--data", "/data"]
+HEALTHCHECK --interval=1m --timeout=20s --start-period=1m CMD ["sohoa", "doctor", "--serving", "--data", "/data"]
 ENTRYPOINT ["sohoa"]
-CMD ["--help"]
+CMD ["serve", "--data", "/data"]

@@ -17,12 +17,15 @@ import (
 )
 
 // doctorCmd says what is there and what is missing.
-type doctorCmd struct{}
+type doctorCmd struct {
+	Serving bool `help:"Fail, too, unless a serve runs on the archive and is ready."`
+}
 
 // Help says what the exit code means.
 func (doctorCmd) Help() string {
 	return `Looks for everything sohoa needs and says how to get what is missing (exit
-code 5 then). With an archive in --data it also says whose it is.`
+code 5 then). With an archive in --data it also says whose it is, and how the
+serve is that runs on it.`
 }
 
 // check is one thing the doctor looked at.
@@ -34,12 +37,15 @@ type check struct {
 }
 
 // Run examines and reports.
-func (doctorCmd) Run(ctx context.Context, c *cli, con console) error {
+func (d doctorCmd) Run(ctx context.Context, c *cli, con console) error {
 	settings, err := c.config()
 	if err != nil {
 		return err
 	}
 	checks := append(needed(ctx, settings), room(c.Data), machine(), c.archiveCheck(ctx))
+	if serve := c.serveCheck(ctx); serve.OK || d.Serving {
+		checks = append(checks, serve)
+	}
 	if err := printChecks(con, c.JSON, checks); err != nil {
 		return err
 	}
@@ -221,4 +227,27 @@ func (c *cli) archiveCheck(ctx context.Context) check {
 		code = record.Units[0].Codes[n-1].Code
 	}
 	return check{Name: "archive", OK: true, Says: fmt.Sprintf("%s archive of %s in %s", kind, code, c.Data)}
+}
+
+// serveCheck asks the serve that runs on the archive whether it is ready.
+func (c *cli) serveCheck(ctx context.Context) check {
+	bad := func(says, fix string) check { return check{Name: "serve", Says: says, Fix: fix} }
+	conn, err := dialServe(ctx, layout{root: c.Data}.socket())
+	if err != nil {
+		return bad(err.Error(), "sohoa serve --data "+c.Data)
+	}
+	answer, err := handOver(ctx, conn, handover{Version: socketVersion, Ready: true}, func(reply) {})
+	if err != nil {
+		return bad(err.Error(), "look at what serve logs")
+	}
+	var wrong []string
+	for _, condition := range answer.Ready {
+		if !condition.OK {
+			wrong = append(wrong, condition.Name+": "+condition.Says)
+		}
+	}
+	if len(wrong) > 0 {
+		return bad("not ready: "+strings.Join(wrong, "; "), "mend what is named; serve goes on by itself")
+	}
+	return check{Name: "serve", OK: true, Says: "runs and is ready"}
 }

@@ -157,11 +157,16 @@ func (d *daemon) stopped() (dossier.Reason, time.Time) { return d.trouble.Load()
 
 func (d *daemon) delayed() (dossier.Reason, time.Time) { return d.failing.Load().told() }
 
+// stepGrace is how long steps may fail before the daemon is called not ready.
+// One that failed is tried again by itself within seconds; whoever sends paper
+// elsewhere, or starts serve anew, for that only loses time.
+const stepGrace = time.Minute
+
 func (d *daemon) probeWork() error {
 	if t := d.trouble.Load(); t != nil {
 		return fmt.Errorf("work has stopped since %s and is tried again: %w", t.since.UTC().Format(time.RFC3339), t.err)
 	}
-	if t := d.failing.Load(); t != nil {
+	if t := d.failing.Load(); t != nil && time.Since(t.since) >= stepGrace {
 		return fmt.Errorf("steps have failed since %s and are tried again: %w", t.since.UTC().Format(time.RFC3339), t.err)
 	}
 	return nil

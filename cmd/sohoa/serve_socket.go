@@ -55,9 +55,12 @@ func (d *daemon) answerClient(ctx context.Context, conn net.Conn) {
 		gone()
 	}()
 	var last reply
-	if request.Sign != nil {
+	switch {
+	case request.Ready:
+		last.Ready = d.conditions(listening)
+	case request.Sign != nil:
 		last.Signed, err = d.signFor(listening, *request.Sign, send)
-	} else {
+	default:
 		last.Outcome, err = d.processFor(listening, request, send)
 	}
 	if err != nil {
@@ -143,7 +146,7 @@ func (d *daemon) await(ctx context.Context, send func(reply), work awaited) erro
 		if err != nil || done {
 			return err
 		}
-		if now != last {
+		if now.Read != last.Read || now.Images != last.Images {
 			send(now)
 			last = now
 		}

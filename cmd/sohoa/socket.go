@@ -17,8 +17,8 @@ import (
 )
 
 // The socket in the archive's folder is how `sohoa process` and `sohoa sign`
-// hand their work to a running serve. One connection is one batch, or one go of
-// signing: the client sends one handover, serve answers with a reply for every
+// hand their work to a running serve, and how `sohoa doctor` asks how it is. One
+// connection is one batch, one go of signing, or one question: the client sends one handover, serve answers with a reply for every
 // step and ends with an outcome or a failure. Both are JSON, one value a line.
 // What is claimed or asked for stays so: a client that goes away only stops
 // listening.
@@ -28,11 +28,12 @@ import (
 const socketVersion = 2
 
 // handover is what a client asks for: these files as one batch, in this order,
-// or papers to be signed.
+// papers to be signed, or whether serve is ready.
 type handover struct {
 	Version int            `json:"version"`
 	Files   []handoverFile `json:"files,omitempty"`
 	Sign    *signAsk       `json:"sign,omitempty"`
+	Ready   bool           `json:"ready,omitempty"`
 }
 
 // handoverFile is one file: its absolute path and the name people know it by.
@@ -41,8 +42,8 @@ type handoverFile struct {
 	Path string `json:"path"`
 }
 
-// reply is one line of the answer. Exactly one of Outcome, Signed and Failure
-// ends the conversation.
+// reply is one line of the answer. Exactly one of Outcome, Signed, Ready and
+// Failure ends the conversation.
 type reply struct {
 	// Batch tells that everything is durable under this id.
 	Batch dossier.BatchID `json:"batch,omitempty"`
@@ -53,6 +54,8 @@ type reply struct {
 	Images  int          `json:"images,omitempty"`
 	Outcome *outcome     `json:"outcome,omitempty"`
 	Signed  *signOutcome `json:"signed,omitempty"`
+	// Ready is what serve needs to take paper in and to work on it.
+	Ready   []condition `json:"ready,omitempty"`
 	Failure *failure     `json:"failure,omitempty"`
 }
 
@@ -152,7 +155,7 @@ func handOver(ctx context.Context, conn net.Conn, request handover, told func(re
 		switch {
 		case r.Failure != nil:
 			return reply{}, r.Failure.err()
-		case r.Outcome != nil, r.Signed != nil:
+		case r.Outcome != nil, r.Signed != nil, r.Ready != nil:
 			return r, nil
 		case r.Batch != "", r.Asked:
 			begun = r
@@ -213,7 +216,7 @@ func receiveHandover(conn net.Conn) (handover, error) {
 	if h.Version != socketVersion {
 		return h, usage("Use the same version of sohoa for both.", "the running serve speaks version %d of the socket, this program version %d", socketVersion, h.Version)
 	}
-	if len(h.Files) == 0 && h.Sign == nil {
+	if len(h.Files) == 0 && h.Sign == nil && !h.Ready {
 		return h, usage("Give at least one scan.", "no files to process")
 	}
 	for _, file := range h.Files {
