@@ -30,7 +30,7 @@ import (
 func TestScreens(t *testing.T) {
 	tools := buildTools(t)
 	scans := counterDay(t, tools)
-	office := serveForPages(t, tools)
+	office := serveForPages(t, tools, "SOHOA_POLL=200ms", "SOHOA_SETTLE=400ms", "SOHOA_BATCH_IDLE=3s")
 	b := browsertest.Start(t)
 
 	b.Open(office.url + "/intake")
@@ -152,7 +152,7 @@ func drawing(t *testing.T, path string) {
 }
 
 // office is a running serve with its inbox.
-type office struct{ url, inbox string }
+type office struct{ url, data, inbox string }
 
 // pagesStatus is what the pages' own status says.
 type pagesStatus struct {
@@ -161,12 +161,12 @@ type pagesStatus struct {
 	Batch                    *struct{ Images int }
 }
 
-// serveForPages starts serve on a demo archive that takes batches quickly.
-func serveForPages(t *testing.T, tools string) office {
+// serveForPages starts serve on a demo archive with the settings.
+func serveForPages(t testing.TB, tools string, settings ...string) office {
 	t.Helper()
 	data := t.TempDir()
 	serve := exec.Command(filepath.Join(tools, "sohoa"), "serve", "--data", filepath.Join(data, "a"), "--listen", "127.0.0.1:0", "--inbox", filepath.Join(data, "inbox"))
-	serve.Env = append(os.Environ(), "SOHOA_POLL=200ms", "SOHOA_SETTLE=400ms", "SOHOA_BATCH_IDLE=3s")
+	serve.Env = append(os.Environ(), settings...)
 	out, err := serve.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -186,7 +186,7 @@ func serveForPages(t *testing.T, tools string) office {
 	for lines.Scan() {
 		if _, address, ok := strings.Cut(lines.Text(), "http://"); ok {
 			go func() { _, _ = io.Copy(io.Discard, out) }()
-			return office{url: "http://" + strings.TrimSuffix(address, "/"), inbox: filepath.Join(data, "inbox", "quay-1")}
+			return office{url: "http://" + strings.TrimSuffix(address, "/"), data: filepath.Join(data, "a"), inbox: filepath.Join(data, "inbox", "quay-1")}
 		}
 	}
 	t.Fatal("serve ended before it said its address")

@@ -32,7 +32,7 @@ const limit = 5 * time.Minute
 
 // Browser is one tab.
 type Browser struct {
-	t   *testing.T
+	t   testing.TB
 	ctx context.Context
 
 	mu     sync.Mutex
@@ -40,7 +40,7 @@ type Browser struct {
 }
 
 // Start opens a tab of 1366×768, the screen of an office.
-func Start(t *testing.T) *Browser {
+func Start(t testing.TB) *Browser {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
