@@ -56,7 +56,7 @@ type reply struct {
 	Signed  *signOutcome `json:"signed,omitempty"`
 	// Ready is what serve needs to take paper in and to work on it.
 	Ready   []condition `json:"ready,omitempty"`
-	Failure *failure     `json:"failure,omitempty"`
+	Failure *failure    `json:"failure,omitempty"`
 }
 
 // failure is an error as it crosses the socket.

@@ -72,13 +72,13 @@ type imageRow struct {
 type pageRow struct {
 	bun.BaseModel `bun:"table:pages"`
 
-	Unit      dossier.UnitID      `bun:"unit,pk"`
-	ID        dossier.PageID      `bun:"id,pk"`
-	Image     dossier.ImageID     `bun:"image"`
-	Batch     dossier.BatchID     `bun:"batch"`
-	Part      int                 `bun:"part"`
-	State     dossier.PageState   `bun:"state"`
-	Reason    dossier.Reason      `bun:"reason"`
+	Unit   dossier.UnitID    `bun:"unit,pk"`
+	ID     dossier.PageID    `bun:"id,pk"`
+	Image  dossier.ImageID   `bun:"image"`
+	Batch  dossier.BatchID   `bun:"batch"`
+	Part   int               `bun:"part"`
+	State  dossier.PageState `bun:"state"`
+	Reason dossier.Reason    `bun:"reason"`
 	// Dossier is where the page is or waits; Home is the dossier that lists it
 	// as pending, also while a decision has claimed it for another.
 	Dossier   dossier.DossierID   `bun:"dossier"`
