@@ -14,8 +14,8 @@ export TAGS
 # ./... leaves out folders named testdata, and the generator lives in one.
 PACKAGES := ./... $(if $(wildcard testdata/generate),./testdata/generate/...)
 
-# A real S3 server is built for the tests of the S3 store only: it takes a while.
-TEST_TOOLS := verapdf $(if $(wildcard storage/s3),versitygw)
+# Real servers for the tests: of objects, of identities, of certificates.
+TEST_TOOLS := verapdf versitygw oidc-provider pebble
 
 GOTEST := go test -tags '$(TAGS)' -timeout 40m -shuffle on -json
 

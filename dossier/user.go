@@ -203,6 +203,13 @@ const (
 	RefusedReason     Refusal = "reason_missing"
 	RefusedProvider   Refusal = "provider"
 	RefusedNoSuchUser Refusal = "provider_account"
+	// The provider vouches for whom the next ones are told to, so that they can
+	// be told.
+	RefusedClosed         Refusal = "account_closed"
+	RefusedProviderAway   Refusal = "provider_away"
+	RefusedProviderIssuer Refusal = "provider_issuer"
+	RefusedProviderTicket Refusal = "provider_ticket"
+	RefusedSubject        Refusal = "subject"
 )
 
 // Error is for logs: the code.
@@ -247,7 +254,13 @@ var refusalTexts = map[Refusal][2]string{
 	RefusedRight:      {"Khóa API không thể có quyền mà tài khoản không có.", "A token cannot have a right that its account has not."},
 	RefusedReason:     {"Hãy chọn hoặc ghi lý do xem hồ sơ này.", "Choose or write why you look at this dossier."},
 	RefusedProvider:   {"Không đăng nhập được qua cổng xác thực. Hãy thử lại, hoặc dùng tên và mật khẩu.", "Logging in through the identity provider did not work. Try again, or use name and password."},
-	RefusedNoSuchUser: {"Cổng xác thực biết bạn, nhưng ở đây chưa có tài khoản. Hãy nhờ người quản trị tạo tài khoản.", "The identity provider knows you, but there is no account for you here. Ask the administrator for one."},
+	RefusedNoSuchUser: {"Cổng xác thực biết bạn, nhưng chưa có tài khoản nào ở đây gắn với bạn. Hãy nhờ người quản trị.", "The identity provider knows you, but no account here is bound to you. Ask the administrator."},
+
+	RefusedClosed:         {"Tài khoản của bạn ở đây đã bị khóa. Hãy hỏi người quản trị.", "Your account here is closed. Ask the administrator."},
+	RefusedProviderAway:   {"Không kết nối được cổng xác thực. Hãy thử lại sau ít phút, hoặc dùng tên và mật khẩu.", "The identity provider cannot be reached. Try again in a few minutes, or use name and password."},
+	RefusedProviderIssuer: {"Cổng xác thực trả lời không đúng như đã cài đặt nên không đăng nhập. Hãy báo người quản trị.", "The identity provider is not the one that is set up here, so nobody is let in. Tell the administrator."},
+	RefusedProviderTicket: {"Lần đăng nhập này đã quá lâu hoặc bắt đầu ở trình duyệt khác. Hãy đăng nhập lại từ đầu.", "This log-in took too long or was begun in another browser. Begin again."},
+	RefusedSubject:        {"Hãy ghi ISSUER#SUBJECT, hoặc chỉ SUBJECT khi đã đặt oidc_issuer.", "Write ISSUER#SUBJECT, or only SUBJECT where oidc_issuer is set."},
 }
 
 // CheckUserName refuses what cannot be a log-in name.

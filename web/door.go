@@ -112,6 +112,9 @@ func (s *site) admit(r *http.Request, rt route) (*http.Request, error) {
 	if err != nil {
 		return r, err
 	}
+	if err := s.throttleAccount(visitor); err != nil {
+		return r, err
+	}
 	v := visit{visitor: visitor}
 	_, v.reads, _ = visitor.As(permRead, s.Unit.ID)
 	enter := func() *http.Request { return v.of(r) }
@@ -184,7 +187,7 @@ func checkMediaType(r *http.Request) error {
 // the browser itself sees to it that no other host and no unencrypted page can
 // have set it (RFC 6265bis, 4.1.3.2).
 func sessionCookie(r *http.Request) string {
-	if r.TLS != nil {
+	if encrypted(r) {
 		return "__Host-sohoa"
 	}
 	return "sohoa"
@@ -204,7 +207,7 @@ func cookieValue(r *http.Request, name string) string {
 // when another page posts.
 func setSession(w http.ResponseWriter, r *http.Request, secret string) {
 	cookie := &http.Cookie{ //nolint:gosec // Secure wherever there is TLS; without it serve answers this machine only
-		Name: sessionCookie(r), Value: secret, Path: "/", HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
+		Name: sessionCookie(r), Value: secret, Path: "/", HttpOnly: true, Secure: encrypted(r), SameSite: http.SameSiteLaxMode,
 	}
 	if secret == "" {
 		cookie.MaxAge = -1

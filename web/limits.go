@@ -7,14 +7,19 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"sohoa/dossier"
 )
 
-// How often one address may ask. A page of arriving papers has a hundred
+// How often one address may ask, and one account. A page of arriving papers has a hundred
 // pictures, so pages are generous; what can be guessed at is not.
 const (
-	pageRate, pageBurst     = 60, 1200
-	loginEvery, loginBurst  = 3 * time.Second, 20
-	lookupEvery, lookupMax  = 6 * time.Second, 20
+	pageRate, pageBurst    = 60, 1200
+	loginEvery, loginBurst = 3 * time.Second, 20
+	lookupEvery, lookupMax = 6 * time.Second, 20
+	// accountLogins bounds the guesses at one name from all addresses together;
+	// the register blocks it after fewer, for longer. This spares it the work.
+	accountLogins           = 30
 	allLookups, lookupsMost = 5, 100 // a second, of everybody together
 	// maxAddresses bounds the table of a limiter; beyond it newcomers share one
 	// allowance.
@@ -32,7 +37,8 @@ const (
 
 // limits are the limiters of a site.
 type limits struct {
-	pages, logins, lookups *limiter
+	pages, logins, lookups *limiter // by address
+	accounts, names        *limiter // by account, and by the name that is typed
 	lookupsOfAll           *rate.Limiter
 }
 
@@ -40,6 +46,8 @@ func newLimits() limits {
 	return limits{
 		pages:        newLimiter(pageRate, pageBurst),
 		logins:       newLimiter(rate.Every(loginEvery), loginBurst),
+		accounts:     newLimiter(pageRate, pageBurst),
+		names:        newLimiter(rate.Every(loginEvery), accountLogins),
 		lookups:      newLimiter(rate.Every(lookupEvery), lookupMax),
 		lookupsOfAll: rate.NewLimiter(allLookups, lookupsMost),
 	}
@@ -62,8 +70,15 @@ func (s *site) throttle(r *http.Request, rt route) error {
 	return nil
 }
 
-// address is the other end of the connection. What a proxy says about others is
-// not believed: anybody can say it.
+// throttleAccount is the same for an account, from wherever it is used.
+func (s *site) throttleAccount(v dossier.Visitor) error {
+	if v.User.ID == "" || v.Local() || s.limits.accounts.allow(s.Now(), string(v.User.ID)) {
+		return nil
+	}
+	return errOften
+}
+
+// address is the other end of the connection, or whom our proxy was asked by.
 func address(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"sohoa/dossier"
 )
@@ -23,9 +24,23 @@ type Provider interface {
 	// Begin gives the provider's address to go to, and what this browser must
 	// bring back with it.
 	Begin(ctx context.Context) (address, ticket string, err error)
-	// Finish takes what the provider sent along.
-	Finish(ctx context.Context, ticket, state, code string, from dossier.From) (dossier.Pass, error)
+	// Finish takes what the provider sent along. Of somebody no account is bound
+	// to it says [Stranger].
+	Finish(ctx context.Context, ticket string, back FromProvider, from dossier.From) (dossier.Pass, error)
 }
+
+// FromProvider is what the provider sends the browser back with.
+type FromProvider struct{ State, Code, Issuer, Error string }
+
+// Stranger is somebody whom the provider knows and nobody here. Subject is what
+// an administrator binds an account to; it is told to nobody else.
+type Stranger struct{ Subject string }
+
+// Error is for logs, and does not say who.
+func (Stranger) Error() string { return dossier.RefusedNoSuchUser.Error() }
+
+// Unwrap gives the refusal.
+func (Stranger) Unwrap() error { return dossier.RefusedNoSuchUser }
 
 // loginBody is what the pages before the door show.
 type loginBody struct {
@@ -33,6 +48,7 @@ type loginBody struct {
 	Next         string
 	Provider     bool
 	Refused      dossier.Refusal
+	Subject      string // by which the provider knows whom nobody knows here
 }
 
 // loginPage asks who it is.
@@ -61,6 +77,9 @@ func (s *site) login(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	name, next := short(r.PostForm.Get("name")), localPath(r.PostForm.Get("next"))
+	if !s.limits.names.allow(s.Now(), strings.ToLower(strings.TrimSpace(name))) {
+		return errOften
+	}
 	pass, err := s.Logins.Login(r.Context(), name, r.PostForm.Get("password"), from(r))
 	if refused, ok := errors.AsType[dossier.Refusal](err); ok {
 		return s.loginAgain(w, r, http.StatusUnauthorized, loginBody{Name: name, Next: next, Refused: refused})
@@ -171,8 +190,20 @@ func (s *site) firstRun(w http.ResponseWriter, r *http.Request) error {
 // ticketCookie holds what a browser must bring back from the provider.
 const ticketCookie = "sohoa-ticket"
 
-// ticketLife is how long the provider's page may take, in seconds.
+// ticketLife is how long the browser keeps it, in seconds; the provider's
+// client has the last word.
 const ticketLife = 600
+
+// setTicket gives the browser a ticket, or takes it away.
+func setTicket(w http.ResponseWriter, r *http.Request, ticket string) {
+	cookie := &http.Cookie{ //nolint:gosec // as the session's cookie
+		Name: ticketCookie, Value: ticket, Path: "/login/provider", MaxAge: ticketLife, HttpOnly: true, Secure: encrypted(r), SameSite: http.SameSiteLaxMode,
+	}
+	if ticket == "" {
+		cookie.MaxAge = -1
+	}
+	http.SetCookie(w, cookie)
+}
 
 // providerBegin sends the browser to the identity provider.
 func (s *site) providerBegin(w http.ResponseWriter, r *http.Request) error {
@@ -183,41 +214,49 @@ func (s *site) providerBegin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.providerFailed(w, r, err)
 	}
-	http.SetCookie(w, &http.Cookie{ //nolint:gosec // as the session's cookie
-		Name: ticketCookie, Value: ticket, Path: "/login/provider", MaxAge: ticketLife, HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
-	})
+	setTicket(w, r, ticket)
 	w.Header().Set("Location", address)
 	w.WriteHeader(http.StatusSeeOther)
 	return nil
 }
 
-// providerBack takes the browser back from there.
+// providerBack takes the browser back from there. A ticket is good for one try.
 func (s *site) providerBack(w http.ResponseWriter, r *http.Request) error {
 	if s.Provider == nil {
 		return ErrNotFound
 	}
 	ticket := cookieValue(r, ticketCookie)
 	if ticket == "" {
-		return s.providerFailed(w, r, dossier.RefusedProvider)
+		return s.providerFailed(w, r, dossier.RefusedProviderTicket)
 	}
-	http.SetCookie(w, &http.Cookie{Name: ticketCookie, Path: "/login/provider", MaxAge: -1, HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode}) //nolint:gosec // as above
+	setTicket(w, r, "")
 	q := r.URL.Query()
-	pass, err := s.Provider.Finish(r.Context(), ticket, q.Get("state"), q.Get("code"), from(r))
+	back := FromProvider{State: q.Get("state"), Code: q.Get("code"), Issuer: q.Get("iss"), Error: q.Get("error")}
+	pass, err := s.Provider.Finish(r.Context(), ticket, back, from(r))
 	if err != nil {
 		return s.providerFailed(w, r, err)
 	}
 	setSession(w, r, pass.Secret)
 	// A page of our own leads on: a redirect straight from the provider would
 	// still count as coming from another site.
-	return s.plain(w, r, http.StatusOK, "welcome", nil)
+	body := loginBody{Next: "/"}
+	if pass.Half {
+		body.Next = "/login/code"
+	}
+	return s.plain(w, r, http.StatusOK, "welcome", body)
 }
 
-// providerFailed says that the provider did not help; why is for the log.
+// providerFailed says why the provider lets nobody in, and logs the cause, for
+// it is mostly a setting that somebody must mend.
 func (s *site) providerFailed(w http.ResponseWriter, r *http.Request, err error) error {
-	refused, ok := errors.AsType[dossier.Refusal](err)
-	if !ok {
-		s.Log.WarnContext(r.Context(), "the identity provider did not help", errorAttr(err))
-		refused = dossier.RefusedProvider
+	body := loginBody{Next: "/"}
+	if stranger, ok := errors.AsType[Stranger](err); ok {
+		body.Subject = stranger.Subject
 	}
-	return s.loginAgain(w, r, http.StatusUnauthorized, loginBody{Next: "/", Refused: refused})
+	var ok bool
+	if body.Refused, ok = errors.AsType[dossier.Refusal](err); !ok {
+		return err
+	}
+	s.Log.WarnContext(r.Context(), "nobody came in by the identity provider", errorAttr(err))
+	return s.loginAgain(w, r, http.StatusUnauthorized, body)
 }

@@ -119,7 +119,7 @@ func (s *site) handler() http.Handler {
 	}
 	mux.Handle("/", s.guarded(route{pattern: "/", needs: permNone, setup: true, serve: func(*site, http.ResponseWriter, *http.Request) error { return ErrNotFound }}))
 	sameOrigin := http.NewCrossOriginProtection()
-	return s.secured(sameOrigin.Handler(mux))
+	return s.throughProxy(s.secured(sameOrigin.Handler(mux)))
 }
 
 // maxBody bounds what a form may send: a placement of every page of a batch

@@ -24,7 +24,7 @@ func (s *site) secured(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
 		h.Set("Cache-Control", "no-store")
-		if r.TLS != nil {
+		if encrypted(r) {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
 		if !thisMachine(r.Host) && (s.Hosts == nil || !s.Hosts(hostOf(r.Host))) {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"sohoa/dossier"
@@ -163,8 +164,11 @@ type Config struct {
 	// Hosts tells under which names the server answers beside those of the
 	// machine itself. nil: none.
 	Hosts func(host string) bool
-	Kinds *dossier.Catalogue
-	Unit  dossier.Unit
+	// Proxies are the addresses of our own proxies, which are believed about who
+	// asks.
+	Proxies []netip.Prefix
+	Kinds   *dossier.Catalogue
+	Unit    dossier.Unit
 	// Machine answers what programs ask.
 	Machine Machine
 	// Demo puts the bar of a demo archive on every page.

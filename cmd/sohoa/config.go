@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"net"
-	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -44,6 +42,28 @@ type config struct {
 	// ACMERootsFile holds the certificates by which the service itself is
 	// known, where it is the office's own.
 	ACMERootsFile string `koanf:"acme_roots_file"`
+	// PublicURL is the address under which browsers reach the pages, where that
+	// is not Listen: behind a proxy, and for the identity provider, which sends
+	// browsers back to it.
+	PublicURL string `koanf:"public_url"`
+	// Proxies are the addresses (or networks, 10.0.0.0/24) of the office's own
+	// proxies. They are believed about who asks; they must encrypt what goes
+	// beyond this machine. With them, serve may leave loopback without TLS.
+	Proxies []string `koanf:"proxies"`
+	// OIDCIssuer is the identity provider that people may log in by, as it
+	// names itself.
+	OIDCIssuer string `koanf:"oidc_issuer"`
+	// OIDCClientID is what the provider calls this server.
+	OIDCClientID string `koanf:"oidc_client_id"`
+	// OIDCClientSecretFile names a file with the secret that the provider knows
+	// this server by; SOHOA_OIDC_CLIENT_SECRET is the other way.
+	OIDCClientSecretFile string `koanf:"oidc_client_secret_file"`
+	// OIDCRootsFile holds the certificates by which the provider is known, where
+	// it is the office's own.
+	OIDCRootsFile string `koanf:"oidc_roots_file"`
+	// OIDCSecondFactor is trust, where the provider asks for a second factor
+	// itself, or ask: for that of the account here. Defaults to trust.
+	OIDCSecondFactor string `koanf:"oidc_second_factor"`
 	// Inbox is the folder that scanners write into. Defaults to inbox in the
 	// archive's folder.
 	Inbox string `koanf:"inbox"`
@@ -151,6 +171,7 @@ func (c config) withDefaults(place layout) config {
 	orText(&c.Database, "sqlite:"+place.catalog())
 	orText(&c.Objects, "file:"+place.objects())
 	orText(&c.ACMEDirectory, "https://acme-v02.api.letsencrypt.org/directory")
+	orText(&c.OIDCSecondFactor, "trust")
 	orText(&c.SignForm, "SAO Y")
 	orText(&c.LogLevel, "info")
 	orText(&c.LogFormat, "text")
@@ -197,7 +218,7 @@ func orText(s *string, otherwise string) {
 
 // validate refuses what cannot work, in a sentence that names the key.
 func (c config) validate() error {
-	if err := c.checkListen(); err != nil {
+	if err := errors.Join(c.checkListen(), c.checkProvider()); err != nil {
 		return err
 	}
 	for key, d := range map[string]time.Duration{
@@ -238,31 +259,6 @@ func (c config) validate() error {
 		}
 	}
 	return nil
-}
-
-// checkListen refuses to be reachable from other machines without TLS:
-// passwords and papers could be read on the way.
-func (c config) checkListen() error {
-	host, _, err := net.SplitHostPort(c.Listen)
-	if err != nil {
-		return fmt.Errorf("listen: %q is not of the form 127.0.0.1:8080", c.Listen)
-	}
-	if (c.TLSCertFile == "") != (c.TLSKeyFile == "") {
-		return errors.New("tls_cert_file and tls_key_file belong together")
-	}
-	if c.TLSCertFile != "" && len(c.ACMEDomains) > 0 {
-		return errors.New("tls_cert_file and acme_domains are both set; keep one")
-	}
-	if !isLoopback(host) && c.TLSCertFile == "" && len(c.ACMEDomains) == 0 {
-		return fmt.Errorf("listen: %s would be reachable from other machines without encryption: set tls_cert_file and tls_key_file, or acme_domains, or use 127.0.0.1, ::1 or localhost", host)
-	}
-	return nil
-}
-
-// isLoopback tells whether a host is this machine.
-func isLoopback(host string) bool {
-	address, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && address.IsLoopback()
 }
 
 // reloaded gives the running configuration with what may change taken over

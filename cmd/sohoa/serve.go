@@ -23,6 +23,7 @@ import (
 	"sohoa/ocr/worker"
 	"sohoa/pipeline"
 	"sohoa/scanner/watch"
+	"sohoa/web"
 )
 
 // serveCmd is the daemon: it watches the inbox, works, and shows.
@@ -132,9 +133,10 @@ type daemon struct {
 	log      *daemonLog
 	metrics  *metrics
 	hub      *hub
-	// door is how people come in at the pages, encryption how what they see
-	// travels.
+	// door is how people come in at the pages, provider the other way in, if
+	// there is one, encryption how what they see travels.
 	door       entrance
+	provider   web.Provider
 	encryption encryption
 	begun      time.Time
 	// slots is how many steps run at once: one more than there are
@@ -248,11 +250,11 @@ func (d *daemon) adopt(settings config) {
 // when all of it has stopped. The end of ctx stops in two steps: nothing new is
 // begun, running steps get a deadline; a second signal ends them at once.
 func (d *daemon) run(ctx context.Context, con console) (err error) {
-	web, err := d.listenWeb(ctx)
+	pages, err := d.listenWeb(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = web.Close() }() // the web server has closed it
+	defer func() { _ = pages.Close() }() // the web server has closed it
 	socket, err := listenSocket(ctx, d.archive.layout.socket())
 	if err != nil {
 		return err
@@ -264,13 +266,13 @@ func (d *daemon) run(ctx context.Context, con console) (err error) {
 	running.Go(func() error { return d.work(all) })
 	running.Go(func() error { return d.watch(all) })
 	running.Go(func() error { return d.answerClients(all, socket) })
-	running.Go(func() error { return d.show(all, web) })
+	running.Go(func() error { return d.show(all, pages) })
 	running.Go(func() error { return d.keepHouse(all) })
 	running.Go(func() error { return d.reload(all, d.asRead) })
 	running.Go(func() error { return d.sequence(all) })
 	d.log.InfoContext(ctx, "serving",
-		slog.String("address", web.Addr().String()), slog.Int("workers", d.pool.Workers()), slog.String("version", version))
-	_, _ = io.WriteString(con.out, d.greeting(web.Addr()))
+		slog.String("address", pages.Addr().String()), slog.Int("workers", d.pool.Workers()), slog.String("version", version))
+	_, _ = io.WriteString(con.out, d.greeting(pages.Addr()))
 	err = running.Wait()
 	if listErr := d.sealAndList(d.hard); listErr != nil { //nolint:contextcheck // ctx has ended; hard is what holds after it
 		d.log.WarnContext(ctx, "log not sealed or checksums not listed; the next start does", cause(listErr))

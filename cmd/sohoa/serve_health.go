@@ -17,9 +17,13 @@ import (
 // handler is everything the daemon answers; package web has the one table of
 // addresses.
 func (d *daemon) handler() (http.Handler, error) {
+	proxies, err := d.settings.Load().proxies()
+	if err != nil {
+		return nil, err
+	}
 	return d.archive.pages(webParts{
 		flow: d.flow, preview: d.pictures, events: d.hub, inbox: d.snapshot, stopped: d.stopped, delayed: d.delayed, machine: d.machine(), log: d.log.Logger,
-		door: d.door, hosts: d.encryption.hosts,
+		door: d.door, provider: d.provider, hosts: d.named, proxies: proxies,
 	})
 }
 

@@ -60,6 +60,9 @@ func stampOf(path string) stamp {
 
 // reloadOnce reads the settings because a signal or the changed file says so.
 func (d *daemon) reloadOnce(ctx context.Context, by string) {
+	if d.encryption.reload != nil {
+		d.encryption.reload()
+	}
 	next, err := d.cli.config()
 	if err != nil {
 		d.log.ErrorContext(ctx, "new settings cannot be used; the old ones stay", cause(err))

@@ -8,8 +8,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,6 +27,8 @@ type encryption struct {
 	config *tls.Config
 	// hosts tells under which names the server answers.
 	hosts func(host string) bool
+	// reload looks for a new certificate now; nil where files have none.
+	reload func()
 }
 
 // newEncryption sets TLS up as the settings say: by files, which are read again
@@ -40,6 +44,7 @@ func newEncryption(settings config, place layout, log *slog.Logger) (encryption,
 		return encryption{
 			config: &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: get, NextProtos: []string{"h2", "http/1.1"}},
 			hosts:  files.named,
+			reload: files.look,
 		}, nil
 	case len(settings.ACMEDomains) > 0:
 		manager := &autocert.Manager{
@@ -60,19 +65,29 @@ func newEncryption(settings config, place layout, log *slog.Logger) (encryption,
 // trustACME lets an office's own ACME service have a certificate of the
 // office's own.
 func trustACME(client *acme.Client, rootsFile string) error {
-	if rootsFile == "" {
-		return nil
-	}
-	pem, err := os.ReadFile(rootsFile)
-	if err != nil {
-		return fmt.Errorf("acme_roots_file: %w", err)
-	}
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM(pem) {
-		return usage("It holds certificates as PEM.", "acme_roots_file holds no certificate")
+	roots, err := rootsFrom("acme_roots_file", rootsFile)
+	if err != nil || roots == nil {
+		return err
 	}
 	client.HTTPClient = &http.Client{Timeout: time.Minute, Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}}
 	return nil
+}
+
+// rootsFrom reads the certificates that a service is known by; nil for none, so
+// that those of the system count.
+func rootsFrom(key, file string) (*x509.CertPool, error) {
+	if file == "" {
+		return nil, nil //nolint:nilnil // as package x509 has it
+	}
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", key, err)
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(pem) {
+		return nil, usage("It holds certificates as PEM.", "%s holds no certificate", key)
+	}
+	return roots, nil
 }
 
 // certificateFiles is a certificate that lies in files and is read again when
@@ -114,6 +129,14 @@ func (f *certificateFiles) current(now time.Time) (*tls.Certificate, error) {
 	}
 	f.loaded, f.seen = &loaded, found
 	return f.loaded, nil
+}
+
+// look reads changed files now, without waiting for the next visitor.
+func (f *certificateFiles) look() {
+	f.mu.Lock()
+	f.looked = time.Time{}
+	f.mu.Unlock()
+	_, _ = f.current(time.Now()) // a certificate that cannot be used is in the log, and changes nothing
 }
 
 // named tells whether the certificate is for a host.
@@ -163,8 +186,20 @@ func (d *daemon) startPeople(ctx context.Context) error {
 	if way == web.WaySetup {
 		d.door.setup = newSetupCode(time.Now())
 	}
+	if d.provider, err = newProvider(settings, register); err != nil {
+		return err
+	}
 	d.encryption, err = newEncryption(settings, d.archive.layout, d.log.Logger)
 	return err
+}
+
+// named tells under which names the pages answer: those of the certificate, and
+// the one that browsers reach a proxy by.
+func (d *daemon) named(host string) bool {
+	if public, err := url.Parse(d.settings.Load().PublicURL); err == nil && host != "" && strings.EqualFold(host, public.Hostname()) {
+		return true
+	}
+	return d.encryption.hosts != nil && d.encryption.hosts(host)
 }
 
 // greeting is what serve prints when it is up. The setup code is printed here

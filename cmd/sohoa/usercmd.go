@@ -10,6 +10,7 @@ import (
 
 	"sohoa/dossier"
 	"sohoa/storage/people"
+	"sohoa/web/provider"
 )
 
 // userCmd looks after accounts and rights at the machine itself.
@@ -93,19 +94,31 @@ type userAddCmd struct {
 	Name    string   `arg:"" help:"What is typed to log in."`
 	Person  string   `help:"The name others call them." placeholder:"NAME"`
 	Role    []string `help:"A role in the archive's unit; may be repeated." placeholder:"ROLE"`
-	Subject string   `help:"Issuer and subject at the identity provider, ISSUER#SUBJECT." placeholder:"SUBJECT"`
+	Subject string   `help:"The subject at the identity provider, instead of a password: SUBJECT, or ISSUER#SUBJECT." placeholder:"SUBJECT"`
 }
 
 // Run makes the account.
 func (u userAddCmd) Run(ctx context.Context, c *cli, con console) error {
+	settings, err := c.config()
+	if err != nil {
+		return err
+	}
 	return c.onPeople(ctx, func(p *people.People, act dossier.Act) error {
-		n := dossier.NewUser{Name: u.Name, Person: u.Person, Password: people.NewPassword(), Once: true, Subject: u.Subject}
+		n := dossier.NewUser{Name: u.Name, Person: u.Person}
+		if u.Subject == "" {
+			n.Password, n.Once = people.NewPassword(), true
+		} else if n.Subject, err = settings.subject(u.Subject); err != nil {
+			return refused(err)
+		}
 		for _, role := range u.Role {
 			n.Grants = append(n.Grants, dossier.Grant{Role: dossier.Role(role), Unit: act.Actor.Unit})
 		}
 		made, err := p.AddUser(ctx, act, n)
 		if err != nil {
 			return err
+		}
+		if n.Password == "" {
+			return c.say(con.out, map[string]any{"user": made}, "Made %s, who comes in by the identity provider and has no password here.", made.Name)
 		}
 		return c.say(con.out, map[string]any{"user": made, "password": n.Password},
 			"Made %s.\nPassword for one use: %s\nIt must be changed at the first log-in.", made.Name, n.Password)
@@ -255,17 +268,44 @@ func (u userRevokeCmd) Run(ctx context.Context, c *cli, con console) error {
 
 type userBindCmd struct {
 	Name    string `arg:"" help:"Log-in name."`
-	Subject string `arg:"" optional:"" help:"ISSUER#SUBJECT, as the provider names the person; nothing ends it."`
+	Subject string `arg:"" optional:"" help:"As the provider names the person: SUBJECT, or ISSUER#SUBJECT. Nothing ends it."`
 }
 
 // Run binds the account.
 func (u userBindCmd) Run(ctx context.Context, c *cli, con console) error {
+	settings, err := c.config()
+	if err != nil {
+		return err
+	}
+	subject, err := settings.subject(u.Subject)
+	if err != nil {
+		return refused(err)
+	}
 	return c.onUser(ctx, u.Name, func(p *people.People, act dossier.Act, user dossier.User) error {
-		if err := p.Bind(ctx, act, user.ID, u.Subject); err != nil {
+		if err := p.Bind(ctx, act, user.ID, subject); err != nil {
 			return err
 		}
-		return c.say(con.out, map[string]string{"user": user.Name, "subject": u.Subject}, "%s is bound.", user.Name)
+		if subject == "" {
+			return c.say(con.out, map[string]string{"user": user.Name, "subject": ""}, "%s is bound to nobody at the identity provider any more.", user.Name)
+		}
+		return c.say(con.out, map[string]string{"user": user.Name, "subject": subject}, "%s is bound to %s.", user.Name, subject)
 	})
+}
+
+// subject is whom an account is bound to: of the provider in the settings where
+// no issuer is written. An issuer has no fragment, so that the first # ends it.
+func (c config) subject(text string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	issuer, subject, both := strings.Cut(text, "#")
+	if !both {
+		issuer, subject = c.OIDCIssuer, text
+	}
+	if issuer == "" || subject == "" || checkAddress("issuer", issuer) != nil {
+		return "", dossier.RefusedSubject
+	}
+	return provider.Identity{Issuer: issuer, Subject: subject}.String(), nil
 }
 
 type userTokenCmd struct {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"os"
 	"time"
 
@@ -40,8 +41,10 @@ type webParts struct {
 	machine          web.Machine
 	log              *slog.Logger
 	door             entrance
+	provider         web.Provider
 	// hosts tells under which names the server answers beside localhost.
-	hosts func(host string) bool
+	hosts   func(host string) bool
+	proxies []netip.Prefix
 }
 
 // pages is the web server's handler over this archive.
@@ -50,7 +53,8 @@ func (a *archive) pages(parts webParts) (http.Handler, error) {
 	cfg := web.Config{
 		Arrivals: a.catalog, Parked: shown, Dossiers: shown, Objects: shown, Pictures: shown, Searcher: shown, Placer: shown,
 		Unsigned: a.catalog, Signer: shown, Views: a.audit,
-		Door: parts.door, Logins: parts.door, Own: parts.door, Reasons: parts.door, Users: register{parts.door}, Hosts: parts.hosts,
+		Door: parts.door, Logins: parts.door, Own: parts.door, Reasons: parts.door, Users: register{parts.door}, Provider: parts.provider,
+		Hosts: parts.hosts, Proxies: parts.proxies,
 		Events: parts.events, Kinds: a.kinds, Unit: a.unit(), Demo: a.record.Demo, Now: time.Now, Log: parts.log,
 		Machine: parts.machine,
 	}

@@ -122,7 +122,7 @@ func (p *People) enter(ctx context.Context, tx bun.Tx, row userRow, from dossier
 	if _, err := tx.NewUpdate().Model(&row).Column("failures", "blocked_until", "password").WherePK().Exec(ctx); err != nil {
 		return dossier.Pass{}, err
 	}
-	secret, err := p.newSession(ctx, tx, row.ID, half, from)
+	secret, err := p.newSession(ctx, tx, sessionRow{User: row.ID, Half: half}, from)
 	if err != nil || half {
 		return dossier.Pass{Secret: secret, Half: half}, err
 	}
@@ -162,7 +162,7 @@ func (p *People) Confirm(ctx context.Context, half, code string, from dossier.Fr
 		if _, err := tx.NewUpdate().Model(&row).Column("failures", "blocked_until", "totp_step").WherePK().Exec(ctx); err != nil {
 			return err
 		}
-		if entry.Secret, err = p.newSession(ctx, tx, row.ID, false, from); err != nil {
+		if entry.Secret, err = p.newSession(ctx, tx, sessionRow{User: row.ID, Provider: session.Provider}, from); err != nil {
 			return err
 		}
 		return audit(ctx, tx, p.self(row.ID), "login", row.ID, map[string]any{"by": how})
@@ -174,36 +174,33 @@ func (p *People) Confirm(ctx context.Context, half, code string, from dossier.Fr
 }
 
 // LoginSubject opens a session for whom an identity provider vouches: the user
-// that is bound to the subject, never one whose address or name is alike. With
-// create, an unknown subject becomes a user without any right.
-func (p *People) LoginSubject(ctx context.Context, subject, person string, create bool, from dossier.From) (dossier.Pass, error) {
+// that is bound to the subject, never one whose address or name is alike, and
+// never one that is made for it. With factor, the second factor of the account
+// is asked for as after a password; otherwise that is the provider's affair.
+func (p *People) LoginSubject(ctx context.Context, subject string, factor bool, from dossier.From) (dossier.Pass, error) {
 	var entry dossier.Pass
+	var refused dossier.Refusal
 	err := p.inTx(ctx, "log in by provider", func(ctx context.Context, tx bun.Tx) error {
 		var row userRow
-		err := tx.NewSelect().Model(&row).Where("subject = ?", subject).Scan(ctx)
-		if errors.Is(err, sql.ErrNoRows) {
-			if !create {
-				return dossier.RefusedNoSuchUser
-			}
-			id := dossier.UserID(dossier.NewID())
-			row = userRow{ID: id, Name: "oidc-" + string(id)[:10], Person: person, Subject: subject, CreatedAt: p.now()}
-			if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
-				return err
-			}
-			if err := audit(ctx, tx, p.nobodyKnown(), "user.add", id, map[string]any{"by": "provider"}); err != nil {
-				return err
-			}
-		} else if err != nil {
+		err := tx.NewSelect().Model(&row).Where("subject = ?", subject).Where("subject <> ''").Scan(ctx)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			refused = dossier.RefusedNoSuchUser
+			return audit(ctx, tx, p.nobodyKnown(), "login.unknown", "", map[string]any{"by": "provider"})
+		case err != nil:
 			return err
+		case row.Closed:
+			refused = dossier.RefusedClosed
+			return audit(ctx, tx, p.nobodyKnown(), "login.blocked", row.ID, map[string]any{"by": "provider"})
 		}
-		if row.Closed {
-			return dossier.RefusedNoSuchUser
-		}
-		// The provider asks for second factors of its own.
-		if entry.Secret, err = p.newSession(ctx, tx, row.ID, false, from); err != nil {
+		entry.Half = factor && row.TOTP != ""
+		if entry.Secret, err = p.newSession(ctx, tx, sessionRow{User: row.ID, Half: entry.Half, Provider: true}, from); err != nil || entry.Half {
 			return err
 		}
 		return audit(ctx, tx, p.self(row.ID), "login", row.ID, map[string]any{"by": "provider"})
 	})
+	if err == nil && refused != "" {
+		return dossier.Pass{}, refused
+	}
 	return entry, err
 }

@@ -318,35 +318,71 @@ func TestTokens(t *testing.T) {
 }
 
 // The provider's word is about a subject: alike names and addresses are
-// nobody.
+// nobody, and nobody is made an account of.
 func TestLoginBySubject(t *testing.T) {
 	onEach(t, func(t *testing.T, r *rig) {
 		user := r.add("lan")
 		const subject = "https://id.example#42"
-		_, err := r.LoginSubject(t.Context(), subject, "Lan", false, desk)
+		_, err := r.LoginSubject(t.Context(), subject, false, desk)
 		r.refused(err, dossier.RefusedNoSuchUser)
+		_, err = r.LoginSubject(t.Context(), "", false, desk) // what everybody has who is not bound
+		r.refused(err, dossier.RefusedNoSuchUser)
+		if users, err := r.Users(t.Context()); err != nil || len(users) != 1 {
+			t.Errorf("%d users, %v", len(users), err)
+		}
 		r.must(r.Bind(t.Context(), r.act(), user.ID, subject))
-		entry, err := r.LoginSubject(t.Context(), subject, "Lan", false, desk)
-		r.must(err)
-		v, err := r.Session(t.Context(), entry.Secret)
-		r.must(err)
-		if v.User.ID != user.ID {
-			t.Errorf("came in as %s", v.User.ID)
+		v := r.bySubject(subject)
+		if v.User.ID != user.ID || v.Half {
+			t.Errorf("came in as %+v", v)
 		}
 		r.refused(r.Bind(t.Context(), r.act(), r.add("hoa").ID, subject), dossier.RefusedTaken)
-		// Where unknown people may come in, they may do nothing.
-		entry, err = r.LoginSubject(t.Context(), "https://id.example#43", "Mai", true, desk)
-		r.must(err)
-		v, err = r.Session(t.Context(), entry.Secret)
-		r.must(err)
-		for _, p := range dossier.Permissions() {
-			if v.May(p) {
-				t.Errorf("a new user may %s", p)
-			}
-		}
 		r.must(r.Close(t.Context(), r.act(), user.ID))
-		_, err = r.LoginSubject(t.Context(), subject, "Lan", true, desk)
+		_, err = r.LoginSubject(t.Context(), subject, false, desk)
+		r.refused(err, dossier.RefusedClosed)
+		r.must(r.Reopen(t.Context(), r.act(), user.ID))
+		r.must(r.Bind(t.Context(), r.act(), user.ID, ""))
+		_, err = r.LoginSubject(t.Context(), subject, false, desk)
 		r.refused(err, dossier.RefusedNoSuchUser)
+		if n := r.audited("login.unknown") + r.audited("login.blocked"); n != 4 {
+			t.Errorf("%d rows about refusals, want 4", n)
+		}
+	})
+}
+
+// Sessions by a provider end as others do, ask for no new password, and where
+// the settings say so for the second factor of the account.
+func TestSessionsBySubject(t *testing.T) {
+	onEach(t, func(t *testing.T, r *rig) {
+		const subject = "https://id.example#42"
+		user, err := r.AddUser(t.Context(), r.act(), dossier.NewUser{Name: "lan", Password: password, Once: true, Subject: subject})
+		r.must(err)
+		v := r.bySubject(subject)
+		if v.User.MustChange || !r.login("lan").User.MustChange {
+			t.Error("a password for one use is for those who come with it")
+		}
+		factor, err := r.BeginFactor(t.Context(), user.ID)
+		r.must(err)
+		_, err = r.ConfirmFactor(t.Context(), v, codeNow(r, factor.Secret, 0))
+		r.must(err)
+		if r.bySubject(subject).Half {
+			t.Error("a second factor is asked for, but the provider's word is enough")
+		}
+		pass, err := r.LoginSubject(t.Context(), subject, true, desk)
+		r.must(err)
+		if !pass.Half {
+			t.Fatal("no second factor was asked for")
+		}
+		r.clock = r.clock.Add(time.Minute)
+		pass, err = r.Confirm(t.Context(), pass.Secret, codeNow(r, factor.Secret, 0), desk)
+		r.must(err)
+		v, err = r.Session(t.Context(), pass.Secret)
+		r.must(err)
+		if v.Half || v.User.MustChange {
+			t.Errorf("after the code %+v", v)
+		}
+		r.clock = r.clock.Add(time.Hour)
+		_, err = r.Session(t.Context(), pass.Secret)
+		r.refused(err, dossier.RefusedLogin)
 	})
 }
 

@@ -84,6 +84,15 @@ func (r *rig) login(name string) dossier.Visitor {
 	return v
 }
 
+func (r *rig) bySubject(subject string) dossier.Visitor {
+	r.t.Helper()
+	entry, err := r.LoginSubject(r.t.Context(), subject, false, desk)
+	r.must(err)
+	v, err := r.Session(r.t.Context(), entry.Secret)
+	r.must(err)
+	return v
+}
+
 // audited counts the audit rows of an action.
 func (r *rig) audited(action string) int {
 	r.t.Helper()

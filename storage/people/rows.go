@@ -10,7 +10,7 @@ import (
 	"sohoa/dossier"
 )
 
-// The rows; columns are explained in migrations/0004_people.sql.
+// The rows; columns are explained in migrations/0004_people.sql and 0009_units.sql.
 
 type userRow struct {
 	bun.BaseModel `bun:"table:users"`
@@ -53,6 +53,7 @@ type sessionRow struct {
 	ID        string         `bun:"id"`
 	User      dossier.UserID `bun:"user_id"`
 	Half      bool           `bun:"half"`
+	Provider  bool           `bun:"provider"`
 	CreatedAt time.Time      `bun:"created_at"`
 	SeenAt    time.Time      `bun:"seen_at"`
 	Address   string         `bun:"address"`

@@ -22,15 +22,13 @@ const (
 	maxText = 120
 )
 
-// newSession opens a session and gives its secret, which only the browser
-// keeps.
-func (p *People) newSession(ctx context.Context, tx bun.Tx, id dossier.UserID, half bool, from dossier.From) (string, error) {
+// newSession opens a session as row has begun it, and gives its secret, which
+// only the browser keeps.
+func (p *People) newSession(ctx context.Context, tx bun.Tx, row sessionRow, from dossier.From) (string, error) {
 	secret := dossier.NewID()
-	now := p.now()
-	row := sessionRow{
-		Hash: digest(secret), ID: dossier.NewID(), User: id, Half: half, CreatedAt: now, SeenAt: now,
-		Address: cut(from.Address), Browser: cut(from.Browser),
-	}
+	row.Hash, row.ID = digest(secret), dossier.NewID()
+	row.CreatedAt, row.SeenAt = p.now(), p.now()
+	row.Address, row.Browser = cut(from.Address), cut(from.Browser)
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return "", fmt.Errorf("open session: %w", err)
 	}
@@ -93,6 +91,9 @@ func (p *People) Session(ctx context.Context, secret string) (dossier.Visitor, e
 		}
 	}
 	v := dossier.Visitor{User: row.user(p.now()), Session: session.ID, Half: session.Half}
+	if session.Provider {
+		v.User.MustChange = false // that is about a password, which nobody has shown
+	}
 	if v.Half {
 		return v, nil
 	}
