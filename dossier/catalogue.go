@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
-	"strconv"
-	"strings"
 )
 
 //go:embed tables/*.csv
@@ -28,28 +26,33 @@ type Catalogue struct {
 
 // LoadCatalogue reads the embedded tables and then those of overrides, which
 // may be nil. An override is a file of the same name and columns; a row with a
-// known id replaces that row, others are added. labels.csv is replaced for each
-// kind it mentions. Any mistake is an error that names file and line.
+// known id replaces that row, others are added. labels.csv and checks.csv are
+// replaced for each kind they mention. Any mistake is an error that names file
+// and line; so is a file that is no table, since a misspelt name would change
+// nothing and say nothing.
 func LoadCatalogue(overrides fs.FS) (*Catalogue, error) {
 	embedded, err := fs.Sub(embeddedTables, "tables")
 	if err != nil {
 		return nil, err
 	}
 	var c Catalogue
-	var labels []labelRow
+	var byKind attachments
 	for _, source := range []fs.FS{embedded, overrides} {
 		if source == nil {
 			continue
 		}
-		if err := c.read(source, &labels); err != nil {
+		if err := c.read(source, &byKind); err != nil {
 			return nil, fmt.Errorf("catalogue: %w", err)
 		}
 	}
-	if err := c.attachLabels(labels); err != nil {
-		return nil, fmt.Errorf("catalogue: %w", err)
-	}
-	if err := c.check(); err != nil {
-		return nil, fmt.Errorf("catalogue: %w", err)
+	for _, finish := range []func() error{
+		func() error { return c.attachLabels(byKind.labels) },
+		func() error { return c.attachChecks(byKind.checks) },
+		c.check,
+	} {
+		if err := finish(); err != nil {
+			return nil, fmt.Errorf("catalogue: %w", err)
+		}
 	}
 	return &c, nil
 }
@@ -94,35 +97,64 @@ func find[T any](all []T, match func(T) bool) (T, bool) {
 	return none, false
 }
 
-func (c *Catalogue) read(source fs.FS, labels *[]labelRow) error {
-	var overriding []labelRow
-	tables := []struct {
-		name    string
-		columns []string
-		row     func(row) error
-	}{
-		{"fields.csv", []string{"id", "vi", "en", "type", "gate"}, func(r row) error { return put(&c.fields, r, parseField, func(f FieldDef) string { return f.ID }) }},
-		{"kinds.csv", []string{"id", "group", "role", "keep", "symbol", "gate", "titles", "synonyms", "old_titles", "continues", "fields", "sensitive"},
-			func(r row) error { return put(&c.kinds, r, parseKind, func(k Kind) string { return k.ID }) }},
+// table is one file of the catalogue: its name, its columns, and what becomes
+// of each row.
+type table struct {
+	name    string
+	columns []string
+	row     func(row) error
+}
+
+func (c *Catalogue) tables(over *attachments) []table {
+	return []table{
+		{"fields.csv", []string{"id", "vi", "en", "type", "gate"}, func(r row) error {
+			return put(&c.fields, r, parseField, func(f FieldDef) string { return f.ID })
+		}},
+		{"kinds.csv", []string{"id", "group", "role", "keep", "symbol", "gate", "titles", "synonyms", "old_titles", "forms", "continues", "fields", "sensitive", "verified", "source"}, func(r row) error {
+			return put(&c.kinds, r, parseKind, func(k Kind) string { return k.ID })
+		}},
 		{"agencies.csv", []string{"code", "name", "verified"}, func(r row) error {
 			return put(&c.agencies, r, parseAgency, func(a AgencyCode) string { return a.Code })
 		}},
-		{"procedures.csv", []string{"code", "name", "area", "days", "result_code", "result", "required", "optional", "presented", "verified"},
-			func(r row) error {
-				return put(&c.procedures, r, parseProcedure, func(p Procedure) string { return p.Code })
-			}},
-		{"labels.csv", []string{"kind", "field", "how", "labels", "after", "before", "column", "type"},
-			func(r row) error { return appendLabel(&overriding, r) }},
+		{"procedures.csv", []string{"code", "name", "area", "days", "result_code", "result", "required", "optional", "presented", "verified", "source"}, func(r row) error {
+			return put(&c.procedures, r, parseProcedure, func(p Procedure) string { return p.Code })
+		}},
+		{"labels.csv", []string{"kind", "field", "how", "labels", "after", "before", "column", "type"}, over.addLabel},
+		{"checks.csv", []string{"kind", "check", "fields"}, over.addCheck},
+	}
+}
+
+// read takes one folder of tables.
+func (c *Catalogue) read(source fs.FS, byKind *attachments) error {
+	var over attachments
+	tables := c.tables(&over)
+	if err := onlyTables(source, tables); err != nil {
+		return err
 	}
 	for _, t := range tables {
 		if err := readTable(source, t.name, t.columns, t.row); err != nil {
 			return err
 		}
 	}
-	*labels = slices.DeleteFunc(*labels, func(old labelRow) bool {
-		return slices.ContainsFunc(overriding, func(l labelRow) bool { return l.kind == old.kind })
-	})
-	*labels = append(*labels, overriding...)
+	byKind.replace(over)
+	return nil
+}
+
+// onlyTables refuses a CSV file that is none of the tables.
+func onlyTables(source fs.FS, tables []table) error {
+	files, err := fs.Glob(source, "*.csv")
+	if err != nil {
+		return err
+	}
+	names := make([]string, len(tables))
+	for i, t := range tables {
+		names[i] = t.name
+	}
+	for _, file := range files {
+		if !slices.Contains(names, file) {
+			return fmt.Errorf("%s: no table has this name; they are %v", file, names)
+		}
+	}
 	return nil
 }
 
@@ -147,128 +179,6 @@ func put[T any](all *[]T, r row, parse func(row) (T, error), id func(T) string) 
 	return nil
 }
 
-func parseField(r row) (FieldDef, error) {
-	gate, err := r.gate()
-	f := FieldDef{ID: r.get("id"), Vi: r.get("vi"), En: r.get("en"), Type: FieldType(r.get("type")), Gate: gate}
-	if err == nil && !knownType(f.Type) {
-		err = fmt.Errorf("column type: %q is not a type of field", f.Type)
-	}
-	return f, err
-}
-
-func knownType(t FieldType) bool {
-	return slices.Contains([]FieldType{TypeName, TypeDate, TypeText, TypeSex, TypeID, TypePhone, TypeInteger, TypeArea,
-		TypeMoney, TypeSerial, TypeCode, TypeNumber, TypeEntry, TypeEntries}, t)
-}
-
-func parseKind(r row) (Kind, error) {
-	gate, gateErr := r.gate()
-	keep, keepErr := r.flag("keep")
-	sensitive, sensitiveErr := r.flag("sensitive")
-	k := Kind{
-		ID: r.get("id"), Group: Group(r.get("group")), Role: ComponentRole(r.get("role")), Keep: keep, Sensitive: sensitive, Gate: gate,
-		Titles: r.list("titles"), Synonyms: r.list("synonyms"), OldTitles: r.list("old_titles"),
-		Symbols: r.list("symbol"), Continues: r.list("continues"), Fields: strings.Fields(r.get("fields")),
-	}
-	var roleErr error
-	if !slices.Contains([]ComponentRole{RoleComponent, RoleResult, RoleSlip, RoleInternal}, k.Role) {
-		roleErr = fmt.Errorf("column role: %q is not a role", k.Role)
-	}
-	return k, errors.Join(gateErr, keepErr, sensitiveErr, roleErr)
-}
-
-func parseAgency(r row) (AgencyCode, error) {
-	verified, err := r.flag("verified")
-	return AgencyCode{Code: r.get("code"), Name: r.get("name"), Verified: verified}, err
-}
-
-func parseProcedure(r row) (Procedure, error) {
-	verified, err := r.flag("verified")
-	p := Procedure{
-		Code: r.get("code"), Name: r.get("name"), Area: r.get("area"), ResultCode: r.get("result_code"), Result: r.get("result"),
-		Optional: strings.Fields(r.get("optional")), Presented: strings.Fields(r.get("presented")), Days: -1, Verified: verified,
-	}
-	for _, alternatives := range strings.Fields(r.get("required")) {
-		p.Required = append(p.Required, strings.Split(alternatives, "/"))
-	}
-	if days, calendar := strings.CutSuffix(r.get("days"), "c"); days != "" {
-		n, daysErr := strconv.Atoi(days)
-		if daysErr != nil || n < 0 {
-			err = errors.Join(err, fmt.Errorf("column days: %q is not a number of days", r.get("days")))
-		}
-		p.Days, p.Calendar = n, calendar
-	}
-	return p, err
-}
-
-// labelRow is a row of labels.csv: a label and the kind, or "@group", or "*".
-type labelRow struct {
-	kind  string
-	where string // file and line, for messages
-	label Label
-}
-
-func appendLabel(all *[]labelRow, r row) error {
-	l := Label{
-		Field: r.get("field"), How: LabelHow(r.get("how")), Type: FieldType(r.get("type")), Words: r.list("labels"),
-		After: r.list("after"), Before: r.list("before"), Column: r.get("column"),
-	}
-	if !slices.Contains([]LabelHow{LabelLine, LabelInline, LabelPage, LabelLetterhead}, l.How) {
-		return fmt.Errorf("column how: %q is not line, inline, page or letterhead", l.How)
-	}
-	if !slices.Contains([]string{"", "left", "right"}, l.Column) {
-		return fmt.Errorf("column column: %q is not left or right", l.Column)
-	}
-	if l.Type != "" && !knownType(l.Type) {
-		return fmt.Errorf("column type: %q is not a type of field", l.Type)
-	}
-	if len(l.Words) == 0 && (l.How == LabelLine || l.How == LabelInline) {
-		return errors.New("column labels is empty")
-	}
-	for kind := range strings.FieldsSeq(r.get("kind")) {
-		*all = append(*all, labelRow{kind: kind, where: r.where(), label: l})
-	}
-	return nil
-}
-
-// attachLabels gives every label to its kinds and resolves its type.
-func (c *Catalogue) attachLabels(rows []labelRow) error {
-	var stops []string
-	for _, r := range rows {
-		if r.kind == "*" {
-			stops = append(stops, r.label.Words...)
-			continue
-		}
-		if r.label.Type == "" {
-			f, ok := c.Field(r.label.Field)
-			if !ok {
-				return fmt.Errorf("%s: column field: %q is not in fields.csv", r.where, r.label.Field)
-			}
-			r.label.Type = f.Type
-		}
-		if !c.attach(r) {
-			return fmt.Errorf("%s: column kind: no kind %q with a field %q", r.where, r.kind, r.label.Field)
-		}
-	}
-	for i := range c.kinds {
-		c.kinds[i].Stops = stops
-	}
-	return nil
-}
-
-func (c *Catalogue) attach(r labelRow) (found bool) {
-	group, byGroup := strings.CutPrefix(r.kind, "@")
-	for i := range c.kinds {
-		k := &c.kinds[i]
-		if byGroup && string(k.Group) != group || !byGroup && k.ID != r.kind || !slices.Contains(k.Fields, r.label.Field) {
-			continue
-		}
-		k.Labels = append(k.Labels, r.label)
-		found = true
-	}
-	return found
-}
-
 // check finds references into nothing and titles that two kinds claim.
 func (c *Catalogue) check() error {
 	for _, id := range []string{KindSeparator, KindBlank, KindOther, KindReceiptSlip, KindOfficialLetter, KindCitizenIDCard} {
@@ -280,12 +190,12 @@ func (c *Catalogue) check() error {
 	for _, k := range c.kinds {
 		for _, f := range k.Fields {
 			if _, ok := c.Field(f); !ok {
-				return fmt.Errorf("kinds.csv: kind %s: field %q is not in fields.csv", k.ID, f)
+				return fmt.Errorf("%s: kind %s: field %q is not in fields.csv", k.where, k.ID, f)
 			}
 		}
-		for _, t := range k.AllTitles() {
+		for _, t := range slices.Concat(k.AllTitles(), k.Forms) {
 			if other := owner[t]; other != "" {
-				return fmt.Errorf("kinds.csv: title %q belongs to %s and to %s", t, other, k.ID)
+				return fmt.Errorf("%s: title or form %q belongs to %s and to %s", k.where, t, other, k.ID)
 			}
 			owner[t] = k.ID
 		}
@@ -293,7 +203,7 @@ func (c *Catalogue) check() error {
 	for _, p := range c.procedures {
 		for _, id := range p.kinds() {
 			if _, ok := c.Kind(id); !ok {
-				return fmt.Errorf("procedures.csv: procedure %s: kind %q is not in kinds.csv", p.Code, id)
+				return fmt.Errorf("%s: procedure %s: kind %q is not in kinds.csv", p.where, p.Code, id)
 			}
 		}
 	}

@@ -89,8 +89,13 @@ func TestAdministrativeTypes(t *testing.T) {
 
 func TestProcedures(t *testing.T) {
 	cat := load(t)
-	if n := len(cat.Procedures()); n < 40 {
-		t.Errorf("%d procedures, want at least 40", n)
+	if n := len(cat.Procedures()); n < 60 {
+		t.Errorf("%d procedures, want at least 60", n)
+	}
+	for _, p := range cat.Procedures() {
+		if p.Verified == (p.Source == "MEM") || p.Source == "" {
+			t.Errorf("%s: verified %v by %q", p.Code, p.Verified, p.Source)
+		}
 	}
 	birth, ok := cat.Procedure("1.001193")
 	if !ok || birth.Days != 1 || birth.Result != "birth_certificate" || len(birth.Required) != 2 {
@@ -111,9 +116,10 @@ func TestProcedures(t *testing.T) {
 
 func TestOverrides(t *testing.T) {
 	cat, err := dossier.LoadCatalogue(fstest.MapFS{
-		"kinds.csv": {Data: []byte("id,group,role,keep,symbol,gate,titles,synonyms,old_titles,continues,fields,sensitive\n" +
-			"will,certification,component,yes,,0.9,DI CHÚC,,,,,no\nfire_permit,local,result,yes,,,GIẤY PHÉP ĐỐT RẪY,,,,name,no\n")},
-		"labels.csv": {Data: []byte("kind,field,how,labels,after,before,column,type\nfire_permit,name,line,Chủ rẫy,,,,\n")},
+		"kinds.csv": {Data: []byte("id,group,role,keep,symbol,gate,titles,synonyms,old_titles,forms,continues,fields,sensitive,verified,source\n" +
+			"will,certification,component,yes,,0.9,DI CHÚC,,,,,,no,no,MEM\nfire_permit,local,result,yes,,,GIẤY PHÉP ĐỐT RẪY,,,,,name,no,yes,office\n")},
+		"checks.csv": {Data: []byte("kind,check,fields\nbirth_extract,apart,father mother\n")},
+		"labels.csv": {Data: []byte("\ufeffkind,field,how,labels,after,before,column,type\nfire_permit,name,line,Chủ rẫy,,,,\n")},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -128,32 +134,45 @@ func TestOverrides(t *testing.T) {
 	if birth, _ := cat.Kind("birth_notice"); len(birth.Labels) == 0 {
 		t.Error("labels of other kinds were lost")
 	}
+	if extract, _ := cat.Kind("birth_extract"); len(extract.Checks) != 1 {
+		t.Errorf("%d checks of an overridden kind, want the one of the override", len(extract.Checks))
+	}
+	if certificate, _ := cat.Kind("birth_certificate"); len(certificate.Checks) != 2 {
+		t.Errorf("%d checks of a kind not mentioned, want 2", len(certificate.Checks))
+	}
 	if len(cat.Kinds()) != len(load(t).Kinds())+1 {
 		t.Error("an override must add or replace, not drop")
 	}
 }
 
 func TestMistakesNameFileAndLine(t *testing.T) {
-	kinds := "# a remark\nid,group,role,keep,symbol,gate,titles,synonyms,old_titles,continues,fields,sensitive\n"
+	kinds := "# a remark\nid,group,role,keep,symbol,gate,titles,synonyms,old_titles,forms,continues,fields,sensitive,verified,source\n"
+	checks := "kind,check,fields\n"
 	labels := "kind,field,how,labels,after,before,column,type\n"
 	for name, c := range map[string]struct{ file, text, want string }{
 		"columns":       {"kinds.csv", "id,title\nx,Y\n", "kinds.csv:1: columns"},
-		"role":          {"kinds.csv", kinds + "x,g,boss,yes,,,,,,,,no\n", `kinds.csv:3: column role: "boss"`},
-		"keep":          {"kinds.csv", kinds + "x,g,component,maybe,,,,,,,,no\n", `kinds.csv:3: column keep: "maybe"`},
-		"gate":          {"kinds.csv", kinds + "x,g,component,yes,,80,,,,,,no\n", `kinds.csv:3: column gate: "80"`},
-		"twice":         {"kinds.csv", kinds + "x,g,component,yes,,,,,,,,no\nx,g,component,yes,,,,,,,,no\n", "kinds.csv:4: x is there twice"},
-		"no id":         {"kinds.csv", kinds + ",g,component,yes,,,,,,,,no\n", "kinds.csv:3: the first column is empty"},
+		"role":          {"kinds.csv", kinds + "x,g,boss,yes,,,,,,,,,no,yes,\n", `kinds.csv:3: column role: "boss"`},
+		"keep":          {"kinds.csv", kinds + "x,g,component,maybe,,,,,,,,,no,yes,\n", `kinds.csv:3: column keep: "maybe"`},
+		"gate":          {"kinds.csv", kinds + "x,g,component,yes,,80,,,,,,,no,yes,\n", `kinds.csv:3: column gate: "80"`},
+		"twice":         {"kinds.csv", kinds + "x,g,component,yes,,,,,,,,,no,yes,\nx,g,component,yes,,,,,,,,,no,yes,\n", "kinds.csv:4: x is there twice"},
+		"no id":         {"kinds.csv", kinds + ",g,component,yes,,,,,,,,,no,yes,\n", "kinds.csv:3: the first column is empty"},
 		"cells":         {"kinds.csv", kinds + "x,g\n", "kinds.csv: record on line 3"},
-		"field":         {"kinds.csv", kinds + "x,g,component,yes,,,,,,,shoe_size,no\n", `kind x: field "shoe_size"`},
-		"title":         {"kinds.csv", kinds + "x,g,component,yes,,,GIẤY KHAI SINH,,,,,no\n", `title "GIẤY KHAI SINH" belongs to birth_certificate and to x`},
+		"field":         {"kinds.csv", kinds + "x,g,component,yes,,,,,,,,shoe_size,no,yes,\n", `kinds.csv:3: kind x: field "shoe_size"`},
+		"title":         {"kinds.csv", kinds + "x,g,component,yes,,,GIẤY KHAI SINH,,,,,,no,yes,\n", `kinds.csv:3: title or form "GIẤY KHAI SINH" belongs to birth_certificate and to x`},
 		"label kind":    {"labels.csv", labels + "x,name,line,Tên,,,,\n", `labels.csv:2: column kind: no kind "x"`},
 		"label field":   {"labels.csv", labels + "will,shoe_size,line,Cỡ,,,,\n", `labels.csv:2: column field: "shoe_size"`},
 		"label how":     {"labels.csv", labels + "will,name,guess,Tên,,,,\n", `labels.csv:2: column how: "guess"`},
 		"label empty":   {"labels.csv", labels + "will,name,line,,,,,\n", "labels.csv:2: column labels is empty"},
 		"label column":  {"labels.csv", labels + "will,name,line,Tên,,,middle,\n", `labels.csv:2: column column: "middle"`},
 		"type":          {"fields.csv", "id,vi,en,type,gate\nx,X,X,colour,\n", `fields.csv:2: column type: "colour"`},
-		"days":          {"procedures.csv", "code,name,area,days,result_code,result,required,optional,presented,verified\n1,N,a,soon,,,,,,yes\n", `procedures.csv:2: column days: "soon"`},
-		"required kind": {"procedures.csv", "code,name,area,days,result_code,result,required,optional,presented,verified\n1,N,a,1,,,x,,,yes\n", `procedure 1: kind "x"`},
+		"no table":      {"kindz.csv", "id\n", "kindz.csv: no table has this name"},
+		"not UTF-8":     {"agencies.csv", "code,name,verified\nH99,L\xe0o,yes\n", "agencies.csv:2: not UTF-8"},
+		"check how":     {"checks.csv", checks + "will,guess,name dob\n", `checks.csv:2: column check: "guess"`},
+		"check count":   {"checks.csv", checks + "death_notice,order,dob\n", "checks.csv:2: column fields: 1 fields"},
+		"check field":   {"checks.csv", checks + "death_notice,order,dob shoe_size\n", `checks.csv:2: column fields: kind death_notice has no field "shoe_size"`},
+		"check kind":    {"checks.csv", checks + "x,order,dob dod\n", `checks.csv:2: column kind: no kind "x"`},
+		"days":          {"procedures.csv", "code,name,area,days,result_code,result,required,optional,presented,verified,source\n1,N,a,soon,,,,,,yes,\n", `procedures.csv:2: column days: "soon"`},
+		"required kind": {"procedures.csv", "code,name,area,days,result_code,result,required,optional,presented,verified,source\n1,N,a,1,,,x,,,yes,\n", `procedures.csv:2: procedure 1: kind "x"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := dossier.LoadCatalogue(fstest.MapFS{c.file: {Data: []byte(c.text)}})

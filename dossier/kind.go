@@ -19,6 +19,8 @@ type Kind struct {
 	Titles, Synonyms, OldTitles []string
 	// Symbols are what stands after the slash in the paper's number ("QĐ").
 	Symbols []string
+	// Forms are form numbers that only this kind prints above its title ("CT01").
+	Forms []string
 	// Continues are words that open a later page, or the back, of the paper.
 	Continues []string
 	// Gate is the confidence below which a person decides about the kind.
@@ -29,6 +31,14 @@ type Kind struct {
 	// begin some other value.
 	Labels []Label
 	Stops  []string
+	// Checks say what the fields must have to do with each other.
+	Checks []Check
+	// Verified is false where the wording of the titles is from memory; Source
+	// says where it was seen.
+	Verified bool
+	Source   string
+
+	where string // file and line, for messages
 }
 
 // Kinds with a meaning of their own to the pipeline.
@@ -126,6 +136,29 @@ type Procedure struct {
 	Optional, Presented []string
 	// Verified is false for a row nobody has compared with its source.
 	Verified bool
+	Source   string
+
+	where string // file and line, for messages
+}
+
+// CheckHow is what a check compares.
+type CheckHow string
+
+// The checks. Fields that were not read are not compared.
+const (
+	// CheckPerson compares a 12-digit number with the date of birth and, where
+	// the paper has it, the sex.
+	CheckPerson CheckHow = "person"
+	// CheckOrder wants the first date not after the second.
+	CheckOrder CheckHow = "order"
+	// CheckApart wants two names that differ.
+	CheckApart CheckHow = "apart"
+)
+
+// Check says what fields of a paper must have to do with each other.
+type Check struct {
+	How    CheckHow
+	Fields []string
 }
 
 // AgencyCode is a level-1 agency code that may stand in a dossier code.

@@ -1,6 +1,7 @@
 package dossier
 
 import (
+	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // row is one row of a CSV table with its place, for messages.
@@ -32,7 +34,7 @@ func readTable(source fs.FS, name string, columns []string, each func(row) error
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	r := csv.NewReader(f)
+	r := csv.NewReader(withoutMark(f))
 	r.Comment = '#'
 	header, err := r.Read()
 	if err != nil {
@@ -52,11 +54,26 @@ func readTable(source fs.FS, name string, columns []string, each func(row) error
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		line, _ := r.FieldPos(0)
+		for _, cell := range values {
+			if !utf8.ValidString(cell) {
+				return fmt.Errorf("%s:%d: not UTF-8; save the file as \"CSV UTF-8\"", name, line)
+			}
+		}
 		at := row{file: name, line: line, columns: columns, values: values, seen: seen}
 		if err := each(at); err != nil {
 			return fmt.Errorf("%s: %w", at.where(), err)
 		}
 	}
+}
+
+// withoutMark drops the byte order mark that spreadsheets write in front of
+// UTF-8.
+func withoutMark(r io.Reader) io.Reader {
+	b := bufio.NewReader(r)
+	if mark, err := b.Peek(3); err == nil && string(mark) == "\ufeff" {
+		_, _ = b.Discard(len(mark)) // they were just peeked at
+	}
+	return b
 }
 
 func (r row) where() string { return r.file + ":" + strconv.Itoa(r.line) }

@@ -31,11 +31,23 @@ func (l layout) done() string    { return filepath.Join(l.root, "done") }
 func (l layout) testKey() string { return filepath.Join(l.root, "test-key.pem") }
 func (l layout) spool() string   { return filepath.Join(l.root, "spool") }
 
+func (l layout) tables() string { return filepath.Join(l.root, "catalogue") }
+
 // acme is where certificates of an ACME service are kept.
 func (l layout) acme() string { return filepath.Join(l.root, "acme") }
 
 // peopleKey is the file that seals second factors.
 func (l layout) peopleKey() string { return filepath.Join(l.root, "people.key") }
+
+// kinds loads the catalogue of kinds and procedures with what the office
+// changed of it, if anything.
+func (l layout) kinds() (*dossier.Catalogue, error) {
+	kinds, err := dossier.LoadCatalogue(os.DirFS(l.tables()))
+	if err != nil {
+		return nil, usage("Correct the file in "+l.tables()+", or take it away.", "%w", err)
+	}
+	return kinds, nil
+}
 
 // newArchive is the record of a new archive. A demo archive has a made-up unit
 // and can never become a real one.

@@ -225,7 +225,7 @@ type userGrantCmd struct {
 
 // Run gives the role.
 func (u userGrantCmd) Run(ctx context.Context, c *cli, con console) error {
-	kinds, err := dossier.LoadCatalogue(nil)
+	kinds, err := layout{root: c.Data}.kinds()
 	if err != nil {
 		return err
 	}

@@ -229,7 +229,7 @@ func (c *cli) wire(ctx context.Context, settings config, store objects, record d
 	if err := a.layout.makeScratch(); err != nil {
 		return nil, err
 	}
-	if a.kinds, err = dossier.LoadCatalogue(nil); err != nil {
+	if a.kinds, err = a.layout.kinds(); err != nil {
 		return nil, err
 	}
 	if a.databases, err = catalog.OpenDatabases(ctx, settings.Database); err != nil {

@@ -1,0 +1,152 @@
+package dossier
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+)
+
+// attachments are the rows that belong to kinds: where fields stand, and what
+// fields have to do with each other.
+type attachments struct {
+	labels []labelRow
+	checks []checkRow
+}
+
+// replace takes the rows of an override instead of all that were there for the
+// kinds it mentions.
+func (a *attachments) replace(over attachments) {
+	a.labels = slices.DeleteFunc(a.labels, func(old labelRow) bool {
+		return slices.ContainsFunc(over.labels, func(l labelRow) bool { return l.kind == old.kind })
+	})
+	a.labels = append(a.labels, over.labels...)
+	a.checks = slices.DeleteFunc(a.checks, func(old checkRow) bool {
+		return slices.ContainsFunc(over.checks, func(l checkRow) bool { return l.kind == old.kind })
+	})
+	a.checks = append(a.checks, over.checks...)
+}
+
+// labelRow is a row of labels.csv: a label and the kind, or "@group", or "*".
+type labelRow struct {
+	kind  string
+	where string // file and line, for messages
+	label Label
+}
+
+func (a *attachments) addLabel(r row) error {
+	l := Label{
+		Field: r.get("field"), How: LabelHow(r.get("how")), Type: FieldType(r.get("type")), Words: r.list("labels"),
+		After: r.list("after"), Before: r.list("before"), Column: r.get("column"),
+	}
+	if !slices.Contains([]LabelHow{LabelLine, LabelInline, LabelPage, LabelLetterhead}, l.How) {
+		return fmt.Errorf("column how: %q is not line, inline, page or letterhead", l.How)
+	}
+	if !slices.Contains([]string{"", "left", "right"}, l.Column) {
+		return fmt.Errorf("column column: %q is not left or right", l.Column)
+	}
+	if l.Type != "" && !knownType(l.Type) {
+		return fmt.Errorf("column type: %q is not a type of field", l.Type)
+	}
+	if len(l.Words) == 0 && (l.How == LabelLine || l.How == LabelInline) {
+		return errors.New("column labels is empty")
+	}
+	for kind := range strings.FieldsSeq(r.get("kind")) {
+		a.labels = append(a.labels, labelRow{kind: kind, where: r.where(), label: l})
+	}
+	return nil
+}
+
+// attachLabels gives every label to its kinds and resolves its type.
+func (c *Catalogue) attachLabels(rows []labelRow) error {
+	var stops []string
+	for _, r := range rows {
+		if r.kind == "*" {
+			stops = append(stops, r.label.Words...)
+			continue
+		}
+		if r.label.Type == "" {
+			f, ok := c.Field(r.label.Field)
+			if !ok {
+				return fmt.Errorf("%s: column field: %q is not in fields.csv", r.where, r.label.Field)
+			}
+			r.label.Type = f.Type
+		}
+		if !c.attach(r) {
+			return fmt.Errorf("%s: column kind: no kind %q with a field %q", r.where, r.kind, r.label.Field)
+		}
+	}
+	for i := range c.kinds {
+		c.kinds[i].Stops = stops
+	}
+	return nil
+}
+
+func (c *Catalogue) attach(r labelRow) (found bool) {
+	for k := range c.kindsNamed(r.kind) {
+		if slices.Contains(k.Fields, r.label.Field) {
+			k.Labels = append(k.Labels, r.label)
+			found = true
+		}
+	}
+	return found
+}
+
+// kindsNamed yields the kinds that a cell means: one by its id, or "@group".
+func (c *Catalogue) kindsNamed(name string) iter.Seq[*Kind] {
+	group, byGroup := strings.CutPrefix(name, "@")
+	return func(yield func(*Kind) bool) {
+		for i := range c.kinds {
+			k := &c.kinds[i]
+			if (byGroup && string(k.Group) == group || !byGroup && k.ID == name) && !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+// checkRow is a row of checks.csv for one kind or "@group".
+type checkRow struct {
+	kind, where string
+	check       Check
+}
+
+func (a *attachments) addCheck(r row) error {
+	check := Check{How: CheckHow(r.get("check")), Fields: strings.Fields(r.get("fields"))}
+	fields, known := map[CheckHow][]int{CheckPerson: {2, 3}, CheckOrder: {2}, CheckApart: {2}}[check.How]
+	if !known {
+		return fmt.Errorf("column check: %q is not person, order or apart", check.How)
+	}
+	if !slices.Contains(fields, len(check.Fields)) {
+		return fmt.Errorf("column fields: %d fields for a check %s", len(check.Fields), check.How)
+	}
+	kinds := strings.Fields(r.get("kind"))
+	if len(kinds) == 0 {
+		return errors.New("the first column is empty")
+	}
+	for _, kind := range kinds {
+		a.checks = append(a.checks, checkRow{kind: kind, where: r.where(), check: check})
+	}
+	return nil
+}
+
+// attachChecks gives every check to its kinds, which must have its fields.
+func (c *Catalogue) attachChecks(rows []checkRow) error {
+	for _, r := range rows {
+		found := false
+		for k := range c.kindsNamed(r.kind) {
+			for _, f := range r.check.Fields {
+				if !slices.Contains(k.Fields, f) {
+					return fmt.Errorf("%s: column fields: kind %s has no field %q", r.where, k.ID, f)
+				}
+			}
+			k.Checks = append(k.Checks, r.check)
+			found = true
+		}
+		if !found {
+			return fmt.Errorf("%s: column kind: no kind %q", r.where, r.kind)
+		}
+	}
+	return nil
+}
