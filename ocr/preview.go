@@ -45,15 +45,15 @@ func (v *Viewer) Preview(ctx context.Context, path string, index int, view View)
 	if err != nil {
 		return nil, err
 	}
-	picture, err := file.Picture(ctx, index)
+	picture, times, err := file.Coarse(ctx, index, view.enough)
 	if err != nil {
 		return nil, err
 	}
 	defer picture.Pix.Close()
 	if view.Width <= 0 || view.Height <= 0 {
-		view.ToInput, view.Width, view.Height = dossier.Identity(), picture.Pix.Width(), picture.Pix.Height()
+		view.ToInput, view.Width, view.Height = dossier.Identity(), times*picture.Pix.Width(), times*picture.Pix.Height()
 	}
-	upright, err := show(picture.Pix, view)
+	upright, err := show(picture.Pix, times, view)
 	if err != nil {
 		return nil, parked("make preview", err)
 	}
@@ -64,16 +64,25 @@ func (v *Viewer) Preview(ctx context.Context, path string, index int, view View)
 	return out.Bytes(), nil
 }
 
-// show draws the upright page at the size of the view: the picture is first
-// averaged down to about that size, then turned.
-func show(pix *lept.Pix, view View) (image.Image, error) {
+// enough is the fraction of the scan that the view shows.
+func (v View) enough(width, _ int) float64 {
+	if v.Width > 0 {
+		width = v.Width
+	}
+	return float64(v.Pixels) / float64(width)
+}
+
+// show draws the upright page at the size of the view: the picture, which is the
+// scan at 1/times of its size, is first averaged down to about that size, then
+// turned.
+func show(pix *lept.Pix, times int, view View) (image.Image, error) {
 	scale := float64(view.Pixels) / float64(view.Width)
 	height := max(1, int(math.Round(float64(view.Height)*scale)))
 	if height > 4*MaxPreview {
 		return nil, errors.New("preview: the page is a strip")
 	}
 	shrink := min(1, scale)
-	small, err := reduced(pix, shrink)
+	small, err := reduced(pix, shrink*float64(times))
 	if err != nil {
 		return nil, err
 	}

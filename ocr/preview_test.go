@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -16,8 +17,17 @@ import (
 )
 
 // A page scanned with its head to the left (turned 270 degrees clockwise) is
-// shown upright: the dark corner lands where the matrix says.
+// shown upright: the dark corner lands where the matrix says, also when its
+// file was decoded at a fraction of the size.
 func TestPreviewIsUpright(t *testing.T) {
+	t.Run("png", func(t *testing.T) { previewIsUpright(t, png.Encode) })
+	t.Run("jpeg", func(t *testing.T) {
+		previewIsUpright(t, func(w io.Writer, scan image.Image) error { return jpeg.Encode(w, scan, nil) })
+	})
+}
+
+func previewIsUpright(t *testing.T, encode func(io.Writer, image.Image) error) {
+	t.Helper()
 	scan := image.NewGray(image.Rect(0, 0, 600, 400))
 	for i := range scan.Pix {
 		scan.Pix[i] = 0xff
@@ -28,9 +38,9 @@ func TestPreviewIsUpright(t *testing.T) {
 			scan.SetGray(x, y, color.Gray{})
 		}
 	}
-	path := filepath.Join(t.TempDir(), "scan.png")
+	path := filepath.Join(t.TempDir(), "scan")
 	var body bytes.Buffer
-	if err := png.Encode(&body, scan); err != nil {
+	if err := encode(&body, scan); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(path, body.Bytes(), 0o600); err != nil {
@@ -49,6 +59,7 @@ func TestPreviewIsUpright(t *testing.T) {
 	}{
 		"upright":    {view, 200, 300, image.Pt(20, 20), image.Pt(180, 280)},
 		"as scanned": {View{Pixels: 300}, 300, 200, image.Pt(20, 180), image.Pt(280, 20)},
+		"small":      {View{Pixels: 75}, 75, 50, image.Pt(5, 45), image.Pt(70, 5)},
 	} {
 		out, err := reader.Preview(context.Background(), path, 1, c.view)
 		if err != nil {

@@ -201,6 +201,32 @@ func (f *File) Picture(ctx context.Context, index int) (*Picture, error) {
 	return p, nil
 }
 
+// Enough tells which fraction of the size of an image, in pixels, is enough for
+// what it is wanted for.
+type Enough func(width, height int) float64
+
+// coarser is a source that can decode at a fraction of the size with a fraction
+// of the work.
+type coarser interface {
+	coarse(ctx context.Context, index int, enough Enough) (p *Picture, times int, err error)
+}
+
+// Coarse is like Picture, for somebody who needs fewer pixels: the picture has
+// its size divided by times, rounded up, and that is enough. Times is 1 where
+// the format gives nothing coarser.
+func (f *File) Coarse(ctx context.Context, index int, enough Enough) (p *Picture, times int, err error) {
+	source, ok := f.source.(coarser)
+	if !ok || index < 1 || index > f.Images {
+		p, err = f.Picture(ctx, index)
+		return p, 1, err
+	}
+	if p, times, err = source.coarse(ctx, index-1, enough); err != nil {
+		return nil, 0, asFault(dossier.Park, "decode image", err)
+	}
+	p.Flags = append(p.Flags, f.Flags...)
+	return p, times, nil
+}
+
 // Stream gives the compressed form of the image at index, counted from 1. Its
 // pixels are those of Picture.
 func (f *File) Stream(ctx context.Context, index int) (*Stream, error) {

@@ -226,7 +226,7 @@ func (p *pdfFile) readLifted(ctx context.Context, number int, image *liftedImage
 	var err error
 	switch image.stream.Filter {
 	case "DCTDecode":
-		picture.Pix, err = jpegPixels(image.stream.Data, picture)
+		picture.Pix, err = jpegPixels(image.stream.Data, picture, 1)
 		if err == nil && image.stream.Inverted {
 			picture.Pix.Invert()
 		}

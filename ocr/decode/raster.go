@@ -152,16 +152,34 @@ func (r rasterFile) picture(_ context.Context, _ int) (*Picture, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.decode(data)
+	return r.decode(data, 1)
 }
 
-func (r rasterFile) decode(data []byte) (*Picture, error) {
+// coarse decodes a JPEG at a fraction of its size where that is enough.
+func (r rasterFile) coarse(_ context.Context, _ int, enough Enough) (*Picture, int, error) {
+	data, err := r.read()
+	if err != nil {
+		return nil, 0, err
+	}
+	h, err := r.header(data)
+	if err != nil {
+		return nil, 0, err
+	}
+	times := 1
+	for r.format == JPEG && times < 8 && enough(h.width, h.height) <= 1/float64(2*times) {
+		times *= 2
+	}
+	p, err := r.decode(data, times)
+	return p, times, err
+}
+
+func (r rasterFile) decode(data []byte, times int) (*Picture, error) {
 	h, err := r.header(data)
 	if err != nil {
 		return nil, err
 	}
 	p := &Picture{Resolution: resolve(h.xdpi, h.ydpi, h.width, h.height), Orientation: h.orientation}
-	raw, err := r.pixels(data, p)
+	raw, err := r.pixels(data, p, times)
 	if err != nil {
 		return nil, err
 	}
@@ -173,10 +191,11 @@ func (r rasterFile) decode(data []byte) (*Picture, error) {
 	return p, nil
 }
 
-func (r rasterFile) pixels(data []byte, p *Picture) (*lept.Pix, error) {
+// pixels decodes; times is that of [lept.JPEG] and means something there only.
+func (r rasterFile) pixels(data []byte, p *Picture, times int) (*lept.Pix, error) {
 	switch r.format {
 	case JPEG:
-		return jpegPixels(data, p)
+		return jpegPixels(data, p, times)
 	case BMP:
 		return bmpPixels(data)
 	case GIF:
@@ -194,8 +213,8 @@ func (r rasterFile) pixels(data []byte, p *Picture) (*lept.Pix, error) {
 // jpegPixels decodes a JPEG. libjpeg goes on after damage: a file that was cut
 // short has lost part of the page and is refused; damage inside a whole file is
 // remarked on.
-func jpegPixels(data []byte, p *Picture) (*lept.Pix, error) {
-	pix, warnings, err := lept.JPEG(data)
+func jpegPixels(data []byte, p *Picture, times int) (*lept.Pix, error) {
+	pix, warnings, err := lept.JPEG(data, times)
 	if err != nil {
 		return nil, because(dossier.ReasonDamaged, err)
 	}
@@ -220,7 +239,7 @@ func (r rasterFile) stream(_ context.Context, _ int) (*Stream, error) {
 	if s := liftRaster(data, r.format); s != nil {
 		return s, nil
 	}
-	p, err := r.decode(data)
+	p, err := r.decode(data, 1)
 	if err != nil {
 		return nil, err
 	}

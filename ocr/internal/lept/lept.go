@@ -119,14 +119,15 @@ func (p *Pix) GrayRows(header []byte) ([]byte, error) {
 // Invert swaps black and white in place.
 func (p *Pix) Invert() { C.pixInvert(p.c, p.c) }
 
-// JPEG decodes a JPEG as far as it goes; warnings counts what the decoder had
-// to guess.
-func JPEG(data []byte) (p *Pix, warnings int, err error) {
+// JPEG decodes a JPEG as far as it goes, at a fraction of its size: times is 1,
+// 2, 4 or 8, and sizes are rounded up. warnings counts what the decoder had to
+// guess.
+func JPEG(data []byte, times int) (p *Pix, warnings int, err error) {
 	if len(data) == 0 {
 		return nil, 0, errFailed
 	}
 	var warn C.l_int32
-	c := C.pixReadMemJpeg((*C.l_uint8)(unsafe.Pointer(&data[0])), C.size_t(len(data)), 0, 1, &warn, C.L_JPEG_CONTINUE_WITH_BAD_DATA)
+	c := C.pixReadMemJpeg((*C.l_uint8)(unsafe.Pointer(&data[0])), C.size_t(len(data)), 0, C.l_int32(times), &warn, C.L_JPEG_CONTINUE_WITH_BAD_DATA)
 	p, err = wrap(c, "decode jpeg")
 	return p, int(warn), err
 }
