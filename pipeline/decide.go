@@ -138,9 +138,9 @@ func (f *Flow) revised(base dossier.Manifest, actor dossier.Actor, reason string
 // Undo takes back the newest version of a dossier when a decision made it: the
 // next version is like the one before, and its pages wait again.
 func (f *Flow) Undo(ctx context.Context, ledger Decisions, actor dossier.Actor, id dossier.DossierID) error {
-	latest, ok, err := f.Ledger.Latest(ctx, id)
-	if err != nil || !ok {
-		return errors.Join(err, noneUnless(ok, ErrNoSuchDossier))
+	latest, err := f.ownDossier(ctx, id)
+	if err != nil {
+		return err
 	}
 	if latest.Decision == "" {
 		return ErrNothingToUndo
@@ -231,8 +231,20 @@ func (f *Flow) placementBase(ctx context.Context, p dossier.Placement) (dossier.
 	if id == "" {
 		return f.newDossier(code, f.Now()), nil
 	}
+	return f.ownDossier(ctx, id)
+}
+
+// ownDossier is the newest version of a dossier that this unit keeps. One that
+// another unit keeps is not there, whoever has learned its id.
+func (f *Flow) ownDossier(ctx context.Context, id dossier.DossierID) (dossier.Manifest, error) {
 	latest, ok, err := f.Ledger.Latest(ctx, id)
-	return latest, errors.Join(err, noneUnless(ok || err != nil, ErrNoSuchDossier))
+	if err != nil {
+		return dossier.Manifest{}, err
+	}
+	if !ok || latest.Dossier.Unit != f.Unit.ID {
+		return dossier.Manifest{}, ErrNoSuchDossier
+	}
+	return latest, nil
 }
 
 // pagesOf names the waiting pages as a component lists them, and the batch of

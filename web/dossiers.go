@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -65,7 +66,7 @@ func (s *site) dossierList(w http.ResponseWriter, r *http.Request) error {
 		Chips: dossierChips(filter), Pager: newPager(r.URL, span{filter.Offset, len(page), total, listLength}),
 	}
 	for _, m := range page {
-		body.Lines = append(body.Lines, s.line(m.Dossier))
+		body.Lines = append(body.Lines, s.line(r.Context(), m.Dossier))
 	}
 	if err := s.viewed(r, s.viewOfList(dossier.ActionDossiersList, filter.Code, filter.Offset, len(page))); err != nil {
 		return err
@@ -148,8 +149,11 @@ func newPager(at *url.URL, s span) pager {
 }
 
 // line is a dossier in a table.
-func (s *site) line(d dossier.Dossier) dossierLine {
-	line := dossierLine{Dossier: d, Papers: len(d.Components), Person: s.person(d)}
+func (s *site) line(ctx context.Context, d dossier.Dossier) dossierLine {
+	line := dossierLine{Dossier: d, Papers: len(d.Components)}
+	if !s.sensitive(ctx, d) { // whom such a dossier is about is said to who tells why
+		line.Person = s.person(d)
+	}
 	for _, c := range d.Components {
 		line.Pages += len(c.Pages)
 		if c.State == dossier.ComponentSigned {

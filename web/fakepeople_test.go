@@ -20,6 +20,7 @@ type fakePeople struct {
 	code     string // of the second factor
 	reasons  map[dossier.UserID][]dossier.DossierID
 	given    []string
+	asked    int // how often Login was
 }
 
 const fakeSetupCode = "the-printed-code"
@@ -61,6 +62,7 @@ func (f *fakePeople) Setup(_ context.Context, code string, first dossier.NewUser
 }
 
 func (f *fakePeople) Login(_ context.Context, name, password string, _ dossier.From) (dossier.Pass, error) {
+	f.asked++
 	for _, u := range f.users {
 		if u.Name == name && password == f.password && f.password != "" {
 			if u.SecondFactor {

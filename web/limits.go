@@ -47,10 +47,19 @@ func newLimits() limits {
 		pages:        newLimiter(pageRate, pageBurst),
 		logins:       newLimiter(rate.Every(loginEvery), loginBurst),
 		accounts:     newLimiter(pageRate, pageBurst),
-		names:        newLimiter(rate.Every(loginEvery), accountLogins),
+		names:        newNameLimiter(),
 		lookups:      newLimiter(rate.Every(lookupEvery), lookupMax),
 		lookupsOfAll: rate.NewLimiter(allLookups, lookupsMost),
 	}
+}
+
+// newNameLimiter paces the tries at one log-in name, there or not. Beyond its
+// table names are let through to the register, where accounts rest: a flood of
+// made-up names must not keep people out.
+func newNameLimiter() *limiter {
+	l := newLimiter(rate.Every(loginEvery), accountLogins)
+	l.others = rate.NewLimiter(rate.Inf, 0)
+	return l
 }
 
 // throttle refuses what comes too often.

@@ -47,7 +47,7 @@ func (s *site) picture(w http.ResponseWriter, r *http.Request) error {
 	page := dossier.PageID(r.PathValue("page"))
 	reading, err := strconv.Atoi(r.PathValue("reading"))
 	width, errWidth := strconv.Atoi(r.PathValue("width"))
-	if _, _, errPage := page.Split(); err != nil || errWidth != nil || errPage != nil || !knownWidth(width) {
+	if _, _, errPage := page.Split(); err != nil || errWidth != nil || errPage != nil || reading < 0 || !knownWidth(width) {
 		return ErrNotFound
 	}
 	of, err := s.Pictures.Visible(r.Context(), scopeOf(r.Context()), page)

@@ -240,6 +240,7 @@ func TestKinds(t *testing.T) {
 func TestSensitive(t *testing.T) {
 	archive := busyDay()
 	archive.manifests[1].Dossier.Components[0].Kind = "health_certificate"
+	archive.manifests[1].Dossier.Components[0].Fields["name"] = dossier.Field{Value: "Giàng A Tỏa"}
 	h, people := office(t, archive)
 	const who = "archivist.unit1"
 	page := string(pageID(2))
@@ -251,6 +252,10 @@ func TestSensitive(t *testing.T) {
 		if got := as(t, h, who, http.MethodGet, path, nil); got.Code != want || strings.Contains(got.body, "Tỏa") {
 			t.Errorf("%s without a reason: %d, want %d", path, got.Code, want)
 		}
+	}
+	list := func() string { return as(t, h, who, http.MethodGet, "/dossiers?q=Y99.12-260909-0001", nil).body }
+	if body := list(); !strings.Contains(body, "Y99.12-260909-0001") || strings.Contains(body, "Tỏa") {
+		t.Error("the list of dossiers names whom a sensitive one is about")
 	}
 	if got := as(t, h, who, http.MethodGet, "/api/search?q=khai&kind=health_certificate", nil); strings.Contains(got.body, "Tỏa") || !strings.Contains(got.body, `"total":1`) && !strings.Contains(got.body, `"total":2`) {
 		t.Errorf("a search tells: %.300s", got.body)
@@ -266,6 +271,9 @@ func TestSensitive(t *testing.T) {
 		if got := as(t, h, who, http.MethodGet, path, nil); got.Code != http.StatusOK {
 			t.Errorf("%s with a reason: %d", path, got.Code)
 		}
+	}
+	if !strings.Contains(list(), "Tỏa") {
+		t.Error("with a reason the list does not name the person either: this test sees nothing")
 	}
 	if got := as(t, h, "auditor.unit1", http.MethodGet, "/dossiers/dossier0001", nil); got.Code != http.StatusForbidden {
 		t.Errorf("another's reason: %d", got.Code)
@@ -339,6 +347,40 @@ func TestLoginsArePaced(t *testing.T) {
 	}
 	if code := try("192.0.2.67:1"); code != http.StatusUnauthorized {
 		t.Errorf("another address: %d", code)
+	}
+}
+
+// TestAFloodOfNames: tries at one name are paced, whether there is such a name
+// or not; other names are not held up, however many are made up.
+func TestAFloodOfNames(t *testing.T) {
+	h, people := office(t, busyDay())
+	tried := 0
+	try := func(name, password string) int { // few from each address, and few addresses
+		tried++
+		form := url.Values{"name": {name}, "password": {password}}
+		r := httptest.NewRequest(http.MethodPost, "/login", strings.NewReader(form.Encode()))
+		r.Host, r.RemoteAddr = "localhost", fmt.Sprintf("192.0.2.%d:%d", tried/(loginBurst-1), tried)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w.Code
+	}
+	for _, name := range []string{"reviewer.unit1", "Nobody.unit1"} {
+		people.asked = 0
+		for range 2 * accountLogins {
+			try(name, "wrong")
+		}
+		if people.asked != accountLogins {
+			t.Errorf("%s: the register was asked %d times, want %d", name, people.asked, accountLogins)
+		}
+	}
+	for i := range maxAddresses {
+		try(fmt.Sprintf("made-up-%d", i), "wrong")
+	}
+	for range accountLogins + 1 {
+		if got := try("archivist.unit1", people.password); got != http.StatusSeeOther {
+			t.Fatalf("somebody else: %d", got)
+		}
 	}
 }
 

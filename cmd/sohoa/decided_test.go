@@ -158,3 +158,34 @@ func (r *rig) tamper(t *testing.T, pattern string, change func([]byte) []byte) s
 	}
 	return strings.TrimPrefix(path, root+"/")
 }
+
+// lent is a ledger that says of one unit's pages that they wait in another.
+type lent struct {
+	pipeline.Decisions
+	owner dossier.UnitID
+}
+
+func (l lent) Waiting(ctx context.Context, _ dossier.UnitID, pages []dossier.PageID) ([]dossier.PlacedPage, error) {
+	return l.Decisions.Waiting(ctx, l.owner, pages)
+}
+
+// TestForeignDossiersAreNotThere: whoever has learned the id of another unit's
+// dossier can neither place a page in it nor undo what was decided about it.
+func TestForeignDossiersAreNotThere(t *testing.T) {
+	r := newRig(t, "")
+	o := r.feed(t, separator(t, someCode, 0), paper(birth, "An"), "two", "three")
+	in, pages := o.Dossiers[0], r.waiting(t)
+	r.decide(t, dossier.Placement{Pages: pages[:1], Dossier: in.ID, Component: in.Components[0].ID})
+	a, own := r.open(t)
+	defer closeArchive(t, a)
+	foreign := *own
+	foreign.Unit.ID = "elsewhere"
+	actor := dossier.Actor{ID: "spy", Unit: "elsewhere", Role: dossier.RoleReviewer}
+	into := dossier.Placement{Pages: pages[1:], Dossier: in.ID, Component: in.Components[0].ID}
+	if _, err := foreign.Decide(t.Context(), lent{a.catalog, own.Unit.ID}, actor, into); !errors.Is(err, pipeline.ErrNoSuchDossier) {
+		t.Errorf("placed in a foreign dossier: %v", err)
+	}
+	if err := foreign.Undo(t.Context(), a.catalog, actor, in.ID); !errors.Is(err, pipeline.ErrNoSuchDossier) {
+		t.Errorf("undone in a foreign dossier: %v", err)
+	}
+}

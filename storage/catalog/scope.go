@@ -13,11 +13,20 @@ import (
 // Who may see what is decided here, in the query itself: a row that may not be
 // seen is a row that is not there, and nothing above has to remember to look.
 
+// ofUnit is a unit in a condition of a scope. A dossier that nobody received or
+// decided has "" there, and so has the zero scope: it must match nothing.
+func ofUnit(scope dossier.Scope) any {
+	if scope.Unit == "" {
+		return nil // NULL equals nothing
+	}
+	return scope.Unit
+}
+
 // seenDossiers narrows a query over dossiers d to those of the scope: of its
 // unit, or received or decided there, and with a paper of its kinds.
 func seenDossiers(scope dossier.Scope) func(*bun.SelectQuery) *bun.SelectQuery {
 	return func(q *bun.SelectQuery) *bun.SelectQuery {
-		q = q.Where("(d.unit = ? OR d.receiving_unit = ? OR d.deciding_unit = ?)", scope.Unit, scope.Unit, scope.Unit).Where("d.version > 0")
+		q = q.Where("(d.unit = ? OR d.receiving_unit = ? OR d.deciding_unit = ?)", ofUnit(scope), ofUnit(scope), ofUnit(scope)).Where("d.version > 0")
 		if scope.Limited() {
 			q = q.Where("EXISTS (SELECT 1 FROM components AS c WHERE c.dossier = d.id AND c.state <> ? AND c.kind IN (?))",
 				dossier.ComponentSuperseded, bun.List(scope.Kinds))
@@ -32,7 +41,7 @@ func seenDossiers(scope dossier.Scope) func(*bun.SelectQuery) *bun.SelectQuery {
 func seenPages(scope dossier.Scope) func(*bun.SelectQuery) *bun.SelectQuery {
 	return func(q *bun.SelectQuery) *bun.SelectQuery {
 		q = q.Where(`(p.unit = ? OR p.component <> '' AND EXISTS (SELECT 1 FROM dossiers AS d
-			WHERE d.id = p.dossier AND (d.receiving_unit = ? OR d.deciding_unit = ?)))`, scope.Unit, scope.Unit, scope.Unit)
+			WHERE d.id = p.dossier AND (d.receiving_unit = ? OR d.deciding_unit = ?)))`, ofUnit(scope), ofUnit(scope), ofUnit(scope))
 		if scope.Limited() {
 			q = q.Where("EXISTS (SELECT 1 FROM components AS c WHERE c.id = p.component AND c.kind IN (?))", bun.List(scope.Kinds))
 		}

@@ -89,3 +89,41 @@ func TestPapersOfOtherKindsAreCut(t *testing.T) {
 		t.Error("the manifest itself was changed")
 	}
 }
+
+// The zero scope sees nothing, also of dossiers of which it is not known who
+// received or decided them: "" is no unit.
+func TestTheZeroScopeSeesNothing(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, d desk) {
+		ctx := t.Context()
+		act := d.takeIn("here", "b1", 0, "1.jpg", "2.jpg")
+		placed, waiting := d.read("b1", 1), d.read("b1", 2)
+		d.publish(act, "b1", "d1", "H38.12-260909-0001", placed)
+		_, err := d.write.NewUpdate().Model((*dossierRow)(nil)).Set("receiving_unit = ''").Set("deciding_unit = ''").Where("id = 'd1'").Exec(ctx)
+		d.must(err)
+		for _, nobody := range []dossier.Scope{{}, {Kinds: []string{"birth_notice"}}} {
+			for _, key := range []string{"d1", "H38.12-260909-0001", ""} {
+				if _, err := d.Dossier(ctx, nobody, key); !errors.Is(err, ErrNotFound) {
+					t.Errorf("%+v opens the dossier by %q: %v", nobody, key, err)
+				}
+			}
+			for _, page := range []dossier.PageID{placed, waiting} {
+				_, _, errVisible := d.Visible(ctx, nobody, page)
+				_, errArrival := d.Arrival(ctx, nobody, page)
+				if !errors.Is(errVisible, ErrNotFound) || !errors.Is(errArrival, ErrNotFound) {
+					t.Errorf("%+v sees page %s: %v, %v", nobody, page, errVisible, errArrival)
+				}
+			}
+			_, dossiers, err := d.Dossiers(ctx, dossier.DossierFilter{Scope: nobody, Limit: 9})
+			versions, errV := d.Versions(ctx, nobody, "d1")
+			_, parked, errP := d.Parked(ctx, nobody, 0, 9)
+			arrivals, errA := d.Arrivals(ctx, nobody, 9)
+			batches, errB := d.Batches(ctx, nobody, 9)
+			unread, errU := d.Unread(ctx, nobody)
+			d.must(errors.Join(err, errV, errP, errA, errB, errU))
+			if n := dossiers + len(versions) + parked + len(arrivals) + len(batches) + unread.Total(); n != 0 {
+				t.Errorf("%+v lists %d dossiers, %d versions, %d waiting, %d arrivals, %d batches, %d unread",
+					nobody, dossiers, len(versions), parked, len(arrivals), len(batches), unread.Total())
+			}
+		}
+	})
+}
