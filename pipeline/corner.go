@@ -110,23 +110,32 @@ func (f *Flow) cornerOf(ctx context.Context, page dossier.Page, block *pades.Blo
 		reading = measured(reading, stream)
 		release()
 	}
-	width, height, err := pdfa.Size(&reading)
+	area, margin, err := placeOf(block, &reading)
 	if err != nil {
 		return corner{}, err
 	}
-	place, err := block.Place(width, height)
-	if err != nil {
-		return corner{}, err
-	}
-	found := corner{margin: height - place.Y0 + blockGap}
-	// The block's place in pixels of the upright page, y downwards.
-	scale := float64(reading.Width) / width
-	area := image.Rect(int(place.X0*scale), int((height-place.Y1)*scale), int(place.X1*scale)+1, int((height-place.Y0)*scale)+1)
-	if found.printed = wordsIn(reading.Words, area); found.printed {
+	found := corner{margin: margin, printed: wordsIn(reading.Words, area)}
+	if found.printed {
 		return found, nil
 	}
 	found.printed, err = f.inkIn(ctx, page, reading, area)
 	return found, err
+}
+
+// placeOf gives the place of the block on a page, in pixels of the upright page,
+// y downwards, and how many points of the page's top it needs.
+func placeOf(block *pades.Block, reading *dossier.Reading) (area image.Rectangle, margin float64, err error) {
+	width, height, err := pdfa.Size(reading)
+	if err != nil {
+		return area, 0, err
+	}
+	place, err := block.Place(width, height)
+	if err != nil {
+		return area, 0, err
+	}
+	scale := float64(reading.Width) / width
+	area = image.Rect(int(place.X0*scale), int((height-place.Y1)*scale), int(place.X1*scale)+1, int((height-place.Y0)*scale)+1)
+	return area, height - place.Y0 + blockGap, nil
 }
 
 // wordsIn tells whether any word was read in the area.
@@ -162,44 +171,63 @@ func (f *Flow) inkIn(ctx context.Context, page dossier.Page, reading dossier.Rea
 	if err != nil {
 		return false, fmt.Errorf("look at corner: %w", err)
 	}
+	return shadesIn(view, inView(area, view, &reading)).printed(), nil
+}
+
+// inView gives an area of the upright page in a picture of that page.
+func inView(area image.Rectangle, view image.Image, reading *dossier.Reading) image.Rectangle {
 	scale := float64(view.Bounds().Dx()) / float64(reading.Width)
 	scaled := func(v int) int { return int(float64(v) * scale) }
-	return printed(view, image.Rect(scaled(area.Min.X), scaled(area.Min.Y), scaled(area.Max.X), scaled(area.Max.Y))), nil
+	return image.Rect(scaled(area.Min.X), scaled(area.Min.Y), scaled(area.Max.X), scaled(area.Max.Y))
 }
 
 const (
 	// inkDepth is how much darker than its paper a pixel must be to be ink, of
-	// 255: light pencil is about 60 below, the pattern of a certificate's paper
-	// and the noise of a scanner stay within 40.
+	// 255.
 	inkDepth = 50
-	// inkShare is the part of the area that may be ink and still be dust: a word
-	// of four letters in 8 points is about one part in 200.
+	// inkShare is the part of the area that may be ink and still be dust.
 	inkShare = 0.002
 	// darkPaper is the brightness of paper, of 255, on which black letters are
 	// not read well: the black edge of a scan.
 	darkPaper = 110
 )
 
-// printed tells whether there is ink in the area, on paper of whatever colour:
-// the paper is the median of the area itself.
-func printed(view image.Image, area image.Rectangle) bool {
+// shades counts the pixels of an area by their brightness.
+type shades struct {
+	count [256]int
+	all   int
+}
+
+func shadesIn(view image.Image, area image.Rectangle) (s shades) {
 	area = area.Intersect(view.Bounds())
-	var shades [256]int
 	for y := area.Min.Y; y < area.Max.Y; y++ {
 		for x := area.Min.X; x < area.Max.X; x++ {
 			gray, _ := color.GrayModel.Convert(view.At(x, y)).(color.Gray)
-			shades[gray.Y]++
+			s.count[gray.Y]++
 		}
 	}
-	all := area.Dx() * area.Dy()
-	paper, below := 0, shades[0]
-	for below*2 < all && paper < 255 {
-		paper++
-		below += shades[paper]
-	}
-	ink := 0
-	for shade := 0; shade < paper-inkDepth; shade++ {
-		ink += shades[shade]
-	}
-	return paper < darkPaper || float64(ink) > inkShare*float64(all)
+	s.all = area.Dx() * area.Dy()
+	return s
 }
+
+// paper is the brightness of the paper, whatever its colour: the median.
+func (s shades) paper() int {
+	paper, below := 0, s.count[0]
+	for below*2 < s.all && paper < 255 {
+		paper++
+		below += s.count[paper]
+	}
+	return paper
+}
+
+// ink is the part of the pixels that are darker than the paper by the depth.
+func (s shades) ink(depth int) float64 {
+	ink := 0
+	for shade := 0; shade < s.paper()-depth; shade++ {
+		ink += s.count[shade]
+	}
+	return float64(ink) / float64(max(s.all, 1))
+}
+
+// printed tells whether there is ink, or paper that is too dark to write on.
+func (s shades) printed() bool { return s.paper() < darkPaper || s.ink(inkDepth) > inkShare }

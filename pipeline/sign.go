@@ -80,6 +80,9 @@ type SignOrder struct {
 	// Shrink draws the first page smaller where its corner is printed on,
 	// whatever the archive's rule.
 	Shrink bool
+	// At is when it was asked, in whole seconds, as the block and the signature
+	// tell them: one for all dossiers of one go.
+	At time.Time
 }
 
 // Sign asks for papers to be signed, as a person says. The decision is durable
@@ -87,9 +90,7 @@ type SignOrder struct {
 // the block, when Sign returns; the next job signs. Papers that do not wait are
 // left out; asked gives the others.
 func (f *Flow) Sign(ctx context.Context, ledger Decisions, actor dossier.Actor, order SignOrder) (asked []dossier.ComponentID, err error) {
-	// Whole seconds, as the block and the signature tell them.
-	now := f.Now().UTC().Truncate(time.Second)
-	certificate, lines, err := f.Signing.Ready(now)
+	certificate, lines, err := f.Signing.Ready(order.At)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +102,7 @@ func (f *Flow) Sign(ctx context.Context, ledger Decisions, actor dossier.Actor, 
 		return nil, errors.Join(err, noneUnless(ok, ErrNoSuchDossier))
 	}
 	next := latest
-	next.At, next.Actor, next.Reason, next.Objects = now, actor, "papers signed", []dossier.ObjectRef{}
+	next.At, next.Actor, next.Reason, next.Objects = order.At, actor, "papers signed", []dossier.ObjectRef{}
 	next.Dossier.Version++
 	next.Dossier.Components = slices.Clone(latest.Dossier.Components)
 	for i := range next.Dossier.Components {
@@ -116,7 +117,7 @@ func (f *Flow) Sign(ctx context.Context, ledger Decisions, actor dossier.Actor, 
 	if len(asked) == 0 {
 		return nil, ErrNotAwaiting
 	}
-	next.Signing = &dossier.Signing{At: now, Lines: lines, Certificate: certificate, Papers: asked}
+	next.Signing = &dossier.Signing{At: order.At, Lines: lines, Certificate: certificate, Papers: asked}
 	intent := dossier.Intent{ID: dossier.NewID(), Draft: next, New: asked, Corner: f.Signing.Corner}
 	if order.Shrink {
 		intent.Corner = dossier.CornerShrink

@@ -131,8 +131,8 @@ func (signCmd) alone(ctx context.Context, c *cli, con console, ask signAsk) (err
 // signOutcome is what `sign --json` prints. Its form is stable.
 type signOutcome struct {
 	Certificate dossier.Certificate `json:"certificate"`
-	// Lines are those of the visible block; in what was signed the time is that
-	// of each signature.
+	// Lines are those of the visible block, time included. What was asked for
+	// before, and only waited for, keeps the time of its own.
 	Lines   []string       `json:"lines"`
 	DryRun  bool           `json:"dry_run,omitempty"`
 	Signed  []signedPaper  `json:"signed"`

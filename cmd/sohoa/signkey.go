@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"os"
 	"time"
 
@@ -54,11 +55,17 @@ func (c config) officeKey() (signkey.Key, error) {
 	return signkey.Open(c.SignKey, password)
 }
 
+// actionTestKey is the event that tells of a new test key, by the digest of its
+// certificate.
+const actionTestKey = "sign_key.made"
+
 // makeTestKey gives a demo archive its key; one that was copied without it gets
-// a new one.
-func (a *archive) makeTestKey() error {
+// a new one. Either is in the log.
+func (a *archive) makeTestKey(ctx context.Context) error {
 	if !a.record.Demo {
 		return nil
 	}
-	return signkey.MakeTest(a.layout.testKey(), time.Now())
+	return signkey.MakeTest(a.layout.testKey(), time.Now(), func(c dossier.Certificate) error {
+		return a.audit.Note(ctx, a.act("sohoa"), dossier.Deed{Action: actionTestKey, Subject: string(c.SHA256), Payload: map[string]any{"test": true}})
+	})
 }

@@ -91,11 +91,12 @@ type asking struct {
 // askFor records a decision for each dossier of the papers. Those that were
 // asked for before are on their way and are only waited for.
 func (a asking) askFor(ctx context.Context, papers []dossier.Unsigned, shrink bool) (run signRun, err error) {
-	if run.certificate, run.lines, err = a.flow.Signing.Ready(a.flow.Now()); err != nil {
+	at := a.flow.Now().UTC().Truncate(time.Second)
+	if run.certificate, run.lines, err = a.flow.Signing.Ready(at); err != nil {
 		return run, err
 	}
 	for _, of := range byDossier(papers) {
-		order := pipeline.SignOrder{Dossier: of[0].Dossier, Shrink: shrink}
+		order := pipeline.SignOrder{Dossier: of[0].Dossier, Shrink: shrink, At: at}
 		for _, p := range of {
 			if p.Asked {
 				run.asked = append(run.asked, p)

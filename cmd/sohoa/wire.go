@@ -103,7 +103,7 @@ func (c *cli) makeArchiveIn(ctx context.Context, settings config, store objects,
 	if err := a.checkCatalogue(ctx); err != nil {
 		return errors.Join(err, a.Close())
 	}
-	return errors.Join(a.makeTestKey(), a.writeRoot(ctx), a.Close())
+	return errors.Join(a.makeTestKey(ctx), a.writeRoot(ctx), a.Close())
 }
 
 // writeRoot writes what is missing of the root objects and lists them.
@@ -294,10 +294,10 @@ func (a *archive) lockForWork(ctx context.Context) error {
 	if err := a.takeLock(ctx); err != nil {
 		return err
 	}
-	if err := a.makeTestKey(); err != nil {
+	if err := a.audit.CheckCurrent(ctx, a.objects); err != nil {
 		return err
 	}
-	if err := a.audit.CheckCurrent(ctx, a.objects); err != nil {
+	if err := a.makeTestKey(ctx); err != nil {
 		return err
 	}
 	if err := a.writeRoot(ctx); err != nil {

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"sohoa/dossier"
+	"sohoa/pipeline/cmap"
 	"sohoa/pipeline/pades/blockfont"
 	"sohoa/pipeline/pades/pdfread"
 )
@@ -190,7 +191,7 @@ func (u *update) font(composite int, s *blockfont.Subset) {
 	u.object(descriptor, fmt.Sprintf("<</Type/FontDescriptor/FontName/%s/Flags 6/FontBBox%s/ItalicAngle 0/Ascent %d/Descent %d/CapHeight %d/StemV %d/FontFile2 %d 0 R>>",
 		name, list(s.Box[:]), blockfont.Ascent, blockfont.Descent, blockfont.CapHeight, blockfont.StemV, program))
 	u.stream(program, fmt.Sprintf("/Length1 %d", len(s.Program)), s.Program)
-	u.stream(mapping, "", toUnicode(s.Letters))
+	u.stream(mapping, "", cmap.ToUnicode(strings.Split(string(s.Letters), "")))
 }
 
 func list(values []int) string { return fmt.Sprint(values) }
@@ -204,24 +205,4 @@ func subsetTag(letters []rune) string {
 		tag[i] = 'A' + sum[i]%26
 	}
 	return string(tag)
-}
-
-// toUnicode is the CMap from glyphs to UTF-16 (ISO 32000-1, 9.10.3).
-func toUnicode(letters []rune) []byte {
-	var b strings.Builder
-	b.WriteString("/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n" +
-		"/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n" +
-		"/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n" +
-		"1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n")
-	const perBlock = 100 // the most entries of one bfchar block
-	for from := 0; from < len(letters); from += perBlock {
-		block := letters[from:min(from+perBlock, len(letters))]
-		fmt.Fprintf(&b, "%d beginbfchar\n", len(block))
-		for i, letter := range block {
-			fmt.Fprintf(&b, "<%04X> <%s>\n", from+i+1, strings.TrimPrefix(utf16Hex(string(letter)), "FEFF"))
-		}
-		b.WriteString("endbfchar\n")
-	}
-	b.WriteString("endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n")
-	return []byte(b.String())
 }

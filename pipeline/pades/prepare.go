@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sohoa/dossier"
+	"sohoa/pipeline/copying"
 )
 
 // Request is what is to be signed, and what the signature says about itself.
@@ -109,7 +110,7 @@ func (p *Prepared) hash(ctx context.Context) (input, all [sha256.Size]byte, err 
 
 // copyInput copies the input, and fails when it is shorter than it was said.
 func copyInput(ctx context.Context, w io.Writer, req Request) error {
-	in := &contextReader{ctx: ctx, r: io.NewSectionReader(req.Input, 0, req.Size)}
+	in := copying.Reader(ctx, io.NewSectionReader(req.Input, 0, req.Size))
 	n, err := io.CopyBuffer(struct{ io.Writer }{w}, in, make([]byte, buffer))
 	if err != nil {
 		return fmt.Errorf("copy: %w", err)
@@ -122,17 +123,4 @@ func copyInput(ctx context.Context, w io.Writer, req Request) error {
 
 func changed(err error) error {
 	return &dossier.Fault{Kind: dossier.Retry, Op: "read pdf", Reason: dossier.ReasonChanged, Err: err}
-}
-
-// contextReader ends a long copy when the caller gives up.
-type contextReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c *contextReader) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(p)
 }

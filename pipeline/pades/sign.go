@@ -91,8 +91,10 @@ func checkChain(chain []*x509.Certificate, at time.Time) error {
 	return nil
 }
 
-// Sign has the key sign here and now. A key that asks for its holder's consent
-// can not be interrupted; ctx is looked at before.
+// Sign has the key sign here and now, once. A key that asks for its holder's
+// consent can not be interrupted; ctx is looked at before. A key that fails is
+// not tried again by itself: a token may count what goes wrong and lock, and its
+// holder may have said no. Whoever asked looks at it and asks again.
 func (t *ToBeSigned) Sign(ctx context.Context, key crypto.Signer) (*Signed, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -102,7 +104,7 @@ func (t *ToBeSigned) Sign(ctx context.Context, key crypto.Signer) (*Signed, erro
 	}
 	signature, err := key.Sign(rand.Reader, t.Digest[:], crypto.SHA256)
 	if err != nil {
-		return nil, &dossier.Fault{Kind: dossier.Retry, Op: "sign", Reason: dossier.ReasonSigning, Err: err}
+		return nil, keyFault("sign", err)
 	}
 	return t.Complete(signature)
 }
@@ -112,7 +114,7 @@ func (t *ToBeSigned) Sign(ctx context.Context, key crypto.Signer) (*Signed, erro
 // never reaches a file.
 func (t *ToBeSigned) Complete(signature []byte) (*Signed, error) {
 	if err := t.verify(signature); err != nil {
-		return nil, &dossier.Fault{Kind: dossier.Retry, Op: "check signature", Reason: dossier.ReasonSigning, Err: err}
+		return nil, keyFault("check signature", err)
 	}
 	container, err := cms.Encode(t.Attributes, t.chain, signature)
 	if err != nil {
@@ -122,6 +124,11 @@ func (t *ToBeSigned) Complete(signature []byte) (*Signed, error) {
 		return nil, fmt.Errorf("sign: %w", &RoomError{Have: room, Need: len(container)})
 	}
 	return &Signed{prepared: t.prepared, container: container}, nil
+}
+
+// keyFault is the fault of a key that did not sign, or not rightly.
+func keyFault(op string, err error) error {
+	return &dossier.Fault{Kind: dossier.Park, Op: op, Reason: dossier.ReasonSigning, Err: err}
 }
 
 func (t *ToBeSigned) verify(signature []byte) error {

@@ -131,7 +131,7 @@ func TestCertificateRefused(t *testing.T) {
 	if _, err := tbs.Sign(t.Context(), ecKey(t)); dossier.ReasonOf(err) != dossier.ReasonCertificateKey {
 		t.Errorf("another key: %v", err)
 	}
-	if _, err := tbs.Complete([]byte{1, 2, 3}); dossier.ReasonOf(err) != dossier.ReasonSigning {
+	if _, err := tbs.Complete([]byte{1, 2, 3}); dossier.ReasonOf(err) != dossier.ReasonSigning || dossier.KindOf(err) != dossier.Park {
 		t.Errorf("a signature that is none: %v", err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"sohoa/dossier"
+	"sohoa/pipeline/cmap"
 )
 
 // Check is the gate before a file is published: it reads a finished file of
@@ -328,17 +329,17 @@ func (c *checker) checkDescriptor(r ref) error {
 // checkToUnicode reads the mapping back and counts its codes. It is whole when
 // writing what was read gives the same bytes.
 func (c *checker) checkToUnicode(r ref) (int, error) {
-	_, cmap, err := c.table(r)
+	_, table, err := c.table(r)
 	if err != nil {
 		return 0, err
 	}
 	var chars []string
-	for line := range strings.Lines(string(cmap)) {
+	for line := range strings.Lines(string(table)) {
 		if char, ok := mappedChar(line); ok {
 			chars = append(chars, char)
 		}
 	}
-	if !bytes.Equal(cmap, toUnicode(chars)) {
+	if !bytes.Equal(table, cmap.ToUnicode(chars)) {
 		return 0, errors.New("not as written")
 	}
 	for i, char := range chars {

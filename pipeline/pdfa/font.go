@@ -5,12 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"strings"
 	"unicode"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"sohoa/dossier"
+	"sohoa/pipeline/cmap"
 )
 
 // The font of the invisible text: nothing to see, every character mapped to
@@ -121,7 +120,7 @@ func (f *file) writeFont() error {
 	if err := f.flateStream(n.glyphMap, "", glyphMap(len(f.text.chars))); err != nil {
 		return err
 	}
-	return f.flateStream(n.toUnicode, "", toUnicode(f.text.chars))
+	return f.flateStream(n.toUnicode, "", cmap.ToUnicode(f.text.chars))
 }
 
 // glyphMap sends every code to glyph 1; the unused code 0 stays at glyph 0.
@@ -131,30 +130,6 @@ func glyphMap(codes int) []byte {
 		m[i] = 1
 	}
 	return m
-}
-
-// toUnicode is the CMap from codes to UTF-16 (ISO 32000-1, 9.10.3).
-func toUnicode(chars []string) []byte {
-	var b strings.Builder
-	b.WriteString("/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n" +
-		"/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n" +
-		"/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n" +
-		"1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n")
-	const perBlock = 100 // the most entries of one bfchar block
-	for from := 0; from < len(chars); from += perBlock {
-		block := chars[from:min(from+perBlock, len(chars))]
-		fmt.Fprintf(&b, "%d beginbfchar\n", len(block))
-		for i, char := range block {
-			fmt.Fprintf(&b, "<%04X> <", from+i+1)
-			for _, unit := range utf16.Encode([]rune(char)) {
-				fmt.Fprintf(&b, "%04X", unit)
-			}
-			b.WriteString(">\n")
-		}
-		b.WriteString("endbfchar\n")
-	}
-	b.WriteString("endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n")
-	return []byte(b.String())
 }
 
 // glyphlessFont builds a TrueType font of two empty glyphs with the tables PDF

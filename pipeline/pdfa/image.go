@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"sohoa/dossier"
+	"sohoa/pipeline/copying"
 )
 
 // decodeParms is what a filter's parameters may be: names, numbers and
@@ -100,7 +101,7 @@ func (f *file) copyImage(ctx context.Context, img *dossier.ImageStream) (err err
 		return fmt.Errorf("open: %w", err)
 	}
 	defer func() { err = errors.Join(err, src.Close()) }()
-	in := &contextReader{ctx: ctx, r: src}
+	in := copying.Reader(ctx, src)
 	n, err := io.CopyBuffer(f.emitter, io.LimitReader(in, img.Size), f.buffer)
 	if err != nil {
 		return err
@@ -118,17 +119,4 @@ func (f *file) copyImage(ctx context.Context, img *dossier.ImageStream) (err err
 
 func changed(err error) error {
 	return &dossier.Fault{Kind: dossier.Retry, Op: "read image", Reason: dossier.ReasonChanged, Err: err}
-}
-
-// contextReader ends a long copy when the caller gives up.
-type contextReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c *contextReader) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(p)
 }

@@ -58,8 +58,14 @@ const finer = 6
 // render draws a page.
 func render(t testing.TB, path string, page int) *image.Gray {
 	t.Helper()
+	return drawn(t, path, page, "-r", itoa(finer*testDPI))
+}
+
+// drawn draws a page as pdftoppm is told to.
+func drawn(t testing.TB, path string, page int, how ...string) *image.Gray {
+	t.Helper()
 	n := itoa(page)
-	pgm := tool(t, "pdftoppm", "-r", itoa(finer*testDPI), "-gray", "-f", n, "-l", n, path)
+	pgm := tool(t, "pdftoppm", append(how, "-gray", "-f", n, "-l", n, path)...)
 	var w, h, limit int
 	head := bytes.NewReader(pgm)
 	if _, err := fmt.Fscanf(head, "P5\n%d %d\n%d\n", &w, &h, &limit); err != nil {
@@ -271,7 +277,9 @@ func conformance(t *testing.T, level Level) []byte {
 	}
 	blank := scan{}.page(t, grayJPEG)
 	blank.Reading.Words, blank.Reading.Blank = nil, true
-	pages = append(pages, blank, faxPage(t, "CCITTFaxDecode"), faxPage(t, "JBIG2Decode"))
+	smaller := scans[5].page(t, colourJPEG)
+	smaller.Margin = 70
+	pages = append(pages, blank, smaller, faxPage(t, "CCITTFaxDecode"), faxPage(t, "JBIG2Decode"))
 	if level == Level2U {
 		huge := scan{}.page(t, grayJPEG)
 		huge.Reading.DPI = 2
@@ -378,6 +386,9 @@ func TestRefused(t *testing.T) {
 		{"12 bits", func(p *Page) { p.Image.BitsPerComponent = 12 }, dossier.ReasonGate},
 		{"syntax in parameters", func(p *Page) { p.Image.DecodeParms = "/K -1>>/Length 5" }, dossier.ReasonGate},
 		{"globals of nothing", func(p *Page) { p.Image.Globals = []byte{1} }, dossier.ReasonGate},
+		{"margin of a third", func(p *Page) { p.Margin = 200 }, dossier.ReasonBlockRoom},
+		{"margin below nothing", func(p *Page) { p.Margin = -1 }, dossier.ReasonBlockRoom},
+		{"margin that is no number", func(p *Page) { p.Margin = math.NaN() }, dossier.ReasonBlockRoom},
 	}
 	for _, c := range cases {
 		p := scan{}.page(t, grayJPEG)

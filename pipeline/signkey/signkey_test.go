@@ -20,6 +20,7 @@ import (
 
 	"software.sslmate.com/src/go-pkcs12"
 
+	"sohoa/dossier"
 	"sohoa/pipeline/signkey"
 )
 
@@ -172,7 +173,15 @@ func camellia(t *testing.T, key crypto.Signer, own *x509.Certificate) string {
 
 func TestTestKey(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test-key.pem")
-	if err := signkey.MakeTest(path, now); err != nil {
+	if err := signkey.MakeTest(path, now, func(dossier.Certificate) error { return errors.New("not heard") }); err == nil {
+		t.Error("a key that could not be announced is made")
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("a key that nobody has heard of has its name")
+	}
+	var announced []dossier.Certificate
+	announce := func(c dossier.Certificate) error { announced = append(announced, c); return nil }
+	if err := signkey.MakeTest(path, now, announce); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
@@ -182,8 +191,11 @@ func TestTestKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := signkey.MakeTest(path, now); err != nil {
+	if err := signkey.MakeTest(path, now, announce); err != nil {
 		t.Fatal(err)
+	}
+	if len(announced) != 1 || announced[0] != first.Certificate() {
+		t.Errorf("announced %+v, want the certificate of the key once", announced)
 	}
 	if again, err := signkey.OpenTest(path); err != nil || !again.Chain[0].Equal(first.Chain[0]) {
 		t.Errorf("a key that was there was replaced: %v", err)

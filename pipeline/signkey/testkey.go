@@ -15,6 +15,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"sohoa/dossier"
 )
 
 // TestName is what the certificate of a test key calls its holder.
@@ -31,13 +33,22 @@ func isTest(c *x509.Certificate) bool {
 const testLife = 10 * 365 * 24 * time.Hour
 
 // MakeTest makes the test key of a demo archive, in a file that only this
-// account can read. A key that is there stays.
-func MakeTest(path string, now time.Time) error {
+// account can read. A key that is there stays. The certificate of a new one is
+// announced before its file has a name, so that no key signs that nobody has
+// heard of.
+func MakeTest(path string, now time.Time, announce func(dossier.Certificate) error) error {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	body, err := newTest(now)
 	if err != nil {
+		return fmt.Errorf("make test key: %w", err)
+	}
+	key, err := parseTest(body)
+	if err != nil {
+		return fmt.Errorf("make test key: %w", err)
+	}
+	if err := announce(key.Certificate()); err != nil {
 		return fmt.Errorf("make test key: %w", err)
 	}
 	if err := writeDurably(path, body); err != nil {
@@ -103,6 +114,11 @@ func OpenTest(path string) (Key, error) {
 	if err != nil {
 		return Key{}, &Problem{Kind: Unreadable, Err: err}
 	}
+	return parseTest(body)
+}
+
+// parseTest reads a test key from PEM.
+func parseTest(body []byte) (_ Key, err error) {
 	var private any
 	var certificates []*x509.Certificate
 	for block, rest := pem.Decode(body); block != nil; block, rest = pem.Decode(rest) {

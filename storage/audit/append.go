@@ -80,3 +80,9 @@ func Append(ctx context.Context, tx bun.Tx, act dossier.Act, deed dossier.Deed) 
 	}
 	return e.insert(ctx, tx)
 }
+
+// Note writes one event that belongs to no change of the catalogue, such as the
+// making of a key that is a file.
+func (l *Log) Note(ctx context.Context, act dossier.Act, deed dossier.Deed) error {
+	return l.inTx(ctx, func(ctx context.Context, tx bun.Tx) error { return Append(ctx, tx, act, deed) })
+}
