@@ -47,19 +47,56 @@ func newEncryption(settings config, place layout, log *slog.Logger) (encryption,
 			reload: files.look,
 		}, nil
 	case len(settings.ACMEDomains) > 0:
-		manager := &autocert.Manager{
-			Prompt: autocert.AcceptTOS, HostPolicy: autocert.HostWhitelist(settings.ACMEDomains...), Email: settings.ACMEEmail,
-			Cache: autocert.DirCache(place.acme()), Client: &acme.Client{DirectoryURL: settings.ACMEDirectory, UserAgent: "sohoa/" + version},
-		}
-		if err := trustACME(manager.Client, settings.ACMERootsFile); err != nil {
-			return encryption{}, err
-		}
-		tlsConfig := manager.TLSConfig()
-		tlsConfig.MinVersion = tls.VersionTLS12
-		return encryption{config: tlsConfig, hosts: func(host string) bool { return slices.Contains(settings.ACMEDomains, host) }}, nil
+		return acmeEncryption(settings, place, log)
 	default:
 		return encryption{}, nil
 	}
+}
+
+// acmeEncryption gets certificates from an ACME service, by TLS-ALPN-01 (RFC
+// 8737) on the port of the pages themselves.
+func acmeEncryption(settings config, place layout, log *slog.Logger) (encryption, error) {
+	manager := &autocert.Manager{
+		Prompt: autocert.AcceptTOS, HostPolicy: autocert.HostWhitelist(settings.ACMEDomains...), Email: settings.ACMEEmail,
+		Cache: autocert.DirCache(place.acme()), Client: &acme.Client{DirectoryURL: settings.ACMEDirectory, UserAgent: "sohoa/" + version},
+	}
+	if err := trustACME(manager.Client, settings.ACMERootsFile); err != nil {
+		return encryption{}, err
+	}
+	named := func(host string) bool { return slices.Contains(settings.ACMEDomains, host) }
+	issued := &acmeCertificates{get: manager.GetCertificate, named: named, log: log, now: time.Now}
+	tlsConfig := manager.TLSConfig()
+	tlsConfig.MinVersion, tlsConfig.GetCertificate = tls.VersionTLS12, issued.current
+	return encryption{config: tlsConfig, hosts: named}, nil
+}
+
+// acmeCertificates says in the log why there is no certificate: the browser
+// that waits for one is told nothing but that the connection failed.
+type acmeCertificates struct {
+	get   func(*tls.ClientHelloInfo) (*tls.Certificate, error)
+	named func(host string) bool
+	log   *slog.Logger
+	now   func() time.Time
+
+	mu   sync.Mutex
+	said time.Time
+}
+
+// sayEvery is how often that is said, at most.
+const sayEvery = time.Minute
+
+func (a *acmeCertificates) current(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+	certificate, err := a.get(hello)
+	if err == nil || !a.named(hello.ServerName) {
+		return certificate, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if now := a.now(); now.Sub(a.said) >= sayEvery {
+		a.said = now
+		a.log.Warn("no certificate from the ACME service", cause(err))
+	}
+	return nil, err
 }
 
 // trustACME lets an office's own ACME service have a certificate of the
