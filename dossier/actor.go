@@ -20,6 +20,10 @@ type Actor struct {
 // Local is the actor of the command line in the unit.
 func Local(unit UnitID) Actor { return Actor{ID: "local", Unit: unit, Role: RoleLocal} }
 
+// Nobody is whoever has not said who it is: at the door, and at the page for
+// citizens.
+func Nobody(unit UnitID) Actor { return Actor{ID: "nobody", Unit: unit, Role: "none"} }
+
 // Act is who does something, and when. The time comes from the caller's clock,
 // never from the database.
 type Act struct {

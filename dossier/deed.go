@@ -17,6 +17,8 @@ type Deed struct {
 // The actions that change nothing: somebody looked.
 const (
 	ActionDossierView   = "dossier.view"   // subject: dossier
+	ActionDossierReason = "dossier.reason" // subject: dossier; why a paper of a sensitive kind is looked at
+	ActionDossierLookup = "dossier.lookup" // subject: dossier, or unit where there is none; by nobody who is known
 	ActionPageView      = "page.view"      // subject: page
 	ActionBatchView     = "batch.view"     // subject: batch; its pages as thumbnails
 	ActionDossiersList  = "dossiers.list"  // subject: unit

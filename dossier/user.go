@@ -245,7 +245,7 @@ var refusalTexts = map[Refusal][2]string{
 	RefusedSame:       {"Mật khẩu mới phải khác mật khẩu cũ.", "The new password must differ from the old one."},
 	RefusedUnlike:     {"Hai lần nhập mật khẩu mới không giống nhau.", "The two new passwords differ."},
 	RefusedName:       {"Tên đăng nhập gồm 2 đến 64 chữ thường không dấu, chữ số, dấu chấm hoặc gạch nối.", "A log-in name is 2 to 64 lower-case letters without tones, digits, dots or hyphens."},
-	RefusedTaken:      {"Tên đăng nhập này đã có người dùng.", "This log-in name is taken."},
+	RefusedTaken:      {"Tên đăng nhập hoặc mã ở cổng xác thực này đã có người dùng.", "This log-in name, or this subject, is somebody else's."},
 	RefusedUnknown:    {"Không có tài khoản này.", "There is no such account."},
 	RefusedRole:       {"Không có vai trò này.", "There is no such role."},
 	RefusedKind:       {"Không có loại giấy tờ này.", "There is no such kind of paper."},

@@ -3,7 +3,11 @@ package web
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"sohoa/dossier"
 )
@@ -77,13 +81,34 @@ func (s *site) apiDossier(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	views := []dossier.Deed{{Action: dossier.ActionDossierView, Subject: string(m.Dossier.ID)}}
 	if s.sensitive(r.Context(), m.Dossier) {
-		return errReason
+		reason := reasonOf(r)
+		if reason == "" {
+			return errReason
+		}
+		views = append(views, dossier.Deed{Action: dossier.ActionDossierReason, Subject: string(m.Dossier.ID), Payload: map[string]any{"reason": reason}})
 	}
-	if err := s.viewed(r, dossier.Deed{Action: dossier.ActionDossierView, Subject: string(m.Dossier.ID)}); err != nil {
+	if err := s.viewed(r, views...); err != nil {
 		return err
 	}
 	return writeJSON(w, http.StatusOK, m.Dossier)
+}
+
+// reasonHeader is where a program says why it wants a dossier with papers of a
+// sensitive kind. It holds for the one request. What is not ASCII stands there
+// percent-encoded (RFC 3986); an address is no place for it, for those are kept
+// in many logs.
+const reasonHeader = "Sohoa-Reason"
+
+// reasonOf is the reason that a program gives, "" without one that a person can
+// read later.
+func reasonOf(r *http.Request) string {
+	reason, err := url.PathUnescape(r.Header.Get(reasonHeader))
+	if err != nil || !utf8.ValidString(reason) || strings.ContainsFunc(reason, unicode.IsControl) {
+		return ""
+	}
+	return short(reason)
 }
 
 // apiWaiting is a waiting page for programs.

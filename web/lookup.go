@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 
 	"sohoa/dossier"
@@ -38,7 +39,16 @@ func (s *site) lookup(w http.ResponseWriter, r *http.Request) error {
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}
+	look := dossier.Deed{Action: dossier.ActionDossierLookup, Subject: string(s.Unit.ID), Words: code}
 	if body.Found = err == nil; body.Found {
+		look.Subject = string(m.Dossier.ID)
+	}
+	// Who looks is not known, and no address is kept: the log tells how often a
+	// dossier is asked for, and how often codes are tried.
+	if err := s.Views.Viewed(r.Context(), dossier.Act{Actor: dossier.Nobody(s.Unit.ID), At: s.Now()}, look); err != nil {
+		return fmt.Errorf("%w: %w", ErrNotLogged, err)
+	}
+	if body.Found {
 		body.State = m.Dossier.State
 		_, papers := s.checklist(m.Dossier)
 		for _, p := range papers {

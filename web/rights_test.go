@@ -280,6 +280,41 @@ func TestSensitive(t *testing.T) {
 	}
 }
 
+// TestSensitiveForMachines: a program with a token says why in a header, each
+// time, and the log has it; what is no reason opens nothing.
+func TestSensitiveForMachines(t *testing.T) {
+	archive := busyDay()
+	archive.manifests[1].Dossier.Components[0].Kind = "health_certificate"
+	h, people := office(t, archive)
+	const path = "/api/dossiers/dossier0001"
+	ask := func(reason string) answer {
+		archive.viewed = nil
+		return get(t, h, path, "Authorization", "Bearer archivist.unit1", "Sohoa-Reason", reason)
+	}
+	for name, reason := range map[string]string{"none": "", "blanks": "%20%20", "not UTF-8": "%ff", "half an encoding": "%f", "two lines": "a%0Ab"} {
+		if got := ask(reason); got.Code != http.StatusForbidden || strings.Contains(got.body, "Tỏa") || !strings.Contains(got.body, "Sohoa-Reason") || len(archive.viewed) != 0 {
+			t.Errorf("%s: %d %s", name, got.Code, got.body)
+		}
+	}
+	if got := get(t, h, path+"?reason=a", "Authorization", "Bearer archivist.unit1"); got.Code != http.StatusForbidden {
+		t.Errorf("a reason in the address: %d", got.Code)
+	}
+	got := ask("Tr%E1%BA%A3%20k%E1%BA%BFt%20qu%E1%BA%A3")
+	if got.Code != http.StatusOK || !strings.Contains(got.body, "Tỏa") {
+		t.Fatalf("with a reason: %d %s", got.Code, got.body)
+	}
+	if len(archive.viewed) != 2 || archive.viewed[1].Action != dossier.ActionDossierReason || archive.viewed[1].Subject != "dossier0001" || archive.viewed[1].Payload["reason"] != "Trả kết quả" {
+		t.Errorf("the log: %+v", archive.viewed)
+	}
+	if got := ask(""); got.Code != http.StatusForbidden || len(people.given) != 0 {
+		t.Errorf("the next time: %d", got.Code)
+	}
+	archive.unlogged = errBroken
+	if got := ask("check"); got.Code != http.StatusServiceUnavailable || strings.Contains(got.body, "Tỏa") {
+		t.Errorf("when it cannot be logged: %d", got.Code)
+	}
+}
+
 // TestNumbersAreMasked in lists, also within the line that was found.
 func TestNumbersAreMasked(t *testing.T) {
 	archive := busyDay()
@@ -298,7 +333,11 @@ func TestNumbersAreMasked(t *testing.T) {
 
 // TestLookup tells a citizen where the dossier stands, and nothing else.
 func TestLookup(t *testing.T) {
-	h, _ := office(t, busyDay())
+	archive := busyDay()
+	h, _ := office(t, archive)
+	if get(t, h, "/tra-cuu-ho-so?code=Tỏa"); len(archive.viewed) != 0 {
+		t.Errorf("what is no code is in the log: %+v", archive.viewed)
+	}
 	got := get(t, h, "/tra-cuu-ho-so?code=y99.12-260909-0001")
 	if got.Code != http.StatusOK || !strings.Contains(got.body, "Y99.12-260909-0001") || !strings.Contains(got.body, "is-open") {
 		t.Errorf("%d %s", got.Code, got.body)
@@ -308,7 +347,13 @@ func TestLookup(t *testing.T) {
 			t.Errorf("it tells %q", secret)
 		}
 	}
+	if get(t, h, "/tra-cuu-ho-so"); len(archive.viewed) != 1 || archive.viewed[0].Subject != "dossier0001" || len(archive.viewed[0].Payload) != 0 {
+		t.Errorf("the log: %+v", archive.viewed)
+	}
 	none := get(t, h, "/tra-cuu-ho-so?code=Y99.12-260909-9999")
+	if len(archive.viewed) != 2 || archive.viewed[1].Subject != "unit1" || archive.viewed[1].Action != dossier.ActionDossierLookup {
+		t.Errorf("the log of a code that is not there: %+v", archive.viewed)
+	}
 	if none.Code != http.StatusOK || !strings.Contains(none.body, "Chưa thấy hồ sơ") {
 		t.Errorf("an unknown code: %d", none.Code)
 	}

@@ -38,7 +38,6 @@ var unseen = map[string]string{
 	"POST /users":                     "people, not records; changes are logged by the register",
 	"POST /users/{user}/{change}":     "people, not records; changes are logged by the register",
 	"POST /dossiers/{dossier}/reason": "a change: the register logs it",
-	"GET /tra-cuu-ho-so":              "a state and what is missing, for whoever has the code",
 	"GET /healthz":                    "for machines: that it lives",
 	"GET /readyz":                     "for machines: what is ready",
 	"GET /status":                     "for machines: counts only",

@@ -82,7 +82,7 @@ func (p *People) self(id dossier.UserID) dossier.Act {
 
 // nobodyKnown is the act of somebody who is not known.
 func (p *People) nobodyKnown() dossier.Act {
-	return dossier.Act{Actor: dossier.Actor{ID: "nobody", Unit: p.Unit, Role: "none"}, At: p.now()}
+	return dossier.Act{Actor: dossier.Nobody(p.Unit), At: p.now()}
 }
 
 // orUnknown says that there is no such user where the database says no rows.

@@ -185,6 +185,6 @@ func (p *People) GiveReason(ctx context.Context, v dossier.Visitor, act dossier.
 		if _, err := tx.NewInsert().Model(&row).On("CONFLICT DO NOTHING").Exec(ctx); err != nil {
 			return err
 		}
-		return audit(ctx, tx, act, "dossier.reason", string(id), map[string]any{"reason": reason})
+		return audit(ctx, tx, act, dossier.ActionDossierReason, string(id), map[string]any{"reason": reason})
 	})
 }
