@@ -3,7 +3,7 @@
 // faded, in files an office would put into its inbox folder. The project's
 // demonstration, tests, benchmarks and fuzzers live on it.
 //
-//	go run ./testdata/generate -out DIR [-seed 1] [-dossiers 4] [-kind all] [-truth] [-clean] [-dpi 0]
+//	go run ./testdata/generate -out DIR [-seed 1] [-dossiers 4] [-kind all] [-truth] [-clean] [-dpi 0] [-fresh 0]
 //	go run ./testdata/generate -out DIR -broken
 //
 // Files are named in feeding order. With -truth, DIR/truth holds one .json and
@@ -45,6 +45,7 @@ func run(ctx context.Context, args []string) error {
 	flags.BoolVar(&options.Truth, "truth", false, "also write the truth about every image to DIR/truth")
 	flags.BoolVar(&options.Clean, "clean", false, "upright, 300 dpi, colour, nothing damaged")
 	flags.IntVar(&options.DPI, "dpi", 0, "resolution of every image; 0 for 200 or 300, as in offices")
+	flags.IntVar(&options.Fresh, "fresh", 0, "instead of dossiers, so many papers of the templates that are kept for measuring")
 	faults := flags.Bool("broken", false, "write deliberately broken files instead")
 	if err := flags.Parse(args); err != nil {
 		return err

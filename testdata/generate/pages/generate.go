@@ -27,6 +27,9 @@ type Options struct {
 	Truth    bool   // also write Dir/truth
 	Clean    bool   // nothing turned, nothing damaged
 	DPI      int    // of every image; 0 for what offices use, 200 or 300
+	// Fresh draws so many papers of the templates that are kept for measuring,
+	// instead of dossiers.
+	Fresh int
 }
 
 // widest bounds the pages in work at once: each takes up to 200 MB.

@@ -50,6 +50,9 @@ type side struct {
 // plan lays out the batch.
 func plan(options Options) ([]file, error) {
 	p := planner{seed: options.Seed}
+	if options.Fresh > 0 {
+		return p.fresh(options.Fresh)
+	}
 	if options.Kind != All {
 		return p.single(options.Kind, options.Dossiers)
 	}
@@ -156,4 +159,22 @@ func (p *planner) single(kind string, count int) ([]file, error) {
 		}
 	}
 	return slices.Clip(p.files), nil
+}
+
+// fresh plans papers of the templates kept for measuring, one after the other.
+func (p *planner) fresh(count int) ([]file, error) {
+	names, err := forms.FreshNames()
+	if err != nil {
+		return nil, err
+	}
+	for i := range count {
+		name := names[i%len(names)]
+		matter := p.matter(forms.Procedures()[0])
+		drawn, err := forms.NewFresh(name, matter)
+		if err != nil {
+			return nil, err
+		}
+		p.add([]side{p.side(drawn.Kind, drawn, 0, matter, 1)}, name, loose)
+	}
+	return p.files, nil
 }

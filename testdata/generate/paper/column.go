@@ -2,6 +2,7 @@ package paper
 
 import (
 	"fmt"
+	"image"
 	"image/color"
 	"strings"
 )
@@ -33,7 +34,7 @@ const BodyLeading = 1.42
 // Column opens a strip of width w whose top left corner is (x, y), set in
 // black 13 point type.
 func (s *Sheet) Column(x, y, w float64) *Column {
-	return &Column{sheet: s, X: x, Y: y, W: w, Size: 13, Leading: BodyLeading, Ink: color.Black}
+	return &Column{sheet: s, Family: s.Family, X: x, Y: y, W: w, Size: 13, Leading: BodyLeading, Ink: color.Black}
 }
 
 // Body opens the whole width between the margins.
@@ -196,6 +197,7 @@ func (c *Column) set(line []word, x, y, stretch float64) float64 {
 			x += c.space() + stretch
 		}
 		c.sheet.print(x, y, w.style, c.Ink, w.text)
+		c.sheet.words = append(c.sheet.words, Word{Text: w.text, Box: image.Rect(c.sheet.px(x), 0, c.sheet.px(x+w.w), 0)})
 		x += w.w
 	}
 	return x

@@ -20,6 +20,10 @@ var (
 // QR prints a code whose side, with its quiet zone, is about side millimetres;
 // it is rounded down to whole pixels per module, as label printers do.
 func (s *Sheet) QR(x, y, side float64, text string) {
+	s.codes = append(s.codes, text)
+	if s.img == nil {
+		return
+	}
 	code, err := qrcode.New(text, qrcode.Medium)
 	if err != nil {
 		s.Fail(fmt.Errorf("QR code: %w", err))
@@ -44,6 +48,9 @@ func (s *Sheet) QR(x, y, side float64, text string) {
 // Frame draws the ornamental border of a certificate: two lines and a chain of
 // diamonds between them.
 func (s *Sheet) Frame(inset float64, ink color.Color) {
+	if s.img == nil {
+		return
+	}
 	const gap, pitch = 4.0, 4.6
 	for _, in := range []float64{inset, inset + gap} {
 		w, h := Width-2*in, Height-2*in
@@ -73,6 +80,9 @@ func (s *Sheet) diamond(x, y float64, ink color.Color) {
 // and unevenly inked, over whatever is printed there. Upper and lower run
 // along its edge. Seals are no part of the truth.
 func (s *Sheet) Seal(x, y float64, upper, lower string) {
+	if s.img == nil {
+		return
+	}
 	const radius = 17.5
 	p := s.plate(x, y, radius)
 	for _, ring := range [][2]float64{{radius - 0.3, radius - 1.1}, {radius - 1.5, radius - 1.8}, {radius * 0.60, radius*0.60 - 0.3}} {
@@ -89,6 +99,9 @@ func (s *Sheet) Seal(x, y float64, upper, lower string) {
 // Sign writes a signature around (x, y): a few loops that lose height, leaning
 // as the hand leans, then a flourish or none.
 func (s *Sheet) Sign(x, y float64, ink color.Color) {
+	if s.img == nil {
+		return
+	}
 	const half = 26
 	p := s.plate(x, y, half)
 	pen := 0.28 + 0.2*s.hand.Float64()

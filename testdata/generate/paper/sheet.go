@@ -40,16 +40,28 @@ type Line struct {
 	Text  string
 	Box   image.Rectangle
 	Block int
+	Words []Word
+}
+
+// Word is one word of a line.
+type Word struct {
+	Text string
+	Box  image.Rectangle
 }
 
 // Sheet is one side being printed. It is not safe for concurrent use.
 type Sheet struct {
-	img   *image.RGBA
+	// Family is what columns are set in that are opened from now on.
+	Family Family
+
+	img   *image.RGBA // nil where only the layout is wanted
 	dpi   int
 	fonts *Fonts
 	faces map[Style]font.Face
 	hand  *rand.Rand // what no two hands do alike: signatures, where a seal lands
 	lines []Line
+	words []Word // set, and not yet part of a line
+	codes []string
 	block int
 	err   error
 }
@@ -62,6 +74,18 @@ func New(fonts *Fonts, dpi int, hand *rand.Rand) *Sheet {
 	draw.Draw(s.img, s.img.Bounds(), image.White, image.Point{}, draw.Src)
 	return s
 }
+
+// Layout returns a sheet that is only laid out, not drawn, which takes a
+// hundredth of the time. Finish returns its lines and no picture.
+func Layout(fonts *Fonts, dpi int, hand *rand.Rand) *Sheet {
+	return &Sheet{dpi: dpi, fonts: fonts, faces: make(map[Style]font.Face), hand: hand}
+}
+
+// Size is the sheet in pixels.
+func (s *Sheet) Size() image.Point { return image.Pt(s.px(Width), s.px(Height)) }
+
+// Codes are the texts of the square codes printed so far.
+func (s *Sheet) Codes() []string { return s.codes }
 
 // Finish returns the printed side and its lines in reading order.
 func (s *Sheet) Finish() (*image.RGBA, []Line, error) { return s.img, s.lines, s.err }
@@ -121,7 +145,7 @@ func (s *Sheet) print(x, y float64, style Style, ink color.Color, text string) {
 		s.Fail(fmt.Errorf("print text: markup not at the edge of a word"))
 	}
 	s.checkGlyphs(style, text)
-	if s.err != nil {
+	if s.err != nil || s.img == nil {
 		return
 	}
 	d := font.Drawer{Dst: s.img, Src: image.NewUniform(ink), Face: s.face(style)}
@@ -147,7 +171,11 @@ func (s *Sheet) record(text string, x, y, w, size float64) {
 		s.Fail(fmt.Errorf("print text: a line %.0f mm from the top runs off the sheet", y))
 	}
 	box := image.Rect(s.px(x), s.px(y-0.92*em), s.px(x+w), s.px(y+0.26*em))
-	s.lines = append(s.lines, Line{Text: text, Box: box, Block: s.block})
+	for i := range s.words {
+		s.words[i].Box.Min.Y, s.words[i].Box.Max.Y = box.Min.Y, box.Max.Y
+	}
+	s.lines = append(s.lines, Line{Text: text, Box: box, Block: s.block, Words: s.words})
+	s.words = nil
 }
 
 // Rule draws a straight horizontal line of the given thickness.
@@ -156,6 +184,9 @@ func (s *Sheet) Rule(x, y, w, thickness float64) {
 }
 
 func (s *Sheet) fill(x, y, w, h float64, ink color.Color) {
+	if s.img == nil {
+		return
+	}
 	r := image.Rect(s.px(x), s.px(y), max(s.px(x+w), s.px(x)+1), max(s.px(y+h), s.px(y)+1))
 	draw.Draw(s.img, r, image.NewUniform(ink), image.Point{}, draw.Src)
 }
