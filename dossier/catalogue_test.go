@@ -87,6 +87,18 @@ func TestAdministrativeTypes(t *testing.T) {
 	}
 }
 
+// TestEveryFieldHasAPlace: a field that no label leads to would never be read.
+func TestEveryFieldHasAPlace(t *testing.T) {
+	for _, kind := range load(t).Kinds() {
+		for _, field := range kind.Fields {
+			leads := func(l dossier.Label) bool { return l.Field == field }
+			if field != "entries" && !slices.ContainsFunc(kind.Labels, leads) {
+				t.Errorf("%s: no label leads to %s", kind.ID, field)
+			}
+		}
+	}
+}
+
 func TestProcedures(t *testing.T) {
 	cat := load(t)
 	if n := len(cat.Procedures()); n < 60 {
@@ -163,8 +175,9 @@ func TestMistakesNameFileAndLine(t *testing.T) {
 		"label field":   {"labels.csv", labels + "will,shoe_size,line,Cỡ,,,,\n", `labels.csv:2: column field: "shoe_size"`},
 		"label how":     {"labels.csv", labels + "will,name,guess,Tên,,,,\n", `labels.csv:2: column how: "guess"`},
 		"label empty":   {"labels.csv", labels + "will,name,line,,,,,\n", "labels.csv:2: column labels is empty"},
-		"label column":  {"labels.csv", labels + "will,name,line,Tên,,,middle,\n", `labels.csv:2: column column: "middle"`},
+		"label column":  {"labels.csv", labels + "commitment,name,line,Tên,,,middle,\n", `labels.csv:2: column column: "middle"`},
 		"type":          {"fields.csv", "id,vi,en,type,gate\nx,X,X,colour,\n", `fields.csv:2: column type: "colour"`},
+		"label head":    {"labels.csv", labels + "commitment,name,table,Tên,,,,\n", "labels.csv:2: column column: a table wants"},
 		"no table":      {"kindz.csv", "id\n", "kindz.csv: no table has this name"},
 		"not UTF-8":     {"agencies.csv", "code,name,verified\nH99,L\xe0o,yes\n", "agencies.csv:2: not UTF-8"},
 		"check how":     {"checks.csv", checks + "will,guess,name dob\n", `checks.csv:2: column check: "guess"`},

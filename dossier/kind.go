@@ -72,6 +72,7 @@ type LabelHow string
 const (
 	LabelLine       LabelHow = "line"       // the label opens a line, or a colon follows it
 	LabelInline     LabelHow = "inline"     // the label may stand inside a sentence
+	LabelTable      LabelHow = "table"      // the label heads a row of a table
 	LabelPage       LabelHow = "page"       // no label: the value stands alone on a line
 	LabelLetterhead LabelHow = "letterhead" // by its place in the head of the page
 )
@@ -116,8 +117,9 @@ type Label struct {
 	Words []string
 	// After and Before bound the part of the paper where the label counts.
 	After, Before []string
-	// Column is "left" or "right" where the form has two columns.
-	Column string
+	// Column is "left" or "right" where the form has two columns; in a table it
+	// is what the head of the value's column may say.
+	Column []string
 }
 
 // Requirement is a component a procedure asks for: any one of these kinds.

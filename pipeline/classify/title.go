@@ -79,11 +79,19 @@ func (p page) titleGuess(m match) Guess {
 // line is short enough to be a heading.
 func (p page) opensTitle(i int) bool {
 	s := p.strips[i]
-	if len(s.plain) < 4 || s.letterhead() || s.isListItem() {
+	if len(s.plain) < 4 || s.letterhead() || s.isListItem() && !p.wrapsAtComma(i) {
 		return false
 	}
 	head := s.words[:min(2, len(s.words))]
 	return upper(head) || len(s.words) <= maxHeadingWords && !strings.ContainsAny(s.text(), ":;,/")
+}
+
+// wrapsAtComma tells whether the line ends with a comma because a title goes on
+// below it, as in ĐƠN ĐĂNG KÝ BIẾN ĐỘNG ĐẤT ĐAI, / TÀI SẢN GẮN LIỀN VỚI ĐẤT.
+func (p page) wrapsAtComma(i int) bool {
+	s := p.strips[i]
+	return i+1 < len(p.strips) && s.upper() && p.strips[i+1].upper() && p.stacked(i, i+1) &&
+		strings.HasSuffix(s.text(), ",") && !listItem.MatchString(strings.TrimRight(s.text(), ","))
 }
 
 // maxHeadingWords bounds a heading in lower case: TỜ KHAI CẤP GIẤY XÁC NHẬN

@@ -6,7 +6,8 @@
 // Start at [Fields], a pure function. Its promises: a value that is not found
 // is absent and never guessed; names stay as written; every value says where on
 // which page it stands. Confidence starts from the engine's own for the words of
-// the value, and falls with every wrong letter in the label.
+// the value, falls with every wrong letter in the label, and falls below any
+// gate where a value does not look as its type does, or contradicts another.
 package extract
 
 import (
@@ -32,6 +33,7 @@ func Fields(kind dossier.Kind, readings []dossier.Reading, pages []dossier.PageI
 			fields[label.Field] = f
 		}
 	}
+	p.check(fields)
 	return fields
 }
 
@@ -40,6 +42,8 @@ func (p *paper) find(label dossier.Label) (dossier.Field, bool) {
 	switch label.How {
 	case dossier.LabelInline:
 		return p.findInline(label)
+	case dossier.LabelTable:
+		return p.findInTable(label)
 	case dossier.LabelPage:
 		return p.findAlone(label)
 	case dossier.LabelLetterhead:

@@ -28,7 +28,7 @@ func (p *paper) findOnLine(label dossier.Label) (dossier.Field, bool) {
 			c := candidate{typ: label.Type, value: p.upToStop(r, h.end), like: h.like}
 			if i+1 < len(rows) && h.end+len(c.value) == len(r.tokens) {
 				c.next = rows[i+1].tokens
-				c.narrow = label.Column != ""
+				c.narrow = len(label.Column) > 0
 			}
 			if label.Type == dossier.TypeID {
 				c.value = r.tokens[h.end:] // "Căn cước công dân số" in between is no stop

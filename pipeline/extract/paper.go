@@ -131,8 +131,8 @@ func boxOf(tokens []token) dossier.Box {
 // section gives the rows in which the label counts.
 func (p *paper) section(label dossier.Label) []row {
 	rows := p.rows
-	if label.Column != "" {
-		rows = p.column(label.Column)
+	if len(label.Column) > 0 {
+		rows = p.column(label.Column[0])
 	}
 	if len(label.After) > 0 {
 		at := slices.IndexFunc(rows, func(r row) bool { return r.begins(label.After) })

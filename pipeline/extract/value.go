@@ -47,8 +47,8 @@ var (
 	idPattern     = regexp.MustCompile(`(?:^|[^\d])(\d{12}|\d{9}|\d{3} ?\d{3} ?\d{3} ?\d{3})(?:$|[^\d])`)
 	phonePattern  = regexp.MustCompile(`^[^\d+]{0,3}(\+?\d[\d .]{7,13}\d)(?:$|[^\d])`)
 	intPattern    = regexp.MustCompile(`^[^\d\p{L}]{0,3}(\d{1,6}[a-z]?)(?:$|[^\d\p{L}])`)
-	areaPattern   = regexp.MustCompile(`^[^\d\p{L}]{0,3}(\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?)(?:$|[^\d])`)
-	moneyPattern  = regexp.MustCompile(`(\d{1,3}(?:[. ]\d{3})+|\d{4,})(?:,-)? ?(?:đồng|đ|VNĐ|VND)`)
+	areaPattern   = regexp.MustCompile(`^[^\d\p{L}]{0,3}(\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?)(?:$|[^\d.,;:]|[.,;:](?:$|\D))`)
+	moneyPattern  = regexp.MustCompile(`(?:^|[^\d.,;:])(\d{1,3}(?:[. ]\d{3})+|\d{4,})(?:,-)? ?(?:đồng|đ|VNĐ|VND)`)
 	serialPattern = regexp.MustCompile(`(?:^|[^\p{L}])(\p{Lu}{1,2} ?\d{6,8})(?:$|[^\d\p{L}])`)
 	serialAlone   = regexp.MustCompile(`^(?:[Ss]ố (?:phát hành|seri)[^\p{Lu}]*)?(\p{Lu}{1,2} ?\d{6,8})$`)
 	codePattern   = regexp.MustCompile(`([0-9A-Za-z.]{3,35} ?[-–—] ?[0-9A-Za-z]{6} ?[-–—] ?[0-9A-Za-z]{4,7})(?:$|[^\p{L}\d])`)
@@ -173,7 +173,17 @@ func (c candidate) name() (dossier.Field, bool) {
 	if letters(value) < 2 {
 		return dossier.Field{}, false
 	}
-	return c.field(value, "", taken), true
+	f := c.field(value, "", taken)
+	if !finished && end < len(tokens) && brokenName(tokens[end]) {
+		f.Confidence *= doubtful // the name may go on in a word that was misread
+	}
+	return f, true
+}
+
+// brokenName tells whether the word behind a name may be its misread rest: not
+// a mark, a number or a word in small letters, which names never are.
+func brokenName(t token) bool {
+	return t.plain != "" && letters(t.Text) > 0 && !startsLower(t.Text)
 }
 
 // nameWord tells whether a token can be part of a name: letters, with an

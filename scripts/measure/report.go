@@ -27,8 +27,24 @@ func (m *measurement) report() string {
 	})
 	fmt.Fprintf(&b, "| unknown papers that got a name | %s | |\n", rate(m.misnamed, m.foreign))
 	fmt.Fprintf(&b, "| CPU a page, classify and extract | %.2f ms | |\n\n", float64(m.cpu.Microseconds())/float64(time.Millisecond/time.Microsecond)/float64(m.pages))
+	b.WriteString(m.gates())
 	b.WriteString(m.matrix())
 	return b.String()
+}
+
+// gates says what one gate for all fields would give.
+func (m *measurement) gates() string {
+	var b strings.Builder
+	b.WriteString("| one gate for all fields | accepted of those printed | accepted and wrong |\n|---|---|---|\n")
+	for _, gate := range []float64{0.80, 0.90, 0.92, 0.94, 0.95, 0.96} {
+		all := slices.Clone(m.fields)
+		for i := range all {
+			all[i].accepted = all[i].confidence >= gate
+		}
+		bad, of := count(all, judged.slipped), count(all, judged.isAccepted)
+		fmt.Fprintf(&b, "| %.2f | %s | %s, at most %.2f %% |\n", gate, rate(of, m.printed), rate(bad, of), 100*upper(bad, of))
+	}
+	return b.String() + "\n"
 }
 
 func (j judged) isRight() bool    { return j.right }

@@ -109,7 +109,13 @@ func (t *template) draw(s *paper.Sheet, m *Matter) {
 		case "note":
 			c.Centre("_" + text + "_")
 		case "-":
-			c.Entry(strings.Split(text, " | ")...)
+			parts := strings.Split(text, " | ")
+			size := c.Size
+			if len(parts) > 1 {
+				c.Size = 10 // long names have to fit half a line
+			}
+			c.Entry(parts...)
+			c.Size = size
 		case "<":
 			i = t.columns(s, c, i)
 		case "=":

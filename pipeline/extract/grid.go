@@ -1,0 +1,90 @@
+package extract
+
+import (
+	"slices"
+
+	"sohoa/dossier"
+	"sohoa/pipeline/fuzzy"
+)
+
+// findInTable reads a cell of a form whose rows begin with a label and whose
+// columns have a head, such as the application for a marriage: the woman's
+// values under one head, the man's under the other. Rules of the table are not
+// looked for; geometry of the words is enough, since the cells of a column
+// begin at one place. Without geometry there are no tables.
+func (p *paper) findInTable(label dossier.Label) (dossier.Field, bool) {
+	head := slices.IndexFunc(p.pieces, func(r row) bool { return r.isHead(label.Column) })
+	if head < 0 || p.pieces[head].width == 0 {
+		return dossier.Field{}, false
+	}
+	heads := p.headsBeside(head)
+	for i, r := range p.pieces {
+		if i == head || r.page != p.pieces[head].page || r.box.Y <= p.pieces[head].box.Y || len(r.tokens) == 0 {
+			continue
+		}
+		h, ok := r.wordsOf(label.Words)
+		if !ok || h.end != len(r.tokens) {
+			continue
+		}
+		c := candidate{typ: label.Type, like: h.like, value: p.cell(r, p.pieces[head], heads)}
+		if f, ok := c.read(); ok {
+			return f, true
+		}
+	}
+	return dossier.Field{}, false
+}
+
+// isHead tells whether the piece is one of the words and nothing more.
+func (r row) isHead(words []string) bool {
+	plain := r.plain()
+	return slices.ContainsFunc(words, func(w string) bool {
+		want := fuzzy.Plain(w)
+		edits, end := fuzzy.Prefix(want, plain, len(want)/8)
+		return edits <= len(want)/8 && end == len(plain)
+	})
+}
+
+// headsBeside are the pieces on the height of the head, itself included.
+func (p *paper) headsBeside(head int) (heads []row) {
+	for _, r := range p.pieces {
+		if r.page == p.pieces[head].page && level(r, p.pieces[head]) {
+			heads = append(heads, r)
+		}
+	}
+	return heads
+}
+
+// wordsOf finds the best of the wordings at the start of the piece.
+func (r row) wordsOf(words []string) (best hit, found bool) {
+	for _, w := range words {
+		if h, ok := r.wordsAt(fuzzy.Plain(w), r.listMark()); ok && (!found || h.letters > best.letters) {
+			best, found = h, true
+		}
+	}
+	return best, found
+}
+
+// cell gives the words on the height of the label that are nearer to the head
+// of the column than to any other head.
+func (p *paper) cell(label, head row, heads []row) (tokens []token) {
+	for _, r := range p.pieces {
+		if r.page != label.page || !level(r, label) {
+			continue
+		}
+		for _, t := range r.tokens {
+			if t.X >= label.box.X+label.box.W && nearest(t, heads).box == head.box {
+				tokens = append(tokens, t)
+			}
+		}
+	}
+	return tokens
+}
+
+// nearest is the head whose middle is nearest to the middle of the word.
+func nearest(t token, heads []row) row {
+	distance := func(r row) int {
+		d := t.X + t.W/2 - r.box.X - r.box.W/2
+		return max(d, -d)
+	}
+	return slices.MinFunc(heads, func(a, b row) int { return distance(a) - distance(b) })
+}
