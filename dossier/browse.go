@@ -45,9 +45,25 @@ type DossierFilter struct {
 	// State, when not empty, is the state they are in.
 	State State
 	// Waiting asks only for dossiers with pages that wait for a person.
-	Waiting       bool
+	Waiting bool
+	// From and Until, when not zero, bound the day of receipt; Until is outside.
+	From, Until time.Time
+	// Digitized, when not empty, asks by the files that the dossier has.
+	Digitized     Digitized
 	Offset, Limit int
 }
+
+// Digitized is how far a dossier is digitized in the sense of indicator 4.2 of
+// QĐ 766/QĐ-TTg as the portal's figures are known to be made: at least one
+// paper of the applicant, and the result, are there as files. Receipt slips
+// and the office's own papers are neither.
+type Digitized string
+
+// The degrees that can be asked for.
+const (
+	DigitizedWhole Digitized = "whole" // both
+	DigitizedShort Digitized = "short" // one of the two: one file short
+)
 
 // Unread is what is taken in and still to be read.
 type Unread struct {

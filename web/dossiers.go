@@ -37,8 +37,10 @@ type dossierListBody struct {
 	Code    string
 	State   dossier.State
 	Waiting bool
+	Month   string // only dossiers received in it, "2026-11"
 	Chips   []chip
 	Pager   pager
+	Rate    *monthRate
 }
 
 // chip is a filter that stands in the address.
@@ -55,7 +57,11 @@ func (s *site) dossierList(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	filter := dossier.DossierFilter{
 		Scope: scopeOf(r.Context()), Code: short(q.Get("q")), State: dossierState(q.Get("state")), Waiting: q.Get("waiting") != "",
-		Offset: offset(q), Limit: listLength,
+		Digitized: digitized(q.Get("digitized")), Offset: offset(q), Limit: listLength,
+	}
+	month, asked := s.month(q.Get("month"))
+	if asked {
+		filter.From, filter.Until = month, month.AddDate(0, 1, 0)
 	}
 	page, total, err := s.Dossiers.Dossiers(r.Context(), filter)
 	if err != nil {
@@ -67,6 +73,12 @@ func (s *site) dossierList(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, m := range page {
 		body.Lines = append(body.Lines, s.line(r.Context(), m.Dossier))
+	}
+	if asked {
+		body.Month = month.Format(monthForm)
+	}
+	if body.Rate, err = s.rate(r.Context(), month); err != nil {
+		return err
 	}
 	if err := s.viewed(r, s.viewOfList(dossier.ActionDossiersList, filter.Code, filter.Offset, len(page))); err != nil {
 		return err

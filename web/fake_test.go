@@ -109,13 +109,24 @@ func (f *fakeArchive) Dossiers(_ context.Context, filter dossier.DossierFilter) 
 		if m.Dossier.Code != nil {
 			code = *m.Dossier.Code
 		}
-		if sees(filter.Scope) && strings.Contains(code, strings.ToUpper(filter.Code)) && (filter.State == "" || m.Dossier.State == filter.State) && (!filter.Waiting || len(m.Dossier.Pending) > 0) {
+		if sees(filter.Scope) && strings.Contains(code, strings.ToUpper(filter.Code)) && (filter.State == "" || m.Dossier.State == filter.State) && (!filter.Waiting || len(m.Dossier.Pending) > 0) &&
+			!m.Dossier.ReceivedAt.Before(filter.From) && (filter.Until.IsZero() || m.Dossier.ReceivedAt.Before(filter.Until)) && isDigitized(m.Dossier, filter.Digitized) {
 			some = append(some, m)
 		}
 	}
 	total := len(some)
 	some = some[min(filter.Offset, total):]
 	return some[:min(filter.Limit, len(some))], total, f.broken
+}
+
+func isDigitized(d dossier.Dossier, degree dossier.Digitized) bool {
+	files := 0
+	for _, role := range []dossier.ComponentRole{dossier.RoleComponent, dossier.RoleResult} {
+		if slices.ContainsFunc(d.Components, func(c dossier.Component) bool { return c.Role == role }) {
+			files++
+		}
+	}
+	return degree == "" || degree == dossier.DigitizedWhole && files == 2 || degree == dossier.DigitizedShort && files == 1
 }
 
 func (f *fakeArchive) Dossier(_ context.Context, scope dossier.Scope, idOrCode string) (dossier.Manifest, error) {

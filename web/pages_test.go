@@ -4,12 +4,14 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"sohoa/dossier"
 )
@@ -91,6 +93,55 @@ func TestDossierList(t *testing.T) {
 	}
 	if odd := get(t, h, "/dossiers?from=-3&state=nonsense&q="+strings.Repeat("x", 5000)); odd.Code != http.StatusOK {
 		t.Errorf("an odd address: %d", odd.Code)
+	}
+}
+
+// TestRateOfTheMonth: the numbers of the indicator lead to the dossiers that
+// they count, only those of the month count, and a demo archive has no rate.
+func TestRateOfTheMonth(t *testing.T) {
+	november := time.Date(2026, 10, 31, 17, 0, 0, 0, time.UTC) // midnight in Vietnam
+	papers := func(i int, at time.Time, roles ...dossier.ComponentRole) dossier.Manifest {
+		d := dossier.Dossier{ID: dossier.DossierID(fmt.Sprint("rate", i)), ReceivedAt: at, State: dossier.StateOpen}
+		for _, role := range roles {
+			d.Components = append(d.Components, dossier.Component{Kind: "decision", Role: role})
+		}
+		return dossier.Manifest{Dossier: d}
+	}
+	f := &fakeArchive{manifests: []dossier.Manifest{
+		papers(0, november, dossier.RoleComponent, dossier.RoleResult),
+		papers(1, november.AddDate(0, 0, 3), dossier.RoleComponent, dossier.RoleSlip),
+		papers(2, november.AddDate(0, 0, 4), dossier.RoleSlip),
+		papers(3, november.Add(-time.Second), dossier.RoleComponent, dossier.RoleResult),
+	}}
+	kinds, err := dossier.LoadCatalogue(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	office := configOf(f, kinds)
+	office.Demo = false
+	h, err := New(office)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := get(t, h, "/dossiers?month=2026-11").body
+	for _, want := range []string{
+		`<a href="/dossiers?digitized=whole&amp;month=2026-11">1</a>/<a href="/dossiers?month=2026-11">3</a> (33.33 %)`,
+		`<a href="/dossiers?digitized=short&amp;month=2026-11">1 hồ sơ chỉ thiếu một tệp</a>`,
+	} {
+		if !strings.Contains(body, want) {
+			_, part, _ := strings.Cut(body, "class=\"hint rate\"")
+			t.Errorf("%s is not on the page: %.400s", want, part)
+		}
+	}
+	for link, lines := range map[string]int{
+		"/dossiers?digitized=whole&month=2026-11": 1, "/dossiers?digitized=short&month=2026-11": 1, "/dossiers?month=2026-11": 3, "/dossiers": 4,
+	} {
+		if got := strings.Count(get(t, h, link).body, "<tr>") - 1; got != lines {
+			t.Errorf("%s shows %d dossiers, want %d", link, got, lines)
+		}
+	}
+	if demo := get(t, newHandler(t, f), "/dossiers?month=2026-11").body; strings.Contains(demo, "33.33") {
+		t.Error("a demo archive has a rate")
 	}
 }
 

@@ -221,6 +221,33 @@ func where(filter dossier.DossierFilter) func(*bun.SelectQuery) *bun.SelectQuery
 		if filter.Waiting {
 			q = q.Where("EXISTS (SELECT 1 FROM pages AS p WHERE p.dossier = d.id AND p.state = ?)", dossier.PageParked)
 		}
+		if !filter.From.IsZero() {
+			q = q.Where("d.received_at >= ?", filter.From.UTC())
+		}
+		if !filter.Until.IsZero() {
+			q = q.Where("d.received_at < ?", filter.Until.UTC())
+		}
+		return q.Apply(digitized(filter.Digitized))
+	}
+}
+
+// hasFile tells whether dossier d has a paper of a role.
+const hasFile = "EXISTS (SELECT 1 FROM components AS c WHERE c.dossier = d.id AND c.role = ? AND c.state NOT IN (?, ?))"
+
+// digitized narrows a query over dossiers d to those with both files, or with
+// one of the two.
+func digitized(degree dossier.Digitized) func(*bun.SelectQuery) *bun.SelectQuery {
+	return func(q *bun.SelectQuery) *bun.SelectQuery {
+		args := func(role dossier.ComponentRole) []any {
+			return []any{role, dossier.ComponentSuperseded, dossier.ComponentDisposed}
+		}
+		paper, result := args(dossier.RoleComponent), args(dossier.RoleResult)
+		switch degree {
+		case dossier.DigitizedWhole:
+			return q.Where(hasFile, paper...).Where(hasFile, result...)
+		case dossier.DigitizedShort:
+			return q.Where("("+hasFile+") <> ("+hasFile+")", append(paper, result...)...)
+		}
 		return q
 	}
 }

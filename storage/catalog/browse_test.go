@@ -229,11 +229,31 @@ func TestDossierFilters(t *testing.T) {
 		}}))
 		act := d.takeIn("there", "b9", 30, "secret.jpg")
 		d.publish(act, "b9", "d9", "H38.12-260909-0001", d.read("b9", 1))
+		roles := []struct {
+			in   dossier.DossierID
+			role dossier.ComponentRole
+		}{{"d0", dossier.RoleComponent}, {"d0", dossier.RoleResult}, {"d1", dossier.RoleComponent}, {"d3", dossier.RoleSlip}}
+		_, err = d.Catalog.write.NewDelete().TableExpr("components").Where("unit = ?", "here").Exec(t.Context())
+		d.must(err)
+		for i, r := range roles {
+			_, err := d.Catalog.write.NewRaw("INSERT INTO components (id, dossier, unit, kind, role, state, version, pdf) VALUES (?, ?, 'here', 'decision', ?, 'signed', 1, '')",
+				fmt.Sprint("c", i), r.in, r.role).Exec(t.Context())
+			d.must(err)
+		}
+		received := func(i int) time.Time {
+			var at time.Time
+			d.must(d.Catalog.read.NewSelect().TableExpr("dossiers").ColumnExpr("received_at").Where("id = ?", fmt.Sprint("d", i)).Scan(t.Context(), &at))
+			return at
+		}
 		for name, c := range map[string]struct {
 			filter dossier.DossierFilter
 			want   []dossier.DossierID
 			total  int
 		}{
+			"digitized whole":    {dossier.DossierFilter{Digitized: dossier.DigitizedWhole, Limit: 9}, []dossier.DossierID{"d0"}, 1},
+			"one file short":     {dossier.DossierFilter{Digitized: dossier.DigitizedShort, Limit: 9}, []dossier.DossierID{"d1"}, 1},
+			"received from":      {dossier.DossierFilter{From: received(2), Limit: 9}, []dossier.DossierID{"d3", "d2"}, 2},
+			"received until":     {dossier.DossierFilter{Until: received(2), Limit: 9}, []dossier.DossierID{"d1", "d0"}, 2},
 			"all, newest first":  {dossier.DossierFilter{Limit: 9}, []dossier.DossierID{"d3", "d2", "d1", "d0"}, 4},
 			"a page of them":     {dossier.DossierFilter{Offset: 1, Limit: 2}, []dossier.DossierID{"d2", "d1"}, 4},
 			"part of a code":     {dossier.DossierFilter{Code: "h38.12-260909", Limit: 9}, []dossier.DossierID{"d1", "d0"}, 2},
