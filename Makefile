@@ -57,6 +57,7 @@ lint: ## check style, layers and scripts
 	@scripts/tools golangci-lint
 	.tools/golangci-lint run --allow-parallel-runners $(PACKAGES)
 	@scripts/check-dependencies $(PACKAGES)
+	@scripts/check-named-tests
 	shellcheck .ci/run $$(git ls-files scripts | xargs grep -lE '^#!/usr/bin/env bash')
 
 lint-selftest: ## prove that the linter refuses a breach of the layers

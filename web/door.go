@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 
@@ -46,6 +47,10 @@ var (
 	errOften = errors.New("too many requests")
 	// errMediaType: the body is not of the one form that is read.
 	errMediaType = errors.New("unexpected type of body")
+	// errMalformed: the body is not what its type says.
+	errMalformed = errors.New("malformed body")
+	// errSlow: the body did not come in time.
+	errSlow = errors.New("body too slow")
 )
 
 // elsewhere is the answer "go there first": to log in, to set up, to change the
@@ -96,6 +101,9 @@ func (s *site) admit(r *http.Request, rt route) (*http.Request, error) {
 		return r, err
 	}
 	if err := checkMediaType(r); err != nil {
+		return r, err
+	}
+	if err := readForm(r); err != nil {
 		return r, err
 	}
 	if rt.machine {
@@ -181,6 +189,24 @@ func checkMediaType(r *http.Request) error {
 		return errMediaType
 	}
 	return nil
+}
+
+// readForm reads a form before any route does, so that what is wrong with one is
+// told in one place: too long, too slow, or no form at all.
+func readForm(r *http.Request) error {
+	if r.Method == http.MethodGet || isAPI(r) {
+		return nil
+	}
+	err := r.ParseForm()
+	var tooLong *http.MaxBytesError
+	switch {
+	case err == nil, errors.As(err, &tooLong):
+		return err
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return errSlow
+	default:
+		return errMalformed
+	}
 }
 
 // sessionCookie is the name of the cookie with a session's secret. Under TLS

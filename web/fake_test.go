@@ -137,7 +137,9 @@ func (f *fakeArchive) Dossier(_ context.Context, scope dossier.Scope, idOrCode s
 			break
 		}
 		if string(m.Dossier.ID) == idOrCode || m.Dossier.Code != nil && *m.Dossier.Code == idOrCode {
-			return scope.Cut(m), f.broken
+			if cut := scope.Cut(m); len(cut.Dossier.Components) > 0 || !scope.Limited() {
+				return cut, f.broken
+			}
 		}
 	}
 	return dossier.Manifest{}, fmt.Errorf("look up dossier: %w", ErrNotFound)
@@ -166,21 +168,26 @@ func (f *fakeArchive) PDF(context.Context, dossier.Component) (io.ReadSeekCloser
 // sees tells whether a scope sees the fake's records, which are all of one unit.
 func sees(scope dossier.Scope) bool { return scope.Unit == "unit1" }
 
-// Visible finds the paper of a page.
+// Visible finds the paper of a page, as the catalogue does: by unit and kind,
+// and a page that no paper has while it arrives.
 func (f *fakeArchive) Visible(_ context.Context, scope dossier.Scope, page dossier.PageID) (PageOf, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if !sees(scope) {
+		return PageOf{}, ErrNotFound
+	}
 	for _, m := range f.manifests {
 		for _, c := range m.Dossier.Components {
-			if sees(scope) && slices.ContainsFunc(c.Pages, func(p dossier.Page) bool { return p.ID == page }) {
+			if slices.ContainsFunc(c.Pages, func(p dossier.Page) bool { return p.ID == page }) {
+				if !scope.Sees(c.Kind) {
+					return PageOf{}, ErrNotFound
+				}
 				return PageOf{m.Dossier.ID, c.Kind}, nil
 			}
 		}
 	}
-	for _, a := range f.arrivals {
-		if sees(scope) && a.Page == page {
-			return PageOf{}, nil
-		}
+	if !scope.Limited() && slices.ContainsFunc(f.arrivals, func(a dossier.Arrival) bool { return a.Page == page }) {
+		return PageOf{}, nil
 	}
 	return PageOf{}, ErrNotFound
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -168,5 +169,18 @@ func textParts(reading dossier.Reading, hits []bool) []textPart {
 }
 
 // foldAll is several names without tones, for a list that is narrowed by
-// typing.
-func foldAll(names []string) string { return viet.Fold(strings.Join(names, " ")) }
+// typing. A name that stands in a longer one adds nothing but weight.
+func foldAll(names []string) string {
+	folded := make([]string, len(names))
+	for i, name := range names {
+		folded[i] = viet.Fold(name)
+	}
+	slices.SortStableFunc(folded, func(a, b string) int { return len(b) - len(a) })
+	all := ""
+	for _, name := range folded {
+		if !strings.Contains(all, name) {
+			all += " " + name
+		}
+	}
+	return strings.TrimSpace(all)
+}

@@ -137,6 +137,10 @@ func status(err error) (code int, key string) {
 		return http.StatusTooManyRequests, "error.often"
 	case errors.Is(err, errMediaType):
 		return http.StatusUnsupportedMediaType, "error.media_type"
+	case errors.Is(err, errMalformed):
+		return http.StatusBadRequest, "error.malformed"
+	case errors.Is(err, errSlow):
+		return http.StatusRequestTimeout, "error.slow"
 	case errors.Is(err, errReason):
 		return http.StatusForbidden, "error.reason"
 	default:
@@ -147,7 +151,7 @@ func status(err error) (code int, key string) {
 // failed answers a request whose route returned an error. Our own failures are
 // logged here, once, with the pattern of the route and never its address.
 func (s *site) failed(w http.ResponseWriter, r *http.Request, rt route, err error) {
-	if r.Context().Err() != nil {
+	if r.Context().Err() != nil && !errors.Is(err, errSlow) {
 		return // the browser has gone
 	}
 	if s.sentElsewhere(w, r, err) {
