@@ -71,10 +71,6 @@ const (
 	// maxReadPixels bounds the page that is read, A1 at 300 dpi, for inputs
 	// whose resolution is a lie.
 	maxReadPixels = 70_000_000
-	// redPage is the share of saturated red from which on the red channel is
-	// read: there, red seals and ruling vanish. Blue ink and coloured print
-	// need the luminance.
-	redPage = 0.001
 	// lowDPI is the least that NĐ 30/2020/NĐ-CP asks of a digitized paper, 200,
 	// less what is lost by page sizes in whole points.
 	lowDPI = 199
@@ -165,7 +161,9 @@ func (s *straightener) upright(sheet *sheet, found marks) (err error) {
 
 // toGray makes the picture to read: gray, square pixels, not above readDPI.
 func (s *straightener) toGray(picture *decode.Picture) error {
-	gray, err := s.channel(picture.Pix)
+	finest := max(picture.Resolution.X, picture.Resolution.Y)
+	gray, red, err := readable(picture.Pix, finest)
+	s.red = red
 	if gray != picture.Pix {
 		picture.Pix.Close()
 	}
@@ -174,7 +172,6 @@ func (s *straightener) toGray(picture *decode.Picture) error {
 		return err
 	}
 	r := picture.Resolution
-	finest := max(r.X, r.Y)
 	s.page.Scale = readScale(finest, float64(gray.Width())*float64(gray.Height()))
 	s.page.DPI, s.dpi = finest, finest*s.page.Scale
 	if r.Guessed() {
@@ -210,18 +207,6 @@ func (s *straightener) scale(sx, sy float64) error {
 	// The real factors differ from those asked for by the rounding to pixels.
 	s.toInput = dossier.Matrix{w / float64(scaled.Width()), 0, 0, h / float64(scaled.Height()), 0, 0}
 	return nil
-}
-
-// channel picks what of a colour picture is read.
-func (s *straightener) channel(pix *lept.Pix) (*lept.Pix, error) {
-	if pix.Depth() != 32 {
-		return pix, nil
-	}
-	const everyFourth = 4
-	if s.red = pix.RedShare(everyFourth); s.red > redPage {
-		return pix.Red()
-	}
-	return pix.Luminance()
 }
 
 // readScale is the factor by which a page is shrunk for reading.

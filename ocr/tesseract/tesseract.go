@@ -157,10 +157,14 @@ func tiffHeader(w, h int) []byte {
 	return le.AppendUint32(out, 0)
 }
 
+// leastDPI is the least that the library takes; it says so on stderr for each
+// line of a coarse picture, and goes on with it.
+const leastDPI = 70
+
 func (e *Engine) prepare(data []byte, dpi float64, layout Layout) error {
 	return errors.Join(
 		e.client.SetImageFromBytes(data),
-		e.client.SetVariable("user_defined_dpi", strconv.Itoa(int(dpi+0.5))),
+		e.client.SetVariable("user_defined_dpi", strconv.Itoa(max(leastDPI, int(dpi+0.5)))),
 		e.client.SetPageSegMode(layout.mode()),
 	)
 }

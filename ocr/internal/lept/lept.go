@@ -196,9 +196,17 @@ func (p *Pix) Luminance() (*Pix, error) { return wrap(C.pixConvertRGBToLuminance
 // Red is the red channel of an RGB picture, in 8 bits.
 func (p *Pix) Red() (*Pix, error) { return wrap(C.pixGetRGBComponent(p.c, C.COLOR_RED), "red") }
 
-// RedShare is the share of pixels of saturated red in an RGB picture, counted
-// on every step-th pixel of every step-th row.
-func (p *Pix) RedShare(step int) float64 { return float64(C.sohoa_red_share(p.c, C.int(step))) }
+// RedMask is black where an RGB picture is of saturated red; one pixel of it
+// stands for step x step of the picture.
+func (p *Pix) RedMask(step int) (*Pix, error) {
+	return wrap(C.sohoa_red_mask(p.c, C.int(step)), "red mask")
+}
+
+// CopyBox copies a rectangle of another picture of the same size and depth over
+// this one.
+func (p *Pix) CopyBox(other *Pix, b Box) {
+	C.pixRasterop(p.c, C.l_int32(b.X), C.l_int32(b.Y), C.l_int32(b.W), C.l_int32(b.H), C.PIX_SRC, other.c, C.l_int32(b.X), C.l_int32(b.Y))
+}
 
 // To8 makes an 8-bit picture of a 1-bit one.
 func (p *Pix) To8() (*Pix, error) { return wrap(C.pixConvert1To8(nil, p.c, 255, 0), "to 8 bits") }

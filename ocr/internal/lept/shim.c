@@ -160,18 +160,24 @@ PIX *sohoa_flatten_background(PIX *gray, int target, int darkest) {
     return out;
 }
 
-/* Saturated red: clearly above green and blue, and not dark. */
-l_float32 sohoa_red_share(PIX *rgb, int step) {
-    l_int32 w = pixGetWidth(rgb), h = pixGetHeight(rgb), wpl = pixGetWpl(rgb);
-    double red = 0, all = 0;
-    for (l_int32 y = 0; y < h; y += step) {
-        l_uint32 *line = pixGetData(rgb) + (size_t)y * wpl;
-        for (l_int32 x = 0; x < w; x += step, all++) {
-            int r = line[x] >> 24, g = (line[x] >> 16) & 255, b = (line[x] >> 8) & 255;
-            red += r > 110 && r - g > 60 && r - b > 50;
+/* Saturated red: clearly above green and blue, and not dark. One pixel of the
+ * result stands for step x step of the picture. */
+PIX *sohoa_red_mask(PIX *rgb, int step) {
+    l_int32 w = pixGetWidth(rgb) / step, h = pixGetHeight(rgb) / step, wpl = pixGetWpl(rgb);
+    PIX *mask = pixCreate(w > 0 ? w : 1, h > 0 ? h : 1, 1);
+    if (!mask)
+        return NULL;
+    for (l_int32 y = 0; y < h; y++) {
+        const l_uint32 *from = pixGetData(rgb) + (size_t)y * step * wpl;
+        l_uint32 *to = pixGetData(mask) + (size_t)y * pixGetWpl(mask);
+        for (l_int32 x = 0; x < w; x++) {
+            l_uint32 c = from[(size_t)x * step];
+            int r = c >> 24, g = (c >> 16) & 255, b = (c >> 8) & 255;
+            if (r > 110 && r - g > 60 && r - b > 50)
+                SET_DATA_BIT(to, x);
         }
     }
-    return all > 0 ? red / all : 0;
+    return mask;
 }
 
 int sohoa_row_contrast(PIX *binary, l_float32 radians, l_float32 *sum) {

@@ -9,7 +9,7 @@ PIX *sohoa_gray_if_colourless(PIX *pix);
 PIX *sohoa_scale(PIX *pix, l_float32 sx, l_float32 sy);
 PIX *sohoa_flatten_background(PIX *gray, int target, int darkest);
 void sohoa_histogram(PIX *gray, l_int32 *counts);
-l_float32 sohoa_red_share(PIX *rgb, int step);
+PIX *sohoa_red_mask(PIX *rgb, int step);
 PIX *sohoa_sample(PIX *gray, const double *matrix, l_int32 w, l_int32 h);
 int sohoa_row_contrast(PIX *binary, l_float32 radians, l_float32 *sum);
 
