@@ -73,7 +73,7 @@ func Classify(cat *dossier.Catalogue, r dossier.Reading) Guess {
 		g.Role = kind.Role
 	}
 	if g.Kind == dossier.KindReceiptSlip {
-		g.Code = slipCode(r, p)
+		g.Code = slipCode(cat, r, p)
 	}
 	return g
 }

@@ -44,7 +44,7 @@ const clearWord = 0.90
 
 // slipCode is the dossier code of a receipt slip: from its bar or QR code, else
 // as printed if the engine read it clearly. Two codes that differ are none.
-func slipCode(r dossier.Reading, p page) string {
+func slipCode(cat *dossier.Catalogue, r dossier.Reading, p page) string {
 	found := map[string]bool{}
 	for _, code := range r.Codes {
 		if c, err := dossier.ParseCode(code.Text); err == nil {
@@ -53,7 +53,7 @@ func slipCode(r dossier.Reading, p page) string {
 	}
 	if len(found) == 0 {
 		for _, s := range p.strips {
-			if c, ok := printedCode(s); ok {
+			if c, ok := printedCode(cat, s); ok {
 				found[c] = true
 			}
 		}
@@ -67,15 +67,17 @@ func slipCode(r dossier.Reading, p page) string {
 	return ""
 }
 
-// printedCode finds a clearly read code behind the words "Mã hồ sơ".
-func printedCode(s strip) (string, bool) {
+// printedCode finds a clearly read code behind the words "Mã hồ sơ". A letter
+// that looks like the digit that must stand in its place is taken for it, where
+// the code is of an agency that the catalogue knows.
+func printedCode(cat *dossier.Catalogue, s strip) (string, bool) {
 	if !strings.HasPrefix(s.plain, "mahoso") && !strings.HasPrefix(s.plain, "masohoso") {
 		return "", false
 	}
 	for from := range s.words {
 		for to := from + 1; to <= len(s.words); to++ {
 			line := dossier.NewLine(s.words[from:to])
-			code, err := dossier.ParseCode(line.Text)
+			code, _, err := cat.RepairCode(line.Text)
 			if err == nil && clearlyRead(line.Words) {
 				return code.String(), true
 			}
