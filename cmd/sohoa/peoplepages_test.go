@@ -47,14 +47,24 @@ type peoplePages struct {
 	b      *browsertest.Browser
 }
 
-// screen looks at a page as an office and as a phone shows it.
+// screen takes pictures of a page as an office and as a phone shows it.
 func (p peoplePages) screen(name string) {
 	p.b.Screen(name)
 	p.b.Phone(390)
-	p.b.True(`document.documentElement.scrollWidth <= innerWidth`, name+" fits a phone")
+	p.b.True(fitsPhone, name+" fits a phone")
 	p.b.Screen(name + "-phone")
 	p.b.Desk()
 }
+
+// fits looks at a page as a phone shows it and keeps no picture: most of these
+// pages show a secret.
+func (p peoplePages) fits(name string) {
+	p.b.Phone(390)
+	p.b.True(fitsPhone, name+" fits a phone")
+	p.b.Desk()
+}
+
+const fitsPhone = `document.documentElement.scrollWidth <= innerWidth`
 
 // firstRun makes the first administrator with the printed code.
 func (p peoplePages) firstRun() {
@@ -72,7 +82,7 @@ func (p peoplePages) addMai() (once string) {
 	p.b.Do(chromedp.SendKeys(".add #name", "mai"), chromedp.SendKeys(".add #person", "Lê Thị Mai"), chromedp.Click(`.add input[value="reviewer"]`),
 		chromedp.Click(".add .main"))
 	p.b.Until(`document.querySelector(".secret") !== null`)
-	p.screen("users")
+	p.fits("users")
 	once = p.b.Text(`document.querySelector(".secret").textContent`)
 	p.leave()
 	p.screen("login")
@@ -95,21 +105,21 @@ func (p peoplePages) firstLogin(t *testing.T, once string) (secret string) {
 	t.Helper()
 	p.login("mai", once)
 	p.b.Until(`location.pathname === "/account" && document.activeElement.id === "before"`)
-	p.screen("account-first")
+	p.fits("account-first")
 	p.b.Do(chromedp.Navigate(p.office.url + "/dossiers"))
 	p.b.Until(`location.pathname === "/account"`) // nothing before that
 	p.b.Do(chromedp.SendKeys("#before", once), chromedp.SendKeys("#password", maisOwn), chromedp.SendKeys("#again", maisOwn+kb.Enter))
 	p.b.Until(`document.querySelector(".done") !== null && document.querySelector(".rail").textContent.includes("Hồ sơ")`)
 	p.b.True(`!document.querySelector(".rail").textContent.includes("Người dùng")`, "a reviewer is not offered users")
-	p.screen("account")
+	p.fits("account")
 
 	p.b.Do(chromedp.Navigate(p.office.url + "/account/factor"))
 	p.b.Until(`document.querySelector(".qr path") !== null`)
-	p.screen("factor")
+	p.fits("factor")
 	secret = strings.ReplaceAll(p.b.Text(`document.querySelector(".card b.code").textContent`), " ", "")
 	p.b.Do(chromedp.SendKeys("#code", phone(t, secret, 0)+kb.Enter))
 	p.b.Until(`document.querySelectorAll(".codes li").length === 8`)
-	p.screen("factor-codes")
+	p.fits("factor-codes")
 	p.leave()
 	return secret
 }
@@ -127,7 +137,7 @@ func (p peoplePages) secondFactor(t *testing.T, secret string) {
 	p.b.Do(chromedp.Navigate(p.office.url + "/users"))
 	p.b.Until(`document.querySelector(".message") !== null`)
 	p.b.True(`document.body.textContent.includes("Vai trò của bạn")`, "a reviewer is told that this is not for the role")
-	p.screen("forbidden")
+	p.fits("forbidden")
 }
 
 // ownUnitOnly: a clerk of the unit sees its dossiers, one of another sees none.
@@ -156,6 +166,12 @@ func (p peoplePages) sessions(t *testing.T) {
 	p.b.Until(`location.pathname === "/intake"`)
 	p.b.Do(chromedp.Navigate(p.office.url + "/account"))
 	p.b.Until(`document.body.textContent.includes("127.0.20.1")`)
+	p.b.True(`[...document.querySelectorAll(".card tbody tr")].every(row => {
+		row.scrollIntoView({block: "center"});
+		const cell = row.querySelector("td").getBoundingClientRect();
+		return row.contains(document.elementFromPoint(cell.left + 12, cell.top + cell.height / 2));
+	})`, "no session is covered by the head of the list")
+	p.screen("account-sessions")
 	p.b.Do(chromedp.Click(`//tr[contains(., "127.0.20.1")]//button | //li[contains(., "127.0.20.1")]//button`, chromedp.BySearch))
 	p.b.Until(`!document.body.textContent.includes("127.0.20.1")`)
 	if got := p.office.get(elsewhere, "/dossiers"); got.code != http.StatusSeeOther {
