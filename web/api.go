@@ -14,7 +14,8 @@ import (
 
 // apiStatusAnswer is what a program or a monitor asks first.
 type apiStatusAnswer struct {
-	Unit    string           `json:"unit"`
+	Unit    string           `json:"unit"` // its code
+	Name    string           `json:"name"` // what people call it
 	Demo    bool             `json:"demo"`
 	At      time.Time        `json:"at"`
 	Parked  int              `json:"parked"`
@@ -33,7 +34,7 @@ func (s *site) apiStatus(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	answer := apiStatusAnswer{Unit: s.Unit.CodeAt(s.Now()), Demo: s.Demo, At: s.Now().UTC(), Parked: parked, Trouble: []dossier.Reason{}}
+	answer := apiStatusAnswer{Unit: s.Unit.CodeAt(s.Now()), Name: s.unitName(r.Context(), s.Unit.ID), Demo: s.Demo, At: s.Now().UTC(), Parked: parked, Trouble: []dossier.Reason{}}
 	if s.seesInbox(r.Context()) {
 		inflow := s.Inbox.Inflow()
 		for _, d := range inflow.Devices {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -41,7 +42,8 @@ type frame struct {
 	Parked   int
 	Unsigned int // papers that wait for a signature
 	Demo     bool
-	Unit     string // its code
+	Unit     string // its name, or its code where it has none
+	UnitCode string
 	Query    string // what stands in the search box
 	Back     string // this page's address, for the language switch
 	Body     any
@@ -75,7 +77,10 @@ func (s *site) pageAs(w http.ResponseWriter, r *http.Request, code int, f frame,
 }
 
 func (s *site) frame(r *http.Request, f frame) frame {
-	f.Lang, f.Demo, f.Unit, f.Who = langOf(r), s.Demo, s.Unit.CodeAt(s.Now()), visitorOf(r.Context())
+	f.Lang, f.Demo, f.UnitCode, f.Who = langOf(r), s.Demo, s.Unit.CodeAt(s.Now()), visitorOf(r.Context())
+	if f.Unit = s.unitName(r.Context(), s.Unit.ID); f.Unit == "" {
+		f.Unit = s.words.say(f.Lang, "top.unit", f.UnitCode)
+	}
 	f.Back = "/"
 	if r.Method == http.MethodGet {
 		f.Back = r.URL.RequestURI()
@@ -84,6 +89,19 @@ func (s *site) frame(r *http.Request, f frame) frame {
 		f.Query = r.URL.Query().Get("q")
 	}
 	return f
+}
+
+// unitName is what people call a unit; "" where it has no name, and where the
+// name cannot be read now: a page is shown without it.
+func (s *site) unitName(ctx context.Context, id dossier.UnitID) string {
+	if s.Units == nil {
+		return ""
+	}
+	name, err := s.Units.Name(ctx, id)
+	if err != nil {
+		return ""
+	}
+	return name
 }
 
 // write runs a template and sends what it gives.

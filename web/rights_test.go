@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -312,6 +313,52 @@ func TestSensitiveForMachines(t *testing.T) {
 	archive.unlogged = errBroken
 	if got := ask("check"); got.Code != http.StatusServiceUnavailable || strings.Contains(got.body, "Tỏa") {
 		t.Errorf("when it cannot be logged: %d", got.Code)
+	}
+}
+
+// unitNames is a register of units.
+type unitNames map[dossier.UnitID]string
+
+func (u unitNames) Name(_ context.Context, id dossier.UnitID) (string, error) {
+	if id == "broken" {
+		return "", errBroken
+	}
+	return u[id], nil
+}
+
+// TestUnitNames stand on the pages instead of codes, where there are any.
+func TestUnitNames(t *testing.T) {
+	kinds, err := dossier.LoadCatalogue(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	people := &fakePeople{way: WayLogin, users: []dossier.User{{ID: "a", Name: "a", Grants: []dossier.Grant{
+		{Role: dossier.RoleAdministrator, Unit: "unit1"}, {Role: dossier.RoleIntake, Unit: "unit1"},
+		{Role: dossier.RoleAuditor, Unit: "unit2"}, {Role: dossier.RoleSigner, Unit: "unit3"}, {Role: dossier.RoleSigner, Unit: "broken"},
+	}}}}
+	cfg := withPeople(busyDay(), people, kinds)
+	cfg.Units = unitNames{"unit1": "Xã <Gò> Suối", "unit2": "Phường Chợ"}
+	h, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/login", "/users"} {
+		body := as(t, h, "a", http.MethodGet, path, nil).body
+		if path == "/login" {
+			body = get(t, h, path).body
+		}
+		if !strings.Contains(body, `title="Y99.12">Xã &lt;Gò&gt; Suối<`) {
+			t.Errorf("%s does not name the unit", path)
+		}
+	}
+	if body := as(t, h, "a", http.MethodGet, "/users", nil).body; !strings.Contains(body, "· Phường Chợ") || strings.Count(body, "· đơn vị khác") != 2 {
+		t.Error("the units of roles are not named")
+	}
+	if body := as(t, h, "a", http.MethodGet, "/api/status", nil).body; !strings.Contains(body, `"unit":"Y99.12","name":"Xã `) {
+		t.Errorf("status: %s", body)
+	}
+	if plain := get(t, newHandler(t, busyDay()), "/intake").body; !strings.Contains(plain, "Đơn vị Y99.12") {
+		t.Error("without a name, the code is not shown")
 	}
 }
 

@@ -27,12 +27,14 @@ type UserChange struct {
 }
 
 type usersBody struct {
-	Users   []dossier.User
-	Roles   []dossier.Role
-	Kinds   []kindChoice
-	Unit    dossier.UnitID
-	At      dossier.UserID // the user that is open
-	Refused dossier.Refusal
+	Users []dossier.User
+	Roles []dossier.Role
+	Kinds []kindChoice
+	Unit  dossier.UnitID
+	// UnitNames are the names of the units that somebody has a role in.
+	UnitNames map[dossier.UnitID]string
+	At        dossier.UserID // the user that is open
+	Refused   dossier.Refusal
 	// Password is shown once, to be handed over.
 	For, Password string
 	Name, Person  string
@@ -49,6 +51,14 @@ func (s *site) usersWith(w http.ResponseWriter, r *http.Request, body usersBody)
 	}
 	body.Roles, body.Unit = dossier.Roles(), s.Unit.ID
 	body.Kinds = s.kindChoices(langOf(r), "")
+	body.UnitNames = map[dossier.UnitID]string{}
+	for _, u := range body.Users {
+		for _, g := range u.Grants {
+			if _, named := body.UnitNames[g.Unit]; !named {
+				body.UnitNames[g.Unit] = s.unitName(r.Context(), g.Unit)
+			}
+		}
+	}
 	code := http.StatusOK
 	if body.Refused != "" {
 		code = http.StatusUnprocessableEntity

@@ -138,6 +138,12 @@ type Inbox interface {
 	Inflow() Inflow
 }
 
+// Units is the register of units: what people call them.
+type Units interface {
+	// Name is the name of a unit; "" for one without.
+	Name(ctx context.Context, id dossier.UnitID) (string, error)
+}
+
 // Config is what the pages are made of. Inbox may be nil where nothing is
 // watched, and Provider; everything else is required.
 type Config struct {
@@ -169,6 +175,8 @@ type Config struct {
 	Proxies []netip.Prefix
 	Kinds   *dossier.Catalogue
 	Unit    dossier.Unit
+	// Units names units, the own one and others; nil where codes have to do.
+	Units Units
 	// Machine answers what programs ask.
 	Machine Machine
 	// Demo puts the bar of a demo archive on every page.

@@ -42,6 +42,7 @@ type cli struct {
 	Audit      auditCmd      `cmd:"" help:"The log of every change and every view."`
 	Rebuild    rebuildCmd    `cmd:"" help:"Restore the catalogue from the objects alone."`
 	User       userCmd       `cmd:"" help:"Accounts, roles and tokens."`
+	Unit       unitCmd       `cmd:"" help:"Names and codes of units, today and before."`
 	Separator  separatorCmd  `cmd:"" help:"Print separator sheets with a dossier's code."`
 	Doctor     doctorCmd     `cmd:"" help:"Say what is installed, what is missing and how to get it."`
 	ExitCodes  exitCodesCmd  `cmd:"" name:"exit-codes" help:"Explain the exit codes."`

@@ -10,6 +10,7 @@ import (
 
 	"sohoa/dossier"
 	"sohoa/storage/people"
+	"sohoa/storage/units"
 	"sohoa/web/provider"
 )
 
@@ -129,17 +130,22 @@ type userListCmd struct{}
 
 // Run lists the accounts.
 func (userListCmd) Run(ctx context.Context, c *cli, con console) error {
-	return c.onPeople(ctx, func(p *people.People, _ dossier.Act) error {
+	names, err := c.unitNames(ctx)
+	if err != nil {
+		return err
+	}
+	return c.onPeople(ctx, func(p *people.People, act dossier.Act) error {
 		users, err := p.Users(ctx)
 		if err != nil {
 			return err
 		}
+		names[act.Actor.Unit] = "" // goes without saying
 		if c.JSON {
 			return printJSON(con.out, map[string]any{"users": users})
 		}
 		var b strings.Builder
 		for _, u := range users {
-			fmt.Fprintf(&b, "%-16s %-28s %s%s\n", u.Name, u.Person, grantList(u.Grants), stateOf(u))
+			fmt.Fprintf(&b, "%-16s %-28s %s%s\n", u.Name, u.Person, grantList(u.Grants, names), stateOf(u))
 		}
 		if len(users) == 0 {
 			b.WriteString("no accounts\n")
@@ -149,12 +155,30 @@ func (userListCmd) Run(ctx context.Context, c *cli, con console) error {
 	})
 }
 
-func grantList(grants []dossier.Grant) string {
+// unitNames are the names of all units that have one.
+func (c *cli) unitNames(ctx context.Context) (names map[dossier.UnitID]string, err error) {
+	err = c.onUnits(ctx, func(u *units.Units, _ dossier.Act) error {
+		list, err := u.List(ctx, units.Query{Limit: mostUnits})
+		names = make(map[dossier.UnitID]string, len(list))
+		for _, unit := range list {
+			names[unit.ID] = unit.Name
+		}
+		return err
+	})
+	return names, err
+}
+
+func grantList(grants []dossier.Grant, names map[dossier.UnitID]string) string {
 	var list []string
 	for _, g := range grants {
 		text := string(g.Role)
 		if len(g.Kinds) > 0 {
 			text += "(" + strings.Join(g.Kinds, " ") + ")"
+		}
+		if name, known := names[g.Unit]; !known {
+			text += " @ " + string(g.Unit)
+		} else if name != "" {
+			text += " @ " + name
 		}
 		list = append(list, text)
 	}
@@ -219,7 +243,7 @@ func (u userResetCmd) Run(ctx context.Context, c *cli, con console) error {
 type userGrantCmd struct {
 	Name string   `arg:"" help:"Log-in name."`
 	Role string   `arg:"" help:"Role."`
-	Unit string   `help:"Id of another unit than the archive's own." placeholder:"ID"`
+	Unit string   `help:"Code of another unit than the archive's own." placeholder:"CODE"`
 	Kind []string `help:"Only papers of this kind; may be repeated." placeholder:"KIND"`
 }
 
@@ -234,8 +258,12 @@ func (u userGrantCmd) Run(ctx context.Context, c *cli, con console) error {
 			return refused(dossier.RefusedKind)
 		}
 	}
+	unit, err := c.unitOf(ctx, u.Unit)
+	if err != nil {
+		return err
+	}
 	return c.onUser(ctx, u.Name, func(p *people.People, act dossier.Act, user dossier.User) error {
-		g := dossier.Grant{Role: dossier.Role(u.Role), Unit: unitOr(u.Unit, act), Kinds: u.Kind}
+		g := dossier.Grant{Role: dossier.Role(u.Role), Unit: unitOr(unit, act), Kinds: u.Kind}
 		if err := p.Grant(ctx, act, user.ID, g); err != nil {
 			return err
 		}
@@ -243,23 +271,40 @@ func (u userGrantCmd) Run(ctx context.Context, c *cli, con console) error {
 	})
 }
 
-func unitOr(given string, act dossier.Act) dossier.UnitID {
+func unitOr(given dossier.UnitID, act dossier.Act) dossier.UnitID {
 	if given != "" {
-		return dossier.UnitID(given)
+		return given
 	}
 	return act.Actor.Unit
+}
+
+// unitOf is the unit that a flag names; "" where there is none.
+func (c *cli) unitOf(ctx context.Context, given string) (id dossier.UnitID, err error) {
+	if given == "" {
+		return "", nil
+	}
+	a, err := c.open(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	return a.unitID(ctx, given)
 }
 
 type userRevokeCmd struct {
 	Name string `arg:"" help:"Log-in name."`
 	Role string `arg:"" help:"Role."`
-	Unit string `help:"Id of another unit than the archive's own." placeholder:"ID"`
+	Unit string `help:"Code of another unit than the archive's own." placeholder:"CODE"`
 }
 
 // Run takes the role away.
 func (u userRevokeCmd) Run(ctx context.Context, c *cli, con console) error {
+	unit, err := c.unitOf(ctx, u.Unit)
+	if err != nil {
+		return err
+	}
 	return c.onUser(ctx, u.Name, func(p *people.People, act dossier.Act, user dossier.User) error {
-		if err := p.Revoke(ctx, act, user.ID, dossier.Role(u.Role), unitOr(u.Unit, act)); err != nil {
+		if err := p.Revoke(ctx, act, user.ID, dossier.Role(u.Role), unitOr(unit, act)); err != nil {
 			return err
 		}
 		return c.say(con.out, map[string]string{"user": user.Name, "revoked": u.Role}, "%s is no longer %s.", user.Name, u.Role)
@@ -319,13 +364,17 @@ type tokenAddCmd struct {
 	Permission []string `help:"What it may do (read, place, publish, …); may be repeated." default:"read" placeholder:"PERMISSION"`
 	Label      string   `help:"What it is for." placeholder:"TEXT"`
 	Days       int      `help:"How long it is valid." default:"90"`
-	Unit       string   `help:"Id of another unit than the archive's own." placeholder:"ID"`
+	Unit       string   `help:"Code of another unit than the archive's own." placeholder:"CODE"`
 }
 
 // Run makes the token.
 func (t tokenAddCmd) Run(ctx context.Context, c *cli, con console) error {
+	unit, err := c.unitOf(ctx, t.Unit)
+	if err != nil {
+		return err
+	}
 	return c.onUser(ctx, t.Name, func(p *people.People, act dossier.Act, user dossier.User) error {
-		n := dossier.NewToken{User: user.ID, Label: t.Label, Unit: unitOr(t.Unit, act), Life: time.Duration(t.Days) * 24 * time.Hour}
+		n := dossier.NewToken{User: user.ID, Label: t.Label, Unit: unitOr(unit, act), Life: time.Duration(t.Days) * 24 * time.Hour}
 		for _, permission := range t.Permission {
 			n.Permissions = append(n.Permissions, dossier.Permission(permission))
 		}

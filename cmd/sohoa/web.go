@@ -18,6 +18,7 @@ import (
 	"sohoa/scanner/watch"
 	"sohoa/storage/catalog"
 	"sohoa/storage/search"
+	"sohoa/storage/units"
 	"sohoa/web"
 )
 
@@ -55,13 +56,30 @@ func (a *archive) pages(parts webParts) (http.Handler, error) {
 		Unsigned: a.catalog, Signer: shown, Views: a.audit,
 		Door: parts.door, Logins: parts.door, Own: parts.door, Reasons: parts.door, Users: register{parts.door}, Provider: parts.provider,
 		Hosts: parts.hosts, Proxies: parts.proxies,
-		Events: parts.events, Kinds: a.kinds, Unit: a.unit(), Demo: a.record.Demo, Now: time.Now, Log: parts.log,
+		Events: parts.events, Kinds: a.kinds, Unit: a.unit(), Units: namedUnits{a.units(), a.unit().ID, a.signing.Agency}, Demo: a.record.Demo, Now: time.Now, Log: parts.log,
 		Machine: parts.machine,
 	}
 	if parts.inbox != nil {
 		cfg.Inbox = inflow{snapshot: parts.inbox, stopped: parts.stopped, delayed: parts.delayed}
 	}
 	return web.New(cfg)
+}
+
+// namedUnits is the register of units; where that does not name the own one, it
+// is called as it signs.
+type namedUnits struct {
+	register *units.Units
+	own      dossier.UnitID
+	agency   string
+}
+
+// Name is what a unit is called.
+func (n namedUnits) Name(ctx context.Context, id dossier.UnitID) (string, error) {
+	name, err := n.register.Name(ctx, id)
+	if name == "" && id == n.own {
+		name = n.agency
+	}
+	return name, err
 }
 
 // webArchive shows the archive as package web asks for it. It says "not found"

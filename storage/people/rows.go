@@ -10,7 +10,7 @@ import (
 	"sohoa/dossier"
 )
 
-// The rows; columns are explained in migrations/0004_people.sql and 0009_units.sql.
+// The rows; columns are explained in migrations/0004_people.sql and 0009_provider.sql.
 
 type userRow struct {
 	bun.BaseModel `bun:"table:users"`
