@@ -291,7 +291,7 @@ func TestPictures(t *testing.T) {
 	if early := get(t, h, "/pictures/"+string(pageID(3))+"/0/160"); strings.Contains(early.Header().Get("Cache-Control"), "no-cache") {
 		t.Error("the first look, before the page is read, must not be kept")
 	}
-	for _, odd := range []string{"/pictures/x/1/160", "/pictures/" + string(pageID(3)) + "/1/161", "/pictures/" + string(pageID(3)) + "/x/160", "/incoming/b/x/240", "/incoming/b/1/9"} {
+	for _, odd := range []string{"/pictures/x/1/160", "/pictures/" + string(pageID(3)) + "/1/161", "/pictures/" + string(pageID(3)) + "/x/160", "/pictures/" + string(pageID(3)) + "/-1/160", "/incoming/b/x/240", "/incoming/b/1/9"} {
 		if got := get(t, h, odd); got.Code != http.StatusNotFound || strings.Contains(got.Header().Get("Cache-Control"), "max-age") {
 			t.Errorf("%s: %d", odd, got.Code)
 		}
