@@ -106,12 +106,12 @@ func parseTrace(t *testing.T, trace string) (calls []systemCall) {
 // named finds the files of a call. The "at" forms are named like the others.
 func (c systemCall) named() systemCall {
 	kind := map[string]string{
-		"linkat": "link", "renameat": "rename", "renameat2": "rename", "mkdirat": "mkdir", "fdatasync": "fsync", "pwrite64": "write",
+		"linkat": "link", "renameat": "rename", "renameat2": "rename", "mkdirat": "mkdir", "unlinkat": "unlink", "fdatasync": "fsync", "pwrite64": "write",
 	}
 	if short, ok := kind[c.name]; ok {
 		c.name = short
 	}
-	quoted := c.name == "link" || c.name == "rename" || c.name == "mkdir"
+	quoted := c.name == "link" || c.name == "rename" || c.name == "mkdir" || c.name == "unlink"
 	for _, m := range tracePath.FindAllStringSubmatch(c.text, -1) {
 		switch {
 		case quoted && m[2] != "":

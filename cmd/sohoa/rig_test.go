@@ -156,6 +156,14 @@ func (r *rig) dossiers(t *testing.T) (all []dossier.Manifest) {
 // wantIntact verifies the archive and that every image is in one class.
 func (r *rig) wantIntact(t *testing.T) {
 	t.Helper()
+	if err := r.wantNoFindings(t).Balance(); err != nil {
+		t.Error(err)
+	}
+}
+
+// wantNoFindings verifies the archive, and gives the account of its images.
+func (r *rig) wantNoFindings(t *testing.T) (account dossier.Account) {
+	t.Helper()
 	r.with(t, func(a *archive) {
 		verdict, err := a.flow(nil).Verify(t.Context(), a.catalog, func(int, int) {})
 		if err != nil {
@@ -171,10 +179,9 @@ func (r *rig) wantIntact(t *testing.T) {
 		for _, finding := range log.Findings {
 			t.Errorf("verify: %+v", logFinding(finding))
 		}
-		if err := verdict.Account.Balance(); err != nil {
-			t.Error(err)
-		}
+		account = verdict.Account
 	})
+	return account
 }
 
 // textReader reads images from text: form feeds part the images of a file. A

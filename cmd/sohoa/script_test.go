@@ -20,6 +20,7 @@ import (
 func TestScripts(t *testing.T) {
 	tools := buildTools(t)
 	samples := drawSamples(t, tools)
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir()) // where pdfcpu, which judges in this process, makes a folder
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -32,7 +33,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"json": jsonCommand, "exits": exitsCommand, "flip": flipCommand, "truth": truthCommand, "await": awaitCommand, "pictures": picturesCommand,
-			"officekey": officeKeyCommand, "stamp": stampCommand,
+			"officekey": officeKeyCommand, "stamp": stampCommand, "outside": outsideCommand(t),
 		},
 	})
 }

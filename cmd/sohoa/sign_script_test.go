@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/pem"
 	pixels "image" // this package has a type of that name
 	"image/color"
 	"image/draw"
@@ -18,7 +19,8 @@ import (
 	"software.sslmate.com/src/go-pkcs12"
 )
 
-// officeKeyCommand writes a PKCS#12 file with a fresh key:
+// officeKeyCommand writes a PKCS#12 file with a fresh key, and beside it, with
+// .pem behind its name, the certificate alone:
 //
 //	officekey office.p12 PASSWORD valid|expired|test
 func officeKeyCommand(ts *testscript.TestScript, neg bool, args []string) {
@@ -44,9 +46,10 @@ func officeKeyCommand(ts *testscript.TestScript, neg bool, args []string) {
 	body, err := pkcs12.Modern.Encode(key, certificate, nil, args[1])
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), body, 0o600))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]+".pem"), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600))
 }
 
-// stampCommand copies a scan and prints on the corner where a signature's block
+// stampCommand copies an upright scan and prints on the corner where a signature's block
 // belongs: a bar as wide and dark as a stamp's edge.
 //
 //	stamp scan.jpg stamped.jpg
