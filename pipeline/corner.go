@@ -234,14 +234,14 @@ func (s shades) paper() int {
 	return paper
 }
 
-// ink is the part of the pixels that are darker than the paper by the depth.
-func (s shades) ink(depth int) float64 {
+// ink is the part of the pixels that are darker than the paper by inkDepth.
+func (s shades) ink() float64 {
 	ink := 0
-	for shade := 0; shade < s.paper()-depth; shade++ {
+	for shade := 0; shade < s.paper()-inkDepth; shade++ {
 		ink += s.count[shade]
 	}
 	return float64(ink) / float64(max(s.all, 1))
 }
 
 // printed tells whether there is ink, or paper that is too dark to write on.
-func (s shades) printed() bool { return s.paper() < darkPaper || s.ink(inkDepth) > inkShare }
+func (s shades) printed() bool { return s.paper() < darkPaper || s.ink() > inkShare }

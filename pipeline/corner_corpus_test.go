@@ -47,10 +47,10 @@ func TestCorners(t *testing.T) {
 		switch {
 		case l.printed && !busy:
 			falseFree++
-			t.Errorf("%s, page %d: printed on, called free: paper %d, ink %.4f", l.file, l.page, found.paper(), found.ink(inkDepth))
+			t.Errorf("%s, page %d: printed on, called free: paper %d, ink %.4f", l.file, l.page, found.paper(), found.ink())
 		case !l.printed && busy:
 			falseBusy++
-			t.Logf("%s, page %d: free, called printed on: paper %d, ink %.4f, words %v", l.file, l.page, found.paper(), found.ink(inkDepth), wordsIn(reading.Words, area))
+			t.Logf("%s, page %d: free, called printed on: paper %d, ink %.4f, words %v", l.file, l.page, found.paper(), found.ink(), wordsIn(reading.Words, area))
 		}
 		if l.printed {
 			printed++
@@ -139,7 +139,7 @@ func strokesAreFound(t *testing.T, l cornerLabel, view image.Image, area image.R
 		}
 	}
 	if s := shadesIn(drawn, area); !s.printed() {
-		t.Errorf("%s, page %d: a stroke of pencil is called free: ink %.4f", l.file, l.page, s.ink(inkDepth))
+		t.Errorf("%s, page %d: a stroke of pencil is called free: ink %.4f", l.file, l.page, s.ink())
 	}
 }
 
