@@ -206,8 +206,10 @@ func failsDuringWork(t *testing.T, how int32, when string) {
 				t.Errorf("the intake page does not say %q", words)
 			}
 		}
-		if o.probeWork() == nil {
-			t.Error("ready although no page gets on")
+		probing, stop := context.WithTimeout(t.Context(), probeTime)
+		defer stop()
+		if o.probeStore(probing) == nil {
+			t.Error("ready although the store gives nothing")
 		}
 	}
 	if done, err := o.archive.catalog.BatchDone(t.Context(), batch.ID); err != nil || how != doorSlow && done {

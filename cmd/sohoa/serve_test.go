@@ -378,3 +378,21 @@ func TestBadRequestsAreRefused(t *testing.T) {
 		_ = server.Close()
 	}
 }
+
+// TestFailingStepsAreTroubleAfterAMinute: a step that fails is tried again by
+// itself; only when that does not help is serve called not ready.
+func TestFailingStepsAreTroubleAfterAMinute(t *testing.T) {
+	d := &daemon{}
+	d.failing.Store(&trouble{err: errKilled, since: time.Now()})
+	if err := d.probeWork(); err != nil {
+		t.Errorf("not ready at the first failure: %v", err)
+	}
+	d.failing.Store(&trouble{err: errKilled, since: time.Now().Add(-stepGrace)})
+	if d.probeWork() == nil {
+		t.Error("ready although steps have failed for a minute")
+	}
+	d.failing.Store(nil)
+	if err := d.probeWork(); err != nil {
+		t.Errorf("not ready after a success: %v", err)
+	}
+}
