@@ -49,6 +49,7 @@ func TestScreens(t *testing.T) {
 	b.Screen("dossiers")
 	searchAndOpen(t, b)
 	placeOne(t, b, office)
+	signAllInPages(b, office.url)
 	onThePhone(b, office.url)
 	if errs := b.Errors(); len(errs) > 0 {
 		t.Errorf("the browser complains: %v", errs)
@@ -98,11 +99,34 @@ func placeOne(t *testing.T, b *browsertest.Browser, office office) {
 	office.until(t, func(s pagesStatus) bool { return s.Parked == waiting })
 }
 
+// signAllInPages signs everything that waits by keyboard, and sees that a paper
+// says so.
+func signAllInPages(b *browsertest.Browser, url string) {
+	b.Open(url + "/sign")
+	b.Until(`document.querySelectorAll("[data-all]").length > 0 && document.querySelector(".cert") !== null`)
+	b.Do(chromedp.Evaluate(`document.querySelectorAll("[data-all]").forEach(group => group.click())`, nil))
+	b.True(`document.querySelectorAll('input[name="paper"]:not(:checked)').length === 0`, "a group takes all its papers")
+	b.Screen("sign")
+	b.Press("k", browsertest.Alt)
+	b.Until(`document.querySelector(".confirm .block") !== null`)
+	b.True(`document.querySelector(".confirm .block").textContent.includes("KHÔNG CÓ GIÁ TRỊ")`, "what will stand on the papers is shown before")
+	b.Screen("sign-confirm")
+	b.Press(kb.Enter)
+	b.Until(`location.pathname === "/sign" && document.querySelector(".empty.good") !== null`)
+	b.Open(url + "/search?q=khai+sinh")
+	b.Do(chromedp.Click(".hits li .open"))
+	b.Until(`document.querySelector('.tabs a[href*="tab=signature"]') !== null`)
+	b.Do(chromedp.Click(`.tabs a[href*="tab=signature"]`))
+	b.Until(`document.querySelector(".verdict.is-signed") !== null && document.querySelector(".sheet img").naturalWidth > 0`)
+	b.True(`document.querySelector(".verdict").textContent.includes("Chữ ký hợp lệ")`, "the signature is judged")
+	b.Screen("viewer-signature")
+}
+
 // onThePhone looks at every page as a phone shows it.
 func onThePhone(b *browsertest.Browser, url string) {
 	b.Phone(390)
 	for name, path := range map[string]string{
-		"intake-phone": "/intake", "dossiers-phone": "/dossiers", "search-phone": "/search?q=khai+sinh", "review-phone": "/review",
+		"intake-phone": "/intake", "dossiers-phone": "/dossiers", "search-phone": "/search?q=khai+sinh", "review-phone": "/review", "sign-phone": "/sign",
 	} {
 		b.Open(url + path)
 		b.True(`document.documentElement.scrollWidth <= innerWidth`, path+" fits a phone")
