@@ -1,0 +1,6 @@
+//go:build corpus && soak
+
+package pipeline
+
+// cornersEvery is the step through the labelled corners.
+const cornersEvery = 1
