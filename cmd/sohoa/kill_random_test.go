@@ -35,6 +35,7 @@ const readyBound = 2 * time.Minute
 // engine said in one run (see replay_test.go), but for the last archives, which
 // the real binary and the real engine work on, with the drawn pages.
 func TestKilledAtRandomMoments(t *testing.T) {
+	t.Parallel()
 	tools := buildTools(t)
 	drawn := drawJPEGs(t, tools)
 	sixty := copyPages(t, drawn)

@@ -28,6 +28,7 @@ import (
 // a browser, from the first look to the outlined word of a search. With
 // browsertest.ScreensEnv it leaves pictures of what it saw.
 func TestScreens(t *testing.T) {
+	t.Parallel()
 	tools := buildTools(t)
 	scans := counterDay(t, tools)
 	office := serveForPages(t, tools, "SOHOA_POLL=200ms", "SOHOA_SETTLE=400ms", "SOHOA_BATCH_IDLE=3s")
