@@ -65,7 +65,7 @@ func (v *Viewer) Preview(ctx context.Context, path string, index int, view View)
 }
 
 // enough is the fraction of the scan that the view shows.
-func (v View) enough(width, _ int) float64 {
+func (v View) enough(width int) float64 {
 	if v.Width > 0 {
 		width = v.Width
 	}

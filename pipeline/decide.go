@@ -98,12 +98,13 @@ func (f *Flow) moved(ctx context.Context, actor dossier.Actor, batch dossier.Bat
 		if err != nil {
 			return nil, err
 		}
-		if !ok || !slices.ContainsFunc(in.pages, func(id dossier.PageID) bool { return slices.Contains(latest.Dossier.Pending, id) }) {
+		left := slices.DeleteFunc(in.pages, func(id dossier.PageID) bool { return !slices.Contains(latest.Dossier.Pending, id) })
+		if !ok || len(left) == 0 {
 			continue
 		}
 		draft := f.revised(latest, actor, "pages placed in another dossier")
-		draft.Dossier.Pending = slices.DeleteFunc(draft.Dossier.Pending, func(id dossier.PageID) bool { return slices.Contains(in.pages, id) })
-		moved = append(moved, dossier.Intent{ID: dossier.NewID(), Batch: batch, Draft: draft, New: []dossier.ComponentID{}, Left: in.pages})
+		draft.Dossier.Pending = slices.DeleteFunc(draft.Dossier.Pending, func(id dossier.PageID) bool { return slices.Contains(left, id) })
+		moved = append(moved, dossier.Intent{ID: dossier.NewID(), Batch: batch, Draft: draft, New: []dossier.ComponentID{}, Left: left})
 	}
 	return moved, nil
 }

@@ -201,9 +201,9 @@ func (f *File) Picture(ctx context.Context, index int) (*Picture, error) {
 	return p, nil
 }
 
-// Enough tells which fraction of the size of an image, in pixels, is enough for
-// what it is wanted for.
-type Enough func(width, height int) float64
+// Enough tells which fraction of the size of an image, so many pixels wide, is
+// enough for what it is wanted for.
+type Enough func(width int) float64
 
 // coarser is a source that can decode at a fraction of the size with a fraction
 // of the work.

@@ -166,7 +166,7 @@ func (r rasterFile) coarse(_ context.Context, _ int, enough Enough) (*Picture, i
 		return nil, 0, err
 	}
 	times := 1
-	for r.format == JPEG && times < 8 && enough(h.width, h.height) <= 1/float64(2*times) {
+	for r.format == JPEG && times < 8 && enough(h.width) <= 1/float64(2*times) {
 		times *= 2
 	}
 	p, err := r.decode(data, times)
