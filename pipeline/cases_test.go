@@ -1,6 +1,7 @@
 package pipeline_test
 
 import (
+	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -18,10 +19,12 @@ import (
 	"sohoa/pipeline/split"
 )
 
+var update = flag.Bool("update", false, "rewrite what is wanted in testdata/cases")
+
 // TestCases feeds what an engine read on a stack of pages, and wants the papers
 // that are made of it, with their fields, and the pages that wait. A case is a
-// txtar file (testdata/cases/README explains it); SOHOA_UPDATE=1 writes what is
-// made into the file, to be looked at before it is kept.
+// txtar file (testdata/cases/README explains it); -update writes what is made
+// into the file, to be looked at before it is kept.
 func TestCases(t *testing.T) {
 	cat, err := dossier.LoadCatalogue(nil)
 	if err != nil {
@@ -42,10 +45,10 @@ func TestCases(t *testing.T) {
 				t.Fatal("the last part is not want")
 			}
 			got := outcome(cat, sheets(t, cat, archive.Files[:last]))
-			if want := string(archive.Files[last].Data); got != want && os.Getenv("SOHOA_UPDATE") == "" {
+			if want := string(archive.Files[last].Data); got != want && !*update {
 				t.Errorf("made of it:\n%s\nwant:\n%s", got, want)
 			}
-			if os.Getenv("SOHOA_UPDATE") != "" {
+			if *update {
 				archive.Files[last].Data = []byte(got)
 				if err := os.WriteFile(file, txtar.Format(archive), 0o600); err != nil {
 					t.Fatal(err)

@@ -11,14 +11,15 @@ import (
 // luminance. Where there is, the red channel, in which seals and ruling vanish;
 // but red is also print: titles and values of cards, serials of land
 // certificates. Red ink that lies in lines is therefore kept: by the luminance
-// in the boxes of these lines, or of all the page when they are much of its red. A seal, its inscription included, is
-// one piece as high as wide and no line.
+// in the boxes of these lines, or of all the page when they are much of its red.
+// A seal, its inscription included, is one piece as high as wide and no line.
 const (
 	// redPage is the share of saturated red from which on the red channel is
 	// read. Blue ink and coloured print need the luminance.
 	redPage = 0.001
 	// redPrint is the share of the red in lines from which on the page is one
-	// printed in red, and all of it is read by its luminance.
+	// printed in red, and all of it is read by its luminance. Set on one real
+	// card, whose share is 0.34; no other papers printed in red were measured.
 	redPrint = 0.2
 	redDPI   = 75 // of the mask: seals and lines are seen in a few pixels
 	// Letters of a line are less than redGap apart, lines more than redLead.
