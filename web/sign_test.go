@@ -113,6 +113,10 @@ func TestSignByKeyboard(t *testing.T) {
 	b := browsertest.Start(t)
 	b.Open(server.URL + "/sign")
 	<-archive.heard
+	// A page that has just begun to listen asks for its list once more. A key that
+	// goes down on the old list and up on the new one strikes neither.
+	b.Until(`performance.getEntriesByType("resource").some(e => new URL(e.name).pathname === "/sign/live") &&
+		document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling") === null`)
 	b.Do(chromedp.Evaluate(`document.getElementById("k-birth_notice").focus()`, nil)) // which a list that comes anew keeps
 	b.Press(" ")
 	b.Until(`document.querySelectorAll('input[name="paper"]:checked').length === 15`)
