@@ -318,6 +318,8 @@ func (f *fakeArchive) UnsignedKinds(ctx context.Context, unit dossier.UnitID) ([
 
 func (f *fakeArchive) PaperCounts(ctx context.Context, unit dossier.UnitID) (dossier.PaperCounts, error) {
 	all, err := f.Unsigned(ctx, dossier.UnsignedFilter{Unit: unit})
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	return dossier.PaperCounts{Awaiting: len(all), Asked: len(f.toSign), Refused: len(f.refusals), Signed: 3}, err
 }
 
