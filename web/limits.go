@@ -104,6 +104,7 @@ type limiter struct {
 	mu      sync.Mutex
 	entries map[string]*rate.Limiter
 	others  *rate.Limiter
+	swept   time.Time // when the full table was last looked through
 }
 
 func newLimiter(r rate.Limit, burst int) *limiter {
@@ -129,7 +130,13 @@ func (l *limiter) allow(now time.Time, who string) bool {
 }
 
 // forget drops the addresses whose allowance is full again: they are as new.
+// It looks once a second at most, so that a flood of newcomers does not make
+// everybody wait for it.
 func (l *limiter) forget(now time.Time) {
+	if now.Sub(l.swept).Abs() < time.Second {
+		return
+	}
+	l.swept = now
 	for who, entry := range l.entries {
 		if entry.TokensAt(now) >= float64(l.burst) {
 			delete(l.entries, who)
