@@ -135,7 +135,8 @@ func (a *archive) touch(ctx context.Context, o *outcome, seen map[dossier.Dossie
 	if err != nil {
 		return err
 	}
-	o.Dossiers = append(o.Dossiers, touched{Dossier: m.Dossier, Missing: []string{}})
+	asked, _ := a.kinds.Procedure(m.Dossier.Procedure) // none known: nothing is missing
+	o.Dossiers = append(o.Dossiers, touched{Dossier: m.Dossier, Missing: asked.Missing(m.Dossier)})
 	return nil
 }
 
