@@ -33,6 +33,10 @@ type Intent struct {
 	// New lists the components whose PDF this version writes; the others are
 	// taken over from the version before.
 	New []ComponentID `json:"new"`
+	// Kept lists components that are as the draft has them though no PDF is
+	// written for them: their fields were corrected, or an earlier version of
+	// them comes back.
+	Kept []ComponentID `json:"kept,omitempty"`
 	// Left lists pages that wait in this dossier no longer, because the decision
 	// placed them in another.
 	Left []PageID `json:"left,omitempty"`

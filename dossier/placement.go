@@ -29,11 +29,15 @@ type Decision struct {
 	Seq    int       `json:"seq"`
 	At     time.Time `json:"at"`
 	Actor  Actor     `json:"actor"`
-	Action string    `json:"action"` // "place", "undo" or "sign"
-	// Placement is what was said; empty for an undo and for signing, where the
-	// intent says it all.
+	Action string    `json:"action"` // one of the actions below
+	// Placement is what was said about pages that wait; empty for all other
+	// actions.
 	Placement Placement `json:"placement"`
-	Intent    Intent    `json:"intent"`
+	// Correction is what was said about a published paper, Arrangement what was
+	// said about the pages of several.
+	Correction  *Correction `json:"correction,omitempty"`
+	Arrangement []Arranged  `json:"arrangement,omitempty"`
+	Intent      Intent      `json:"intent"`
 	// Moved are versions of other dossiers that this decision makes, too,
 	// because its pages waited there, or go back to wait there.
 	Moved []Intent `json:"moved,omitempty"`
@@ -47,7 +51,9 @@ const DecisionSchema = "sohoa/decision/1"
 
 // The actions of a decision.
 const (
-	ActionPlace = "place"
-	ActionUndo  = "undo"
-	ActionSign  = "sign"
+	ActionPlace   = "place"
+	ActionUndo    = "undo"
+	ActionSign    = "sign"
+	ActionCorrect = "correct"
+	ActionArrange = "arrange"
 )

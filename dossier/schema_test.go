@@ -101,14 +101,19 @@ func fullManifest() dossier.Manifest {
 }
 
 func fullDecision() dossier.Decision {
-	intent := dossier.Intent{ID: anID, Batch: otherID, Draft: fullManifest(), New: []dossier.ComponentID{otherID}, Left: []dossier.PageID{image.Page(1)}, Corner: dossier.CornerAsk}
+	intent := dossier.Intent{ID: anID, Batch: otherID, Draft: fullManifest(), New: []dossier.ComponentID{otherID}, Kept: []dossier.ComponentID{anID}, Left: []dossier.PageID{image.Page(1)}, Corner: dossier.CornerAsk}
 	return dossier.Decision{
 		Schema: dossier.DecisionSchema, Seq: 1, At: at, Actor: actor, Action: dossier.ActionPlace,
 		Placement: dossier.Placement{
 			Pages: []dossier.PageID{image.Page(1)}, Kind: "birth_certificate", Dossier: anID,
 			Code: "H38.12-261122-0001", Component: otherID, Position: 2,
 		},
-		Intent: intent, Moved: []dossier.Intent{intent},
+		Correction: &dossier.Correction{
+			Component: anID, Kind: "birth_extract", NewKind: "birth_certificate", Insist: true,
+			Fields: []dossier.FieldCorrection{{Field: "dob", Was: "01/02/1982", Is: "01/02/1962"}},
+		},
+		Arrangement: []dossier.Arranged{{Component: anID, Kind: "birth_certificate", Pages: []dossier.PageID{image.Page(1)}}},
+		Intent:      intent, Moved: []dossier.Intent{intent},
 	}
 }
 

@@ -64,6 +64,8 @@ type Publication struct {
 	Manifest Manifest
 	Object   ObjectRef
 	Entries  []Entry
+	// Doubts are all fields of the version that a person has to look at.
+	Doubts []Doubt
 }
 
 // Entry is one published page as the search index takes it.

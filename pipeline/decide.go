@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -150,7 +151,7 @@ func (f *Flow) Undo(ctx context.Context, ledger Decisions, actor dossier.Actor, 
 	if _, found, err := f.getJSON(ctx, latest.Decision, &last); err != nil || !found {
 		return orMissing(err, "decision", latest.Decision)
 	}
-	if last.Action != dossier.ActionPlace || last.Intent.Draft.Dossier.ID != id {
+	if last.Intent.Draft.Dossier.ID != id || !slices.Contains([]string{dossier.ActionPlace, dossier.ActionCorrect, dossier.ActionArrange}, last.Action) {
 		return ErrNothingToUndo
 	}
 	draft := f.revised(latest, actor, "decision undone")
@@ -167,9 +168,20 @@ func (f *Flow) Undo(ctx context.Context, ledger Decisions, actor dossier.Actor, 
 	if err != nil {
 		return err
 	}
-	intent := dossier.Intent{ID: dossier.NewID(), Batch: last.Intent.Batch, Draft: draft, New: []dossier.ComponentID{}}
+	intent := dossier.Intent{ID: dossier.NewID(), Batch: last.Intent.Batch, Draft: draft, New: []dossier.ComponentID{}, Kept: returning(latest.Dossier, draft.Dossier)}
 	undo := dossier.Decision{Action: dossier.ActionUndo, Actor: actor, Placement: dossier.Placement{Pages: []dossier.PageID{}}, Intent: intent, Moved: moved}
 	return f.decide(ctx, ledger, undo)
+}
+
+// returning lists the papers that an undo makes as they were: with other pages,
+// another kind, or other values than in the version it takes back.
+func returning(undone, draft dossier.Dossier) (ids []dossier.ComponentID) {
+	for _, c := range draft.Components {
+		if !reflect.DeepEqual(c, componentOf(undone, c.ID)) {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids
 }
 
 // published is one version of a dossier. While it is still an intent, whoever

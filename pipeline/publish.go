@@ -54,11 +54,13 @@ func (f *Flow) publishVersion(ctx context.Context, intent dossier.Intent) error 
 		return err
 	}
 	object.Role = "manifest"
-	entries, err := f.entries(ctx, final.Dossier, func(id dossier.ComponentID) bool { return slices.Contains(intent.New, id) })
+	entries, err := f.entries(ctx, final.Dossier, func(id dossier.ComponentID) bool { return slices.Contains(slices.Concat(intent.New, intent.Kept), id) })
 	if err != nil {
 		return err
 	}
-	return f.Ledger.Publish(ctx, f.act(), intent, dossier.Publication{Batch: intent.Batch, Manifest: final, Object: object, Entries: entries})
+	return f.Ledger.Publish(ctx, f.act(), intent, dossier.Publication{
+		Batch: intent.Batch, Manifest: final, Object: object, Entries: entries, Doubts: f.Kinds.Doubts(final.Dossier),
+	})
 }
 
 // lists tells whether the dossier has all the components.
@@ -111,7 +113,7 @@ func onTopOf(before dossier.Dossier, intent dossier.Intent) dossier.Dossier {
 		placed[page] = true // in another dossier
 	}
 	for _, c := range draft.Components {
-		if !slices.Contains(fresh, c.ID) {
+		if !slices.Contains(fresh, c.ID) && !slices.Contains(intent.Kept, c.ID) {
 			i := slices.IndexFunc(before.Components, func(old dossier.Component) bool { return old.ID == c.ID })
 			if i < 0 {
 				continue
@@ -160,6 +162,9 @@ func (f *Flow) parkComponent(ctx context.Context, intent dossier.Intent, before 
 		d.Components = slices.DeleteFunc(d.Components, same)
 	}
 	intent.New = slices.DeleteFunc(slices.Clone(intent.New), func(id dossier.ComponentID) bool { return id == component.ID })
+	if twice(*d) { // pages go from paper to paper: all of it, or nothing
+		d.Components, intent.New, intent.Kept, added = slices.Clone(before.Components), []dossier.ComponentID{}, nil, nil
+	}
 	var parked []dossier.PlacedPage
 	for _, page := range added {
 		image, _, err := page.ID.Split()
@@ -170,6 +175,20 @@ func (f *Flow) parkComponent(ctx context.Context, intent dossier.Intent, before 
 		parked = append(parked, dossier.PlacedPage{ID: page.ID, Image: image, State: dossier.PageParked, Reason: reason, Dossier: d.ID})
 	}
 	return f.Ledger.PublishFailed(ctx, f.act(), intent, parked)
+}
+
+// twice tells whether a page is in two papers.
+func twice(d dossier.Dossier) bool {
+	seen := make(map[dossier.PageID]bool)
+	for _, c := range d.Components {
+		for _, p := range c.Pages {
+			if seen[p.ID] {
+				return true
+			}
+			seen[p.ID] = true
+		}
+	}
+	return false
 }
 
 // publishComponent writes, checks and stores the PDF of one component, and

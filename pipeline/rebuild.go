@@ -253,6 +253,7 @@ func (r *rebuilder) manifest(ctx context.Context, id dossier.DossierID, version 
 		if p.Entries, err = r.flow.entries(ctx, m.Dossier, func(dossier.ComponentID) bool { return true }); err != nil {
 			return err
 		}
+		p.Doubts = r.flow.Kinds.Doubts(m.Dossier)
 	}
 	r.found.Versions++
 	return r.ledger.RestoreManifest(ctx, r.flow.restoring(), p)

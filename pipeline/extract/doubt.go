@@ -90,7 +90,7 @@ func symbolOf(kind dossier.Kind, value string) bool {
 // check lowers and raises the confidence of what was read.
 func (p *paper) check(fields map[string]dossier.Field) {
 	for id, f := range fields {
-		if f.Source == "ocr" && !wellFormed(p.kind, p.typeOf(id), f.Value) {
+		if doubted(f) && !wellFormed(p.kind, p.typeOf(id), f.Value) {
 			doubt(fields, id)
 		}
 	}
@@ -102,10 +102,14 @@ func (p *paper) check(fields map[string]dossier.Field) {
 	}
 }
 
-// doubt marks fields that an engine read; a code carries checks of its own.
+// doubted tells whether a field may be wrong: an engine read it, and no person
+// has confirmed it. A code carries checks of its own.
+func doubted(f dossier.Field) bool { return f.Source == "ocr" && f.Status != dossier.FieldConfirmed }
+
+// doubt marks fields that may be wrong.
 func doubt(fields map[string]dossier.Field, ids ...string) {
 	for _, id := range ids {
-		if f, ok := fields[id]; ok && f.Source == "ocr" {
+		if f, ok := fields[id]; ok && doubted(f) {
 			f.Confidence *= doubtful
 			fields[id] = f
 		}
@@ -177,7 +181,7 @@ var inWords = []string{"ghibangchu", "bangchu"}
 // compareWords compares the date of birth with the one spelled out under it.
 func (p *paper) compareWords(fields map[string]dossier.Field) {
 	f, ok := fields["dob"]
-	if !ok || len(f.Norm) != len(time.DateOnly) {
+	if !ok || !doubted(f) || len(f.Norm) != len(time.DateOnly) {
 		return
 	}
 	for _, r := range p.rows {

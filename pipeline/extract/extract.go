@@ -18,10 +18,22 @@ import (
 
 // Fields reads the fields of one paper. pages names the page of each reading.
 func Fields(kind dossier.Kind, readings []dossier.Reading, pages []dossier.PageID) map[string]dossier.Field {
+	return Again(kind, readings, pages, nil)
+}
+
+// Again reads the fields of a paper of which a person has confirmed some: those
+// stand, and the others are compared with them. Confirmed fields that the kind
+// does not have are left out.
+func Again(kind dossier.Kind, readings []dossier.Reading, pages []dossier.PageID, confirmed map[string]dossier.Field) map[string]dossier.Field {
 	fields := map[string]dossier.Field{}
 	for i, r := range readings {
 		if kind.ID == dossier.KindCitizenIDCard || kind.ID == dossier.KindSeparator || kind.ID == dossier.KindReceiptSlip {
 			readCodes(kind, r, pages[i], fields)
+		}
+	}
+	for id, f := range confirmed {
+		if slices.Contains(kind.Fields, id) {
+			fields[id] = f
 		}
 	}
 	p := newPaper(kind, readings, pages)

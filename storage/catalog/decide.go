@@ -54,6 +54,9 @@ func (c *Catalog) Decide(ctx context.Context, act dossier.Act, decision dossier.
 		if err := askToSign(ctx, tx, decision.Intent); err != nil {
 			return err
 		}
+		if err := settleDoubts(ctx, tx, decision); err != nil {
+			return err
+		}
 		if err := insertObjects(ctx, tx, act.Actor.Unit, []dossier.ObjectRef{object}); err != nil {
 			return err
 		}
@@ -88,7 +91,36 @@ func decided(decision dossier.Decision) map[string]any {
 	if s := draft.Signing; s != nil {
 		return map[string]any{"version": draft.Dossier.Version, "papers": s.Papers, "certificate": s.Certificate.SHA256}
 	}
-	return map[string]any{"version": draft.Dossier.Version, "pages": len(decision.Placement.Pages)}
+	kept := map[string]any{"version": draft.Dossier.Version, "pages": len(decision.Placement.Pages)}
+	if c := decision.Correction; c != nil {
+		// What stood on the paper and what was made of it are in the objects of
+		// the decision and of the two versions; the log names them.
+		kept = map[string]any{
+			"decision": draft.Decision, "before": draft.Dossier.Version - 1, "version": draft.Dossier.Version,
+			"component": c.Component, "kind": c.Kind, "fields": changes(c.Fields),
+		}
+		if c.NewKind != "" {
+			kept["new_kind"] = c.NewKind
+		}
+	}
+	if len(decision.Arrangement) > 0 {
+		kept = map[string]any{
+			"decision": draft.Decision, "before": draft.Dossier.Version - 1, "version": draft.Dossier.Version, "papers": len(decision.Arrangement),
+		}
+	}
+	return kept
+}
+
+// changes says of each field whether it was confirmed or corrected.
+func changes(fields []dossier.FieldCorrection) map[string]string {
+	all := make(map[string]string, len(fields))
+	for _, f := range fields {
+		all[f.Field] = "confirmed"
+		if f.Was != f.Is {
+			all[f.Field] = "corrected"
+		}
+	}
+	return all
 }
 
 // errNotWaiting rolls a decision back.

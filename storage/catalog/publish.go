@@ -103,6 +103,9 @@ func (c *Catalog) storeManifest(ctx context.Context, tx bun.Tx, p dossier.Public
 	if err := storePending(ctx, tx, d); err != nil {
 		return err
 	}
+	if err := storeDoubts(ctx, tx, d, p.Doubts); err != nil {
+		return err
+	}
 	if err := insertObjects(ctx, tx, d.Unit, append(slices.Clone(m.Objects), p.Object)); err != nil {
 		return err
 	}

@@ -1,0 +1,78 @@
+package dossier
+
+import "time"
+
+// Correction is what a person says about one paper that is published: what
+// fields of it really say, or which kind of paper it is. It names what the
+// person saw, so that nobody corrects what somebody else has changed meanwhile.
+type Correction struct {
+	Component ComponentID `json:"component"`
+	// Kind is what the paper was taken for; NewKind, when not empty, what it is.
+	Kind    string            `json:"kind"`
+	NewKind string            `json:"new_kind,omitempty"`
+	Fields  []FieldCorrection `json:"fields"`
+	// Insist says that the person was told that values which people have
+	// confirmed contradict each other, and that they stand so on the paper.
+	Insist bool `json:"insist,omitempty"`
+}
+
+// FieldCorrection is one field before and after. Both are the same when a person
+// confirms what the machine read.
+type FieldCorrection struct {
+	Field string `json:"field"`
+	Was   string `json:"was"`
+	Is    string `json:"is"`
+}
+
+// Arranged is one paper as a person wants it: which pages it has, in their
+// order. Component is empty for a paper that is new.
+type Arranged struct {
+	Component ComponentID `json:"component,omitempty"`
+	Kind      string      `json:"kind"`
+	Pages     []PageID    `json:"pages"`
+}
+
+// Doubt is a field of a published paper that a person has to look at.
+type Doubt struct {
+	Dossier   DossierID
+	Component ComponentID
+	Kind      string
+	Field     string
+	// Nth is the place of the field among those of its paper, from 1.
+	Nth        int
+	Page       PageID
+	Confidence float64
+	ReceivedAt time.Time
+	DueAt      *time.Time
+}
+
+// Doubts lists the fields of a dossier that a person has to look at: those that
+// nobody has confirmed and that are marked as unread, or below their gate. They
+// come paper by paper, in the order in which the kind names them.
+func (c *Catalogue) Doubts(d Dossier) (doubts []Doubt) {
+	for _, paper := range d.Components {
+		kind, ok := c.Kind(paper.Kind)
+		if !ok || paper.State == ComponentSuperseded || paper.State == ComponentDisposed {
+			continue
+		}
+		for i, id := range kind.Fields {
+			f, there := paper.Fields[id]
+			if !there || !c.doubtful(id, f) {
+				continue
+			}
+			doubts = append(doubts, Doubt{
+				Dossier: d.ID, Component: paper.ID, Kind: paper.Kind, Field: id, Nth: i + 1, Page: f.Page,
+				Confidence: f.Confidence, ReceivedAt: d.ReceivedAt, DueAt: d.DueAt,
+			})
+		}
+	}
+	return doubts
+}
+
+func (c *Catalogue) doubtful(id string, f Field) bool {
+	if f.Status == FieldConfirmed {
+		return false
+	}
+	def, ok := c.Field(id)
+	return ok && (f.Status == FieldUnread || f.Confidence < def.Gate)
+}
