@@ -318,7 +318,7 @@ func (p placer) next(ctx context.Context, base dossier.Manifest, fresh []split.C
 		d.Components = append(d.Components, component)
 	}
 	if d.Procedure == "" {
-		d.Procedure = procedureOn(p.flow.Kinds, d.Components)
+		d.Procedure = extract.Procedure(p.flow.Kinds, d.Components)
 	}
 	d.Pending = append([]dossier.PageID{}, d.Pending...)
 	for _, x := range parked {

@@ -18,10 +18,23 @@ func (s *splitter) canContinue(i int) bool {
 	if page.Input != s.sheets[pages[len(pages)-1]].Input {
 		return !s.broken && !page.Guess.Annex && (page.Guess.Continues != "" || s.numbered(i))
 	}
-	if s.broken {
+	if s.broken || s.stacks[page.Input] && page.Guess.Continues == "" && !page.Guess.Annex {
 		return s.numbered(i)
 	}
 	return !s.opensAnew(i) && !s.goesBack(i) && !s.smaller(i)
+}
+
+// stacks tells of each input whether it holds more than one paper, as a feeder
+// makes it, and not one paper that somebody put together.
+func stacks(sheets []Sheet) map[int]bool {
+	papers, stacks := map[int]int{}, map[int]bool{}
+	for _, sheet := range sheets {
+		if sheet.Lost == "" && sheet.Guess.First {
+			papers[sheet.Input]++
+		}
+		stacks[sheet.Input] = papers[sheet.Input] > 1
+	}
+	return stacks
 }
 
 // current are the pages of the component the walk stands in.
@@ -87,11 +100,13 @@ func (s *splitter) distance(j, i int) int {
 }
 
 // numbered tells whether the printed number proves that the page belongs to the
-// component.
+// component: it is the next one, or its place counted from a page that has the
+// cues of a first one, whose own number may be misread.
 func (s *splitter) numbered(i int) bool {
 	n := s.sheets[i].Guess.PageNumber
 	number, _ := s.expected(i)
-	return n > 0 && n == number
+	start := s.numberingStart()
+	return n > 0 && (n == number || s.sheets[start].Guess.First && n == 1+s.distance(start, i))
 }
 
 // goesBack tells whether the printed number is lower than the place of the

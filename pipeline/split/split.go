@@ -23,18 +23,19 @@
 //
 // # Later pages
 //
-// Pages of one input file were put together by somebody, so a page without
-// first-page cues continues the component before it, whatever its size, turn or
-// contents, unless there is clear evidence of another paper: words of another
+// Pages of an input file that holds one paper were put together by somebody, so a
+// page without first-page cues continues the component before it, whatever its
+// size, turn or contents, unless there is clear evidence of another paper: words of another
 // kind, a clearly smaller sheet, a printed number that goes back where two pages
 // agree on the numbering, or a following page that prints 2. A number that is
 // too high does not count: numbers are misread and sheets get lost. An annex
 // belongs to the paper before it if that is of the kind the annex names; its
 // numbering starts anew.
 //
-// Pages of different input files prove nothing by lying together: only the
-// printed number that comes next, or words that only stand on a later page or
-// the back of the same kind, continue a component.
+// Pages of different input files, and of a file with more than one paper in it,
+// which a feeder made, prove nothing by lying together: only the printed number
+// that comes next, or words that only stand on a later page or the back of the
+// same kind, continue a component.
 //
 // A parked, unreadable or lost page breaks the chain. If it looked like a first
 // page, what follows belongs to it and waits too. Otherwise later pages of the
@@ -43,11 +44,17 @@
 //
 // # Counting sheets
 //
-// A separator may say how many sheets follow. A sheet has one or two images
-// behind it, and scanners may drop empty backs, so n sheets give between n and 2n
-// images. If the separator's own back came along empty, the scanner is duplex
-// and keeps empty backs: then n sheets give exactly 2n images. When the count does
-// not fit, the whole dossier of this batch is parked with reason sheet_count.
+// A separator may say how many sheets follow. Each sheet has a front, and no
+// paper begins on the back of another, so there are at least as many sheets as
+// images on which a paper begins, and at least half as many as images. An empty
+// image is a back: whoever feeds paper the wrong way round into a scanner that
+// sees one side gets empty images, and those sheets are as good as lost. So
+// there are at most as many sheets as images with something on them. If the
+// separator's own back came along empty, the scanner is duplex and keeps empty
+// backs: then n sheets give exactly 2n images. When the number on the separator
+// is outside these bounds, the whole dossier of this batch is parked with reason
+// sheet_count. A page that could not be read, right before a slip, may be the
+// separator that nobody could read: the count may come out with it or without.
 //
 // # Limits
 //
@@ -56,9 +63,9 @@
 // with first-page cues stays with the dossier before. Counting sheets is the
 // defence.
 //
-// A paper that begins in the middle of an input file without any cue (no
-// letterhead, no title, no number on it or on the next page) is taken for a
-// later page of the paper before it.
+// A paper that begins behind the only other paper of an input file without any
+// cue (no letterhead, no title, no number on it or on the next page) is taken
+// for a later page of it.
 package split
 
 import (
@@ -129,7 +136,7 @@ type Component struct {
 
 // Split plans the batch.
 func Split(cat *dossier.Catalogue, sheets []Sheet) Plan {
-	s := splitter{cat: cat, sheets: sheets, byCode: map[string]int{}, provisional: nowhere, group: nowhere, component: nowhere}
+	s := splitter{cat: cat, sheets: sheets, stacks: stacks(sheets), byCode: map[string]int{}, provisional: nowhere, group: nowhere, component: nowhere}
 	for i := range sheets {
 		s.place(i)
 	}

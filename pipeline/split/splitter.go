@@ -15,6 +15,7 @@ const nowhere = -1
 type splitter struct {
 	cat    *dossier.Catalogue
 	sheets []Sheet
+	stacks map[int]bool // inputs of more than one paper
 
 	groups      []openGroup
 	byCode      map[string]int // code → index in groups
@@ -41,15 +42,6 @@ type parkedSheet struct {
 	sheet  int
 	reason dossier.Reason
 	group  int
-}
-
-// run is what was fed behind one opener.
-type run struct {
-	expected int
-	images   map[dossier.ImageID]bool
-	backs    int  // empty images directly behind the separator
-	started  bool // a page that is not such a back has come
-	opened   bool // by a separator
 }
 
 // place decides about one sheet.
@@ -94,14 +86,6 @@ func (s *splitter) dropBlank(i int) {
 		return
 	}
 	s.count(i)
-}
-
-func (s *splitter) count(i int) {
-	if s.run.images == nil {
-		s.run.images = map[dossier.ImageID]bool{}
-	}
-	s.run.images[s.sheets[i].Image] = true
-	s.run.started = true
 }
 
 // openBySeparator closes what is open and opens the separator's dossier.
@@ -155,23 +139,6 @@ func (s *splitter) open(code string, opener Opener) {
 	s.groups = append(s.groups, g)
 }
 
-// endRun checks the count of sheets behind the opener that comes to its end.
-func (s *splitter) endRun() {
-	if s.run.expected > 0 && !s.run.fits() {
-		s.groups[s.group].held = true
-	}
-	s.run = run{}
-	s.component, s.hold = nowhere, ""
-}
-
-// fits applies the rule of the package comment.
-func (r run) fits() bool {
-	if r.backs > 0 {
-		return len(r.images) == 2*r.expected
-	}
-	return len(r.images) >= r.expected && len(r.images) <= 2*r.expected
-}
-
 // holdBehindDoubtful parks a sheet that may be a separator and everything
 // behind it: what follows may belong to a dossier nobody can name yet.
 func (s *splitter) holdBehindDoubtful(i int) {
@@ -198,6 +165,7 @@ func (s *splitter) placeSlip(i int) {
 		s.park(i, s.hold)
 		return
 	default:
+		s.run.leaveOutLast()
 		s.endRun()
 		s.open(code, OpenerSlip)
 	}
@@ -208,6 +176,7 @@ func (s *splitter) placeSlip(i int) {
 // openByDoubtfulSlip parks what may be a slip and opens a dossier without a
 // code for what follows, so that it does not join the dossier before.
 func (s *splitter) openByDoubtfulSlip(i int) {
+	s.run.leaveOutLast()
 	s.endRun()
 	s.open("", OpenerSlip)
 	s.count(i)
@@ -309,21 +278,6 @@ func (s *splitter) park(i int, reason dossier.Reason) {
 func (s *splitter) cuts(i int) bool {
 	sheet, pages := s.sheets[i], s.current()
 	return sheet.Guess.First || s.opensAnew(i) || sheet.Input != s.sheets[pages[len(pages)-1]].Input
-}
-
-// holdMiscounted parks the pages of every group whose sheets do not add up.
-func (s *splitter) holdMiscounted() {
-	for n := range s.groups {
-		g := &s.groups[n]
-		if !g.held {
-			continue
-		}
-		for _, i := range slices.Concat(g.pages...) {
-			s.parked = append(s.parked, parkedSheet{sheet: i, reason: dossier.ReasonSheetCount, group: n})
-		}
-		g.Components, g.pages = nil, nil
-	}
-	slices.SortFunc(s.parked, func(a, b parkedSheet) int { return a.sheet - b.sheet })
 }
 
 // plan writes the page ids.

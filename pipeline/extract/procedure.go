@@ -1,15 +1,15 @@
-package pipeline
+package extract
 
 import (
 	"sohoa/dossier"
 	"sohoa/pipeline/fuzzy"
 )
 
-// procedureOn is the code of the procedure that the receipt slips among the
+// Procedure is the code of the procedure that the receipt slips among the
 // papers name; empty where there is none, where its name was not read surely or
 // is not exactly one of the catalogue's, and where two slips name different
 // ones. A wrong procedure would ask an applicant for papers that nobody needs.
-func procedureOn(cat *dossier.Catalogue, papers []dossier.Component) string {
+func Procedure(cat *dossier.Catalogue, papers []dossier.Component) string {
 	found := ""
 	for _, c := range papers {
 		named := c.Fields["procedure"]

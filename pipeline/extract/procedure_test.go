@@ -1,12 +1,13 @@
-package pipeline
+package extract_test
 
 import (
 	"testing"
 
 	"sohoa/dossier"
+	"sohoa/pipeline/extract"
 )
 
-func TestProcedureOn(t *testing.T) {
+func TestProcedure(t *testing.T) {
 	cat, err := dossier.LoadCatalogue(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -27,7 +28,7 @@ func TestProcedureOn(t *testing.T) {
 		// The portal has this name under two codes: neither is taken.
 		"one name, two codes": {[]dossier.Component{slip("Công nhận hộ nghèo, hộ cận nghèo", 0.95)}, ""},
 	} {
-		if got := procedureOn(cat, c.papers); got != c.want {
+		if got := extract.Procedure(cat, c.papers); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}

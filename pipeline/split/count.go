@@ -1,0 +1,104 @@
+package split
+
+import (
+	"slices"
+
+	"sohoa/dossier"
+)
+
+// run is what was fed behind one opener, as images: a spread is two pages of
+// one side.
+type run struct {
+	expected int
+	images   []counted
+	backs    int  // empty images directly behind the separator
+	started  bool // a page that is not such a back has come
+	opened   bool // by a separator
+	// unsure is how many of the last images may not be of this run: a page that
+	// could not be read right before a slip may be the separator that lies there.
+	unsure int
+}
+
+// counted is one image of a run.
+type counted struct {
+	image      dossier.ImageID
+	empty      bool
+	unreadable bool
+	front      bool // a paper begins on it
+}
+
+// count notes that the page was fed behind the opener.
+func (s *splitter) count(i int) {
+	sheet := s.sheets[i]
+	s.run.started = true
+	one := counted{
+		image: sheet.Image, empty: sheet.Lost == "" && isBlank(sheet.Reading),
+		unreadable: sheet.Lost != "" || !sheet.Reading.Blank && hasNothing(sheet.Reading), front: sheet.Lost == "" && sheet.Guess.First,
+	}
+	if last := len(s.run.images) - 1; last >= 0 && s.run.images[last].image == one.image {
+		before := &s.run.images[last]
+		before.empty, before.unreadable, before.front = before.empty && one.empty, before.unreadable && one.unreadable, before.front || one.front
+		return
+	}
+	s.run.images = append(s.run.images, one)
+}
+
+// leaveOutLast makes the count do without an unreadable page at the end of the
+// run, and its empty back.
+func (r *run) leaveOutLast() {
+	end := len(r.images)
+	if end > 0 && r.images[end-1].empty {
+		end--
+	}
+	if end > 0 && r.images[end-1].unreadable {
+		r.unsure = len(r.images) - end + 1
+	}
+}
+
+// endRun checks the count of sheets behind the opener that comes to its end.
+func (s *splitter) endRun() {
+	if r := s.run; r.expected > 0 && !r.fits(r.images) && (r.unsure == 0 || !r.fits(r.images[:len(r.images)-r.unsure])) {
+		s.groups[s.group].held = true
+	}
+	s.run = run{}
+	s.component, s.hold = nowhere, ""
+}
+
+// fits applies the rule of the package comment.
+func (r run) fits(images []counted) bool {
+	least, most := r.sheets(images)
+	return least <= r.expected && r.expected <= most
+}
+
+// sheets is how many sheets the images may be, at least and at most.
+func (r run) sheets(images []counted) (least, most int) {
+	sides := len(images)
+	if r.backs > 0 { // every sheet has given both of its sides
+		return (sides + 1) / 2, sides / 2
+	}
+	fronts, empty := 0, 0
+	for _, one := range images {
+		if one.front {
+			fronts++
+		}
+		if one.empty {
+			empty++
+		}
+	}
+	return max(fronts, (sides+1)/2), sides - empty
+}
+
+// holdMiscounted parks the pages of every group whose sheets do not add up.
+func (s *splitter) holdMiscounted() {
+	for n := range s.groups {
+		g := &s.groups[n]
+		if !g.held {
+			continue
+		}
+		for _, i := range slices.Concat(g.pages...) {
+			s.parked = append(s.parked, parkedSheet{sheet: i, reason: dossier.ReasonSheetCount, group: n})
+		}
+		g.Components, g.pages = nil, nil
+	}
+	slices.SortFunc(s.parked, func(a, b parkedSheet) int { return a.sheet - b.sheet })
+}
