@@ -82,17 +82,20 @@ type outcome struct {
 // client, PSM 3, the same model, one thread, pages as they lie) page by page in
 // the same run: character error rates, words, geometry, CPU-seconds.
 func BenchmarkPages(b *testing.B) {
+	ocrtest.OneThread(b)
 	for _, set := range benchSets(b) {
 		b.Run(set.name, func(b *testing.B) {
 			r, client := benchReader(b), bareClient(b)
 			for b.Loop() {
 				var ours, bare outcome
 				for _, page := range set.pages {
-					before := ours.Score
+					before, read := ours.Score, bare.Score
 					ours.read(b, r, page)
-					read := bare.LineEdits
 					bare.readBare(b, client, page)
-					b.Logf("%s: %d of %d signs wrong (bare %d)", page.Name, ours.LineEdits-before.LineEdits, ours.LineSigns-before.LineSigns, bare.LineEdits-read)
+					b.Logf("%s: %d of %d signs wrong (bare %d), in reading order %d (bare %d); %d of %d words read (bare %d)",
+						page.Name, ours.LineEdits-before.LineEdits, ours.LineSigns-before.LineSigns, bare.LineEdits-read.LineEdits,
+						ours.Edits-before.Edits, bare.Edits-read.Edits,
+						ours.Hits-before.Hits, ours.TrueWords-before.TrueWords, bare.Hits-read.Hits)
 				}
 				ours.report(b, len(set.pages))
 				b.ReportMetric(bare.OrderFree(), "bare-free-cer")
@@ -106,6 +109,7 @@ func BenchmarkPages(b *testing.B) {
 // BenchmarkWithout reads the drawn sets with one step left out at a time: what
 // a step costs and what it brings.
 func BenchmarkWithout(b *testing.B) {
+	ocrtest.OneThread(b)
 	for _, set := range benchSets(b) {
 		for _, step := range []step{nothing, ownLines, tallPieces, secondLook, margins, sharpening} {
 			b.Run(set.name+"/"+string(step), func(b *testing.B) {

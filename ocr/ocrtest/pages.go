@@ -9,7 +9,18 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"testing"
 )
+
+// OneThread ends a benchmark whose processor time would be a lie: the threads
+// that libtesseract starts spin while they wait for each other. OpenMP reads its
+// limit before the first line of Go runs, so that it has to come from outside.
+func OneThread(b *testing.B) {
+	b.Helper()
+	if os.Getenv("OMP_THREAD_LIMIT") != "1" {
+		b.Fatal("set OMP_THREAD_LIMIT=1 in the environment, as make bench does: without it the threads of libtesseract spin, and processor time is wrong on both sides")
+	}
+}
 
 // Page is a page whose text is known.
 type Page struct {

@@ -3,21 +3,18 @@ package text
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"sohoa/dossier"
 )
 
 // Reading order. Engines cut a page into blocks and read one after the other,
 // which tears "label: value" apart where the gap is wide. Here the order is
-// found from the boxes of the engine's lines alone: lines that overlap in
-// height make a row; consecutive rows whose lines leave a common gutter free
-// are two columns, read left then right (letterhead: agency, then motto; last
-// page: "Nơi nhận", then signature), unless the left one holds the labels of
-// the right one; all else is read row by row.
+// found from the boxes of the engine's lines: lines that overlap in height make
+// a row; consecutive rows whose lines leave a common gutter free are two columns
+// (columns.go), read left then right; all else is read row by row.
 //
 // Limits: text in columns over a whole page, as in newspapers, is read as two
-// columns only while no line crosses the gutter; a table is read by columns.
+// columns only while no line crosses the gutter.
 const (
 	// wordGap cuts a line of the engine in two, in inches.
 	wordGap = 0.22
@@ -28,6 +25,8 @@ const (
 	// blockGap parts two blocks: a distance between rows of more than so many
 	// times the height of a line.
 	blockGap = 1.2
+	// leastInterior is how many rows two columns have amid lines of text.
+	leastInterior = 4
 )
 
 // span is a piece of a row: one line of one column.
@@ -46,7 +45,7 @@ type row struct {
 // in it. The words come with the engine's lines.
 func Order(words []dossier.Word, dpi float64) []dossier.Word {
 	rows := toRows(toSpans(words, int(wordGap*dpi)))
-	o := orderer{gutter: max(1, int(leastGutter*dpi))}
+	o := orderer{gutter: gutter{max(1, int(leastGutter*dpi)), int(signing * dpi), int(cell * dpi)}}
 	for len(rows) > 0 {
 		n := o.columns(rows)
 		if n == 0 {
@@ -72,11 +71,13 @@ func toSpans(words []dossier.Word, gap int) []span {
 	return spans
 }
 
+// newSpan keeps the engine's order: it reads a line from left to right, and the
+// boxes of words that touch are less certain than that.
 func newSpan(words []dossier.Word) span {
-	slices.SortStableFunc(words, func(a, b dossier.Word) int { return cmp.Compare(a.X, b.X) })
 	s := span{words: words, x0: words[0].X}
 	var tops, bottoms []int
 	for _, w := range words {
+		s.x0 = min(s.x0, w.X)
 		s.x1 = max(s.x1, w.X+w.W)
 		tops, bottoms = append(tops, w.Y), append(bottoms, w.Y+w.H)
 	}
@@ -131,83 +132,55 @@ func (r *row) add(s span) {
 type orderer struct {
 	words       []dossier.Word
 	line, block int
-	gutter      int
+	gutter      gutter
 	last        row // the row before, to see where a block ends
 	// afterColumns: the next row begins a block.
 	afterColumns bool
 }
 
-// columns emits the columns that begin at the first row and returns how many
-// rows they take; 0 when there are none.
+// columns emits what has two sides from the first row on, by columns or row by
+// row, and returns how many rows that takes; 0 when there is none.
 func (o *orderer) columns(rows []row) int {
-	if len(rows[0].spans) != 2 {
+	c, ok := columnsAt(rows, o.gutter)
+	if !ok {
 		return 0
 	}
-	left, right := rows[0].spans[0].x1, rows[0].spans[1].x0
-	n := 0
-	for n < len(rows) && !o.apart(rows, n) {
-		l, r, ok := narrow(rows[n], left, right, o.gutter)
-		if !ok {
-			break
+	if n := c.inner(); c.isTable() || c.isForm() || o.interior(rows, n) {
+		for _, r := range rows[:n] {
+			o.emitRow(r)
 		}
-		left, right = l, r
-		n++
+		return n
 	}
-	if n < 2 || labels(rows[:n], (left+right)/2) {
-		return 0
-	}
-	middle := (left + right) / 2
-	o.emitSide(rows[:n], func(s span) bool { return s.x1 <= middle })
-	o.emitSide(rows[:n], func(s span) bool { return s.x1 > middle })
-	o.last, o.afterColumns = rows[n-1], true
-	return n
+	o.emitSide(c.left)
+	o.emitSide(c.right)
+	o.last, o.afterColumns = c.rows[len(c.rows)-1], true
+	return len(c.rows)
 }
 
-// labels tells whether most lines left of the gutter end with a colon: then
-// each belongs to what stands beside it.
-func labels(rows []row, gutter int) bool {
-	colons, lines := 0, 0
-	for _, r := range rows {
-		if s := r.spans[0]; len(r.spans) > 1 && s.x1 <= gutter {
-			lines++
-			if strings.HasSuffix(s.words[len(s.words)-1].Text, ":") {
-				colons++
-			}
-		}
-	}
-	return 2*colons > lines
+// interior tells whether a few rows stand amid lines of text that begin where
+// they do: there a gap is one in a line of a form, not between columns, which
+// are centred.
+func (o *orderer) interior(rows []row, n int) bool {
+	return n < leastInterior && o.block > 0 && !o.afterColumns && n < len(rows) &&
+		o.follows(o.last, rows[0]) && o.follows(rows[n-1], rows[n])
 }
 
-// apart tells whether a wide empty band lies above row n: columns end there.
-func (o *orderer) apart(rows []row, n int) bool {
-	return n > 0 && rows[n].y0-rows[n-1].y1 > 3*(rows[n-1].y1-rows[n-1].y0)
+// follows tells whether a row stands right below another, at the same margin.
+func (o *orderer) follows(above, below row) bool {
+	indent := above.spans[0].x0 - below.spans[0].x0
+	return near(above, below) && max(indent, -indent) <= 2*o.gutter.least
 }
 
-// narrow is what a row leaves free of a gutter.
-func narrow(r row, left, right, least int) (l, rt int, ok bool) {
-	middle := (left + right) / 2
-	for _, s := range r.spans {
-		if s.x1 <= middle {
-			left = max(left, s.x1)
-		} else {
-			right = min(right, s.x0)
-		}
-	}
-	return left, right, right-left >= least
+func near(above, below row) bool {
+	return float64(below.y0-above.y1) < blockGap*float64(max(above.y1-above.y0, below.y1-below.y0))
 }
 
 // emitSide emits what a column has of each row as one line.
-func (o *orderer) emitSide(rows []row, on func(span) bool) {
+func (o *orderer) emitSide(lines [][]span) {
 	o.block++
-	for _, r := range rows {
-		var words []dossier.Word
-		for _, s := range r.spans {
-			if on(s) {
-				words = append(words, s.words...)
-			}
-		}
-		if len(words) > 0 {
-			o.emit(words)
+	for _, spans := range lines {
+		if len(spans) > 0 {
+			o.emit(wordsOf(spans))
 		}
 	}
 }
@@ -219,12 +192,16 @@ func (o *orderer) emitRow(r row) {
 		o.block++
 	}
 	o.afterColumns = false
+	o.emit(wordsOf(r.spans))
+	o.last = r
+}
+
+func wordsOf(spans []span) []dossier.Word {
 	var words []dossier.Word
-	for _, s := range r.spans {
+	for _, s := range spans {
 		words = append(words, s.words...)
 	}
-	o.emit(words)
-	o.last = r
+	return words
 }
 
 func (o *orderer) emit(words []dossier.Word) {

@@ -83,6 +83,100 @@ func TestOrder(t *testing.T) {
 			),
 			"Nơi nhận\nNhư trên\nLưu VT\n\nCHỦ TỊCH\nLường Khánh\n",
 		},
+		{
+			"a short name of an agency above a long one",
+			page(
+				at(1, 300, 100, "BỘ", "CÔNG", "THƯƠNG"),
+				at(2, 900, 102, "CỘNG", "HÒA", "XÃ", "HỘI"),
+				at(3, 200, 150, "TRƯỜNG", "ĐẠI", "HỌC", "ĐIỆN", "LỰC", "MIỀN", "TRUNG", "BẮC"),
+				at(4, 960, 152, "Độc", "lập"),
+			),
+			"BỘ CÔNG THƯƠNG\nTRƯỜNG ĐẠI HỌC ĐIỆN LỰC MIỀN TRUNG BẮC\n\nCỘNG HÒA XÃ HỘI\nĐộc lập\n",
+		},
+		{
+			"number and date set apart from the letterhead, the subject below",
+			page(
+				at(1, 200, 100, "VĂN", "PHÒNG"), at(2, 1200, 100, "CỘNG", "HÒA"),
+				at(3, 1200, 150, "Độc", "lập"),
+				at(4, 200, 250, "Số:", "3722/VPCP-CN"), at(5, 1200, 250, "Hà", "Nội,", "ngày", "28"),
+				at(6, 200, 300, "V/v", "cơ", "chế"), at(7, 200, 350, "đặc", "thù"),
+			),
+			"VĂN PHÒNG\n\nCỘNG HÒA\nĐộc lập\n\nSố: 3722/VPCP-CN Hà Nội, ngày 28\nV/v cơ chế\nđặc thù\n",
+		},
+		{
+			"number and date close to the letterhead belong to its blocks, the subject does not",
+			page(
+				at(1, 200, 100, "VĂN", "PHÒNG"), at(2, 1200, 100, "CỘNG", "HÒA"),
+				at(4, 200, 150, "Số:", "12"), at(5, 1200, 150, "Hà", "Nội,", "ngày", "28"),
+				at(6, 200, 200, "V/v", "cơ", "chế"),
+			),
+			"VĂN PHÒNG\nSố: 12\n\nCỘNG HÒA\nHà Nội, ngày 28\n\nV/v cơ chế\n",
+		},
+		{
+			"recipients beside a title alone",
+			page(
+				at(1, 200, 100, "Nơi", "nhận:"), at(2, 1200, 100, "CHỦ", "TỊCH"),
+				at(3, 200, 150, "Như", "trên;"), at(4, 200, 200, "Lưu:", "VT."),
+			),
+			"Nơi nhận:\nNhư trên;\nLưu: VT.\n\nCHỦ TỊCH\n",
+		},
+		{
+			"names stand under the room for two signatures",
+			page(
+				at(1, 200, 100, "NGƯỜI", "NỘP", "HỒ", "SƠ"), at(2, 1200, 100, "NGƯỜI", "TIẾP", "NHẬN"),
+				at(3, 240, 480, "Vương", "Seo"), at(4, 1240, 480, "Hà", "Văn"),
+			),
+			"NGƯỜI NỘP HỒ SƠ\nVương Seo\n\nNGƯỜI TIẾP NHẬN\nHà Văn\n",
+		},
+		{
+			"spouses of a certificate side by side",
+			page(
+				at(1, 200, 100, "Vợ"), at(2, 1200, 100, "Chồng"),
+				at(3, 200, 150, "Họ,", "chữ", "đệm,", "tên:", "HẠNG", "THỊ", "THẢO", "MAI", "LINH", "CHI", "HƯƠNG", "NGUYÊN"),
+				at(4, 1200, 150, "Họ,", "chữ", "đệm,", "tên:", "VÀNG", "ĐÌNH", "CƯỜNG", "QUANG"),
+				at(5, 200, 200, "Dân", "tộc:", "Mông"), at(6, 1200, 200, "Dân", "tộc:", "Dao"),
+				at(7, 200, 250, "Nơi", "đăng", "ký", "kết", "hôn", "ghi", "trên", "cả", "chiều", "ngang", "của", "trang", "giấy", "chứng", "nhận", "kết", "hôn", "của", "ủy", "ban", "nhân", "dân", "xã", "Thuận", "Hòa"),
+			),
+			"Vợ\nHọ, chữ đệm, tên: HẠNG THỊ THẢO MAI LINH CHI HƯƠNG NGUYÊN\nDân tộc: Mông\n\nChồng\nHọ, chữ đệm, tên: VÀNG ĐÌNH CƯỜNG QUANG\nDân tộc: Dao\n\n" +
+				"Nơi đăng ký kết hôn ghi trên cả chiều ngang của trang giấy chứng nhận kết hôn của ủy ban nhân dân xã Thuận Hòa\n",
+		},
+		{
+			"a table of papers and amounts, one row's number lost",
+			page(
+				at(1, 200, 100, "Tên", "giấy", "tờ"), at(2, 1200, 100, "Số", "lượng"),
+				at(3, 200, 150, "Tờ", "khai"), at(4, 1200, 150, "01", "bản"),
+				at(5, 200, 200, "Giấy", "chứng", "sinh"), at(6, 1200, 200, "02", "bản"),
+			),
+			"Tên giấy tờ Số lượng\nTờ khai 01 bản\nGiấy chứng sinh 02 bản\n",
+		},
+		{
+			"gaps in two lines of a form amid its text",
+			page(
+				at(1, 200, 100, "Họ", "tên", "mẹ", "Vàng"),
+				at(2, 200, 150, "Số", "con:", "01"), at(3, 1000, 150, "Giới", "tính:", "Nam"),
+				at(4, 200, 200, "Cân", "nặng:", "27"), at(5, 1000, 200, "Tình", "trạng:", "tốt"),
+				at(6, 200, 250, "Người", "đỡ", "đẻ"),
+			),
+			"Họ tên mẹ Vàng\nSố con: 01 Giới tính: Nam\nCân nặng: 27 Tình trạng: tốt\nNgười đỡ đẻ\n",
+		},
+		{
+			"boxes of words that touch do not change the order the engine read them in",
+			func() []dossier.Word {
+				words := at(1, 200, 100, "XÃ", "BẢO", "THẮNG")
+				words[2].X, words[2].W = 195, 210
+				return words
+			}(),
+			"XÃ BẢO THẮNG\n",
+		},
+		{
+			"holes at both edges are no columns",
+			page(
+				at(1, 20, 100, "@"), at(2, 1600, 100, "@"),
+				at(3, 200, 150, "Bên", "nữ"), at(4, 900, 150, "Bên", "nam"),
+				at(5, 200, 200, "Phùng", "Mùi"), at(6, 900, 200, "Vũ", "Đình"),
+			),
+			"@ @\n\nBên nữ\nPhùng Mùi\n\nBên nam\nVũ Đình\n",
+		},
 		{"nothing", nil, ""},
 	}
 	for _, test := range tests {
