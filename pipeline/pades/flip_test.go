@@ -18,7 +18,7 @@ func TestFlippedByte(t *testing.T) {
 	by := newSigner(t, ecKey(t), nil)
 	every := request(paper(t, 1))
 	every.Room = roomFor(t, every, by) // no padding: every digit means something
-	flip(t, sign(t, every, by), 1)
+	flip(t, sign(t, every, by), flipStep)
 	flip(t, sign(t, request(paper(t, 1), blockLines()...), by), 67)
 }
 
