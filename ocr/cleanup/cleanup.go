@@ -243,6 +243,9 @@ func (s *straightener) turn(sheet *sheet, found marks) error {
 		return nil
 	}
 	s.lap("deskew")
+	if l, err = s.settleAxis(sheet.text, l); err != nil {
+		return err
+	}
 	level, err := levelMask(sheet.text, l)
 	if err != nil {
 		return err

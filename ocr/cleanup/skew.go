@@ -45,6 +45,10 @@ const (
 	leastPeak = 1.7
 	// leastWide is the same for the wide search, over more angles with nothing.
 	leastWide = 2.0
+	// axisSure is how many times the peak of one axis must be that of the other
+	// to settle which it is. Pages of text have 3 and more; a frame of ornaments
+	// stands in columns as straight as any line.
+	axisSure = 3.0
 	// leastMarks is how many letter-sized marks it takes to have lines.
 	leastMarks = 25
 )
@@ -55,6 +59,9 @@ type lean struct {
 	axis    int
 	degrees float64
 	sure    bool
+	// other is how they lie if they run along the other axis, nil where that
+	// is out of the question.
+	other *lean
 }
 
 // profile is the curve of contrasts over the coarse angles.
@@ -69,41 +76,44 @@ func measureLean(text *lept.Pix) (lean, error) {
 		return lean{}, err
 	}
 	defer side.Close()
-	l, best, err := search(text, side, usualSkew)
+	l, best, second, err := search(text, side, usualSkew)
 	if err != nil {
 		return lean{}, err
 	}
 	l.sure = best.peak > leastPeak*best.middle && math.Abs(best.best) < usualSkew
 	if !l.sure || math.Abs(best.best) > nearEnd {
-		wide, farther, err := search(text, side, searchTo)
+		wide, farther, behind, err := search(text, side, searchTo)
 		if err != nil {
 			return lean{}, err
 		}
 		if farther.peak > leastWide*farther.middle && math.Abs(farther.best) < widestSkew {
-			l, best = wide, farther
+			l, best, second = wide, farther, behind
 			l.sure = true
 		}
 	}
-	mask := text
-	if l.axis == 90 {
-		mask = side
+	masks := [2]*lept.Pix{text, side}
+	if l.degrees, err = refine(masks[l.axis/90], best.best); err != nil {
+		return l, err
 	}
-	l.degrees, err = refine(mask, best.best)
+	if l.sure && best.peak < axisSure*second.peak && second.peak > leastPeak*second.middle {
+		l.other = &lean{axis: 90 - l.axis, sure: true}
+		l.other.degrees, err = refine(masks[l.other.axis/90], second.best)
+	}
 	return l, err
 }
 
 // search looks for the higher peak of a mask as it lies and turned by 90
-// degrees, between angles of both signs.
-func search(text, side *lept.Pix, widest float64) (lean, profile, error) {
+// degrees, between angles of both signs; second is the curve of the other axis.
+func search(text, side *lept.Pix, widest float64) (l lean, best, second profile, err error) {
 	asIs, err := coarse(text, widest)
 	if err != nil {
-		return lean{}, asIs, err
+		return lean{}, profile{}, profile{}, err
 	}
 	turned, err := coarse(side, widest)
 	if err != nil || turned.peak <= asIs.peak {
-		return lean{}, asIs, err
+		return lean{}, asIs, turned, err
 	}
-	return lean{axis: 90}, turned, nil
+	return lean{axis: 90}, turned, asIs, nil
 }
 
 // coarse runs over all angles on a half-size copy.

@@ -81,6 +81,56 @@ func (s *straightener) readFlip(text *lept.Pix, guess flipped) (flipped, error) 
 	return flipped{upsideDown: total < 0, sure: true}, nil
 }
 
+// settleAxis decides along which axis the lines of a page run where the
+// measured profiles leave both open: the one whose lines can be read.
+func (s *straightener) settleAxis(text *lept.Pix, l lean) (lean, error) {
+	if l.other == nil || s.reader == nil {
+		return l, nil
+	}
+	first, err := s.legible(text, l)
+	if err != nil {
+		return l, err
+	}
+	second, err := s.legible(text, *l.other)
+	if err != nil || second <= first {
+		return l, err
+	}
+	return *l.other, nil
+}
+
+// legible is how well the lines along an axis can be read, either way up: the
+// sum over the first of them that are print at all.
+func (s *straightener) legible(text *lept.Pix, l lean) (float64, error) {
+	scanned := s.pose
+	defer func() { s.pose = scanned }()
+	s.pose.quarter(l.axis)
+	s.pose.rotate(-l.degrees)
+	level, err := levelMask(text, l)
+	if err != nil {
+		return 0, err
+	}
+	defer level.Close()
+	boxes, err := lineBoxes(level)
+	if err != nil {
+		return 0, err
+	}
+	total, read := 0.0, 0
+	for _, b := range boxes {
+		up, down, err := s.readBothWays(b)
+		if err != nil {
+			return 0, err
+		}
+		if best := max(up, down); best >= leastRead {
+			total += best
+			read++
+		}
+		if read == linesToRead {
+			break
+		}
+	}
+	return total, nil
+}
+
 // readBothWays scores one line as it is and turned by 180 degrees.
 func (s *straightener) readBothWays(b lept.Box) (up, down float64, err error) {
 	f := s.dpi / measureDPI

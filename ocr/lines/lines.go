@@ -44,13 +44,14 @@ func inches(length float64) int { return max(1, int(math.Round(length*DPI))) }
 // Found is what there is to read.
 type Found struct {
 	Lines []lept.Box // of print, marks included, from top to bottom
-	// Tall are pieces higher than print, up to the size of a seal.
+	// Tall are pieces higher than print, up to the size of a seal, that are no
+	// letters of large print.
 	Tall []lept.Box
 }
 
 // Find looks for the lines of a level picture.
 func Find(ink *lept.Pix) (Found, error) {
-	print, tall, err := parted(ink)
+	print, tall, rows, err := parted(ink)
 	if err != nil {
 		return Found{}, err
 	}
@@ -72,29 +73,34 @@ func Find(ink *lept.Pix) (Found, error) {
 			marks = append(marks, b)
 		}
 	}
-	bodies = giveMarks(merge(bodies), marks)
+	bodies = without(merge(bodies), rows)
+	for i, row := range rows {
+		rows[i], bodies = withMarks(row, bodies)
+	}
+	bodies = giveMarks(append(rows, bodies...), marks)
 	slices.SortStableFunc(bodies, func(a, b lept.Box) int { return cmp.Compare(a.Y, b.Y) })
 	return Found{bodies, tall}, nil
 }
 
 // parted keeps what has the size of print and is no rule, and lists what is
-// taller but no frame.
-func parted(ink *lept.Pix) (print *lept.Pix, tall []lept.Box, err error) {
+// taller but no frame: rows of large print, and the other pieces.
+func parted(ink *lept.Pix) (print *lept.Pix, tall, rows []lept.Box, err error) {
 	if print, err = ink.Copy(); err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	boxes, err := ink.Components()
 	if err != nil {
 		print.Close()
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	large, err := ink.Larger(inches(widest)+1, inches(tallest)+1)
+	over, err := ink.Larger(inches(widest)+1, inches(tallest)+1)
 	if err != nil {
 		print.Close()
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	defer large.Close()
-	print.Subtract(large)
+	defer over.Close()
+	print.Subtract(over)
+	rows = large(boxes)
 	for _, b := range boxes {
 		switch {
 		case b.H <= inches(ruleHeight) && b.W >= inches(ruleLength), b.W < leastSpeck && b.H < leastSpeck:
@@ -103,7 +109,7 @@ func parted(ink *lept.Pix) (print *lept.Pix, tall []lept.Box, err error) {
 			tall = append(tall, b)
 		}
 	}
-	return print, tall, nil
+	return print, without(tall, rows), rows, nil
 }
 
 // merge joins bodies beside each other on one row.

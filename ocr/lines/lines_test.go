@@ -112,3 +112,23 @@ func TestNothing(t *testing.T) {
 		t.Errorf("%v, %v, %v", found, left, err)
 	}
 }
+
+// TestLargePrint: a title of 36 points is one line with its marks; strokes as
+// tall, each for itself, stay what they are.
+func TestLargePrint(t *testing.T) {
+	page := drawn.Blank(1240, 1754)
+	drawn.Text(t, page, "TỜ PHÂN CÁCH HỒ SƠ", drawn.Size{Points: 36, DPI: DPI}, image.Pt(150, 300))
+	for i, x := range []int{200, 420, 700} {
+		fill(page, image.Rect(x, 800+40*i, x+20, 880+40*i))
+	}
+	found := find(t, page)
+	if len(found.Lines) != 1 {
+		t.Fatalf("lines %v, want the title", found.Lines)
+	}
+	if l := found.Lines[0]; l.W < 700 || l.H < 65 {
+		t.Errorf("the title is %v, want all of it with its marks", l)
+	}
+	if len(found.Tall) != 3 {
+		t.Errorf("tall pieces %v, want the three strokes", found.Tall)
+	}
+}
