@@ -48,7 +48,7 @@ func HOCR(out io.Writer, readings []dossier.Reading) error {
 <title></title>
 <meta http-equiv="Content-Type" content="text/html; charset=utf-8"/>
 <meta name="ocr-system" content="%s"/>
-<meta name="ocr-capabilities" content="ocr_page ocr_carea ocr_line ocrx_word"/>
+<meta name="ocr-capabilities" content="ocr_page ocr_carea ocr_line ocrx_word ocrp_wconf"/>
 </head>
 <body>
 `, escaped(engine))

@@ -187,7 +187,7 @@ func TestUnevenLine(t *testing.T) {
 	p.Reading.Words = append(p.Reading.Words, dossier.Word{Text: "ẤN", X: 545, Y: 200, W: 30, H: 150, Line: 1, Block: 1})
 	data, _ := write(t, testMeta(), p)
 	path := onDisk(t, "uneven.pdf", data)
-	const overlap = 6 * 72.0 / testDPI // what the first of two overlapping words gives up
+	const overlap = 8 * 72.0 / testDPI // what the first of two overlapping words gives up
 	checkWords(t, "uneven", boxes(t, path)[0], p.Reading, overlap)
 	lines := strings.Split(strings.TrimSpace(string(tool(t, "pdftotext", path, "-"))), "\n")
 	if lines[0] != "cao Đặng ăn gạch nhà Ộ con sóng trên ngói" {
