@@ -2,6 +2,7 @@ package viet
 
 import (
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -12,7 +13,10 @@ import (
 // tone are taken alike. The grammar is that of school books; names from other
 // languages (K'Brôih, Y Blô) are outside it.
 func Syllable(word string) bool {
-	base, tone := untoned(word)
+	base, tone, ok := untoned(word)
+	if !ok {
+		return false
+	}
 	onset := onsetOf(base)
 	rime := base[len(onset):]
 	if !strings.Contains(rimes, " "+rime+" ") {
@@ -41,17 +45,25 @@ func stopped(rime string) bool {
 	return strings.HasSuffix(rime, "ch")
 }
 
-// untoned parts a word from its tone mark.
-func untoned(word string) (base string, tone rune) {
+// untoned parts a word from its tone mark; it is not ok with two of them, or
+// with one on a letter that is no vowel ("ñ").
+func untoned(word string) (base string, tone rune, ok bool) {
 	var b strings.Builder
+	var letter rune
 	for _, r := range norm.NFD.String(strings.ToLower(word)) {
 		if strings.ContainsRune(toneMarks, r) {
+			if tone != 0 || !strings.ContainsRune("aeiouy", letter) {
+				return "", 0, false
+			}
 			tone = r
 			continue
 		}
+		if !unicode.Is(unicode.Mn, r) {
+			letter = r
+		}
 		b.WriteRune(r)
 	}
-	return norm.NFC.String(b.String()), tone
+	return norm.NFC.String(b.String()), tone, true
 }
 
 // onsetOf is the longest onset the word begins with.

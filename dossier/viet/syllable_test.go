@@ -11,7 +11,7 @@ func TestSyllable(t *testing.T) {
 			t.Errorf("%s is a syllable", word)
 		}
 	}
-	for _, word := range strings.Fields("đât đãt giũp cờt K'Brôih Blô H38 12 m² f zên ngb đêu2 thuyền2 chiến- sst ng") {
+	for _, word := range strings.Fields("đât đãt giũp cờt K'Brôih Blô H38 12 m² f zên ngb đêu2 thuyền2 chiến- sst ng Kháị Miñh Dươnø") {
 		if Syllable(word) {
 			t.Errorf("%s is no syllable", word)
 		}

@@ -28,6 +28,7 @@ const vouched = 0.3
 var (
 	phoneForm  = regexp.MustCompile(`^(?:0|\+84)\d{9,10}$`)
 	serialForm = regexp.MustCompile(`^[A-ZĐ]{1,2} ?(?:\d{6}|\d{8})$`)
+	entryForm  = regexp.MustCompile(`^\d{1,4}(?:/\d{4})?\p{L}?$`)
 	idForm     = regexp.MustCompile(`^(?:\d{9}|\d{12})$`)
 	// namesake is a word of a name as names are written: a capital and small
 	// letters, or capitals throughout.
@@ -48,7 +49,9 @@ func wellFormed(kind dossier.Kind, typ dossier.FieldType, value string) bool {
 	case dossier.TypeName:
 		return nameForm(value)
 	case dossier.TypeNumber:
-		return symbolOf(kind, value)
+		return symbolOf(kind, value) && !nearlyCommittee(value)
+	case dossier.TypeEntry:
+		return entryForm.MatchString(value)
 	default: // the pattern that read it was its form
 		return true
 	}

@@ -7,7 +7,9 @@
 // is absent and never guessed; names stay as written; every value says where on
 // which page it stands. Confidence starts from the engine's own for the words of
 // the value, falls with every wrong letter in the label, and falls below any
-// gate where a value does not look as its type does, or contradicts another.
+// gate where a value does not look as its type does, contradicts another, does
+// not fill its box, or was mended: what is left when a stroke or a space was lost
+// and the form of the value leaves one reading.
 package extract
 
 import (
@@ -37,16 +39,29 @@ func Again(kind dossier.Kind, readings []dossier.Reading, pages []dossier.PageID
 		}
 	}
 	p := newPaper(kind, readings, pages)
-	for _, label := range kind.Labels {
-		if _, known := fields[label.Field]; known || !slices.Contains(kind.Fields, label.Field) {
-			continue
-		}
-		if f, ok := p.find(label); ok {
-			fields[label.Field] = f
-		}
-	}
+	p.findAll(fields)
+	p.loose = true
+	p.findAll(fields)
 	p.check(fields)
 	return fields
+}
+
+// findAll reads the fields that are not known yet. What a damaged label leads
+// to has to be seen by a person.
+func (p *paper) findAll(fields map[string]dossier.Field) {
+	for _, label := range p.kind.Labels {
+		if _, known := fields[label.Field]; known || !slices.Contains(p.kind.Fields, label.Field) {
+			continue
+		}
+		f, ok := p.find(label)
+		if !ok {
+			continue
+		}
+		if p.loose {
+			f.Confidence = min(f.Confidence, mended)
+		}
+		fields[label.Field] = f
+	}
 }
 
 // find reads the value of one label.

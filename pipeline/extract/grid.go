@@ -13,7 +13,7 @@ import (
 // looked for; geometry of the words is enough, since the cells of a column
 // begin at one place. Without geometry there are no tables.
 func (p *paper) findInTable(label dossier.Label) (dossier.Field, bool) {
-	head := slices.IndexFunc(p.pieces, func(r row) bool { return r.isHead(label.Column) })
+	head := slices.IndexFunc(p.pieces, func(r row) bool { return r.isHead(label.Column, p.loose) })
 	if head < 0 || p.pieces[head].width == 0 {
 		return dossier.Field{}, false
 	}
@@ -22,7 +22,7 @@ func (p *paper) findInTable(label dossier.Label) (dossier.Field, bool) {
 		if i == head || r.page != p.pieces[head].page || r.box.Y <= p.pieces[head].box.Y || len(r.tokens) == 0 {
 			continue
 		}
-		h, ok := r.wordsOf(label.Words)
+		h, ok := r.wordsOf(label.Words, p.loose)
 		if !ok || h.end != len(r.tokens) {
 			continue
 		}
@@ -35,12 +35,13 @@ func (p *paper) findInTable(label dossier.Label) (dossier.Field, bool) {
 }
 
 // isHead tells whether the piece is one of the words and nothing more.
-func (r row) isHead(words []string) bool {
+func (r row) isHead(words []string, loose bool) bool {
 	plain := r.plain()
 	return slices.ContainsFunc(words, func(w string) bool {
 		want := fuzzy.Plain(w)
-		edits, end := fuzzy.Prefix(want, plain, len(want)/8)
-		return edits <= len(want)/8 && end == len(plain)
+		limit := tolerance(want, loose)
+		edits, end := fuzzy.Prefix(want, plain, limit)
+		return edits <= limit && end == len(plain)
 	})
 }
 
@@ -55,9 +56,10 @@ func (p *paper) headsBeside(head int) (heads []row) {
 }
 
 // wordsOf finds the best of the wordings at the start of the piece.
-func (r row) wordsOf(words []string) (best hit, found bool) {
+func (r row) wordsOf(words []string, loose bool) (best hit, found bool) {
 	for _, w := range words {
-		if h, ok := r.wordsAt(fuzzy.Plain(w), r.listMark()); ok && (!found || h.letters > best.letters) {
+		want := fuzzy.Plain(w)
+		if h, ok := r.within(want, r.listMark(), tolerance(want, loose)); ok && (!found || h.letters > best.letters) {
 			best, found = h, true
 		}
 	}

@@ -29,6 +29,12 @@ func (p *paper) head() []row {
 func (p *paper) findInHead(label dossier.Label) (dossier.Field, bool) {
 	switch head := p.head(); label.Field {
 	case "number":
+		if f, ok := readNumber(head, label.Type); ok && (label.Type != dossier.TypeNumber || symbolOf(p.kind, f.Value)) {
+			return f, true
+		}
+		if f, ok := p.mendNumber(head); ok && label.Type == dossier.TypeNumber {
+			return f, true
+		}
 		return readNumber(head, label.Type)
 	case "date":
 		return p.readHeadDate(head)
@@ -88,7 +94,7 @@ func symbolTail(rest string) string {
 // above the title; dates below belong to other papers.
 func (p *paper) readHeadDate(head []row) (dossier.Field, bool) {
 	for i, r := range head {
-		if p.isTitle(r) || r.begins([]string{"Căn cứ", "Kính gửi"}) {
+		if p.isTitle(r) || r.begins([]string{"Căn cứ", "Kính gửi"}, false) {
 			break
 		}
 		if !datesPaper(r) {

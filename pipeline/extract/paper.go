@@ -1,20 +1,12 @@
 package extract
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"sohoa/dossier"
 	"sohoa/pipeline/fuzzy"
 )
-
-// token is a word of the paper with its place.
-type token struct {
-	dossier.Word
-	plain string
-	page  dossier.PageID
-}
 
 // row is one printed line, or the part of it in one column.
 type row struct {
@@ -45,6 +37,15 @@ func textOf(tokens []token) string {
 	return strings.Join(words, " ")
 }
 
+// readOf is what the engine read there.
+func readOf(tokens []token) string {
+	words := make([]string, len(tokens))
+	for i, t := range tokens {
+		words[i] = t.read
+	}
+	return strings.Join(words, " ")
+}
+
 // paper is the pages of one component as rows.
 type paper struct {
 	kind dossier.Kind
@@ -53,6 +54,9 @@ type paper struct {
 	rows, pieces []row
 	// stops are the plain forms of words that begin another value.
 	stops []string
+	// loose lets labels have more wrong letters: tried for fields that were not
+	// found otherwise.
+	loose bool
 }
 
 func newPaper(kind dossier.Kind, readings []dossier.Reading, pages []dossier.PageID) *paper {
@@ -66,8 +70,9 @@ func newPaper(kind dossier.Kind, readings []dossier.Reading, pages []dossier.Pag
 			at := whole
 			at.box = line.Box
 			for _, w := range line.Words {
-				at.tokens = append(at.tokens, token{Word: w, plain: fuzzy.Plain(footnote.ReplaceAllString(w.Text, "")), page: pages[n]})
+				at.tokens = append(at.tokens, tokensOf(w, pages[n])...)
 			}
+			at.measure()
 			p.rows = append(p.rows, at)
 			p.pieces = append(p.pieces, at.cut()...)
 		}
@@ -82,9 +87,6 @@ func newPaper(kind dossier.Kind, readings []dossier.Reading, pages []dossier.Pag
 	}
 	return p
 }
-
-// footnote is a reference mark on a form: "Tên(2):".
-var footnote = regexp.MustCompile(`\(\d{1,2}\)`)
 
 // columnGap is how wide a space, in heights of the line, parts two columns.
 const columnGap = 2.0
@@ -135,13 +137,13 @@ func (p *paper) section(label dossier.Label) []row {
 		rows = p.column(label.Column[0])
 	}
 	if len(label.After) > 0 {
-		at := slices.IndexFunc(rows, func(r row) bool { return r.begins(label.After) })
+		at := slices.IndexFunc(rows, func(r row) bool { return r.begins(label.After, p.loose) })
 		if at < 0 {
 			return nil
 		}
 		rows = rows[at+1:]
 	}
-	if at := slices.IndexFunc(rows, func(r row) bool { return r.begins(label.Before) }); at >= 0 {
+	if at := slices.IndexFunc(rows, func(r row) bool { return r.begins(label.Before, p.loose) }); at >= 0 {
 		rows = rows[:at]
 	}
 	return rows
@@ -173,10 +175,11 @@ func (p *paper) column(side string) []row {
 
 // begins tells whether the row opens with one of the words, behind a list mark
 // such as "1." or "a)".
-func (r row) begins(words []string) bool {
+func (r row) begins(words []string, loose bool) bool {
 	start := r.listMark()
 	return slices.ContainsFunc(words, func(w string) bool {
-		_, ok := r.wordsAt(fuzzy.Plain(w), start)
+		want := fuzzy.Plain(w)
+		_, ok := r.within(want, start, tolerance(want, loose))
 		return ok
 	})
 }

@@ -3,6 +3,7 @@ package extract
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -26,6 +27,13 @@ func (c candidate) read() (dossier.Field, bool) {
 	for len(c.value) > 0 && c.value[0].plain == "" {
 		c.value = c.value[1:] // a colon or dots on their own
 	}
+	if f, ok := c.readType(); ok || c.alone {
+		return f, ok
+	}
+	return c.mend()
+}
+
+func (c candidate) readType() (dossier.Field, bool) {
 	switch c.typ {
 	case dossier.TypeName:
 		return c.name()
@@ -120,6 +128,9 @@ func tokensBetween(tokens []token, from, to int) []token {
 	return tokens[max(start, 0):end]
 }
 
+// unfit is the factor for a value with a word whose letters do not fill its box.
+const unfit = 0.7
+
 // field puts a field together; its confidence is that of the least sure word,
 // lowered by a damaged label.
 func (c candidate) field(value, norm string, tokens []token) dossier.Field {
@@ -127,7 +138,10 @@ func (c candidate) field(value, norm string, tokens []token) dossier.Field {
 	for _, t := range tokens {
 		confidence = min(confidence, t.Confidence)
 	}
-	f := dossier.Field{Value: value, Raw: textOf(tokens), Norm: norm, Confidence: confidence, Source: "ocr", Status: dossier.FieldAuto}
+	if misfits(tokens, c.typ) {
+		confidence *= unfit
+	}
+	f := dossier.Field{Value: value, Raw: readOf(tokens), Norm: norm, Confidence: confidence, Source: "ocr", Status: dossier.FieldAuto}
 	if len(tokens) > 0 {
 		f.Page = tokens[0].page
 		if box := boxOf(samePage(tokens)); box != (dossier.Box{}) {
@@ -180,10 +194,14 @@ func (c candidate) name() (dossier.Field, bool) {
 	return f, true
 }
 
+// afterNames are the words that follow a name in a sentence or on a form.
+var afterNames = strings.Fields("sinh va ve la co cung voi hien thuong tru cu da de cho chet so cap theo tai o do duoc nguoi dai dien ten gioi ngay dan quoc nghe noi dia")
+
 // brokenName tells whether the word behind a name may be its misread rest: not
-// a mark, a number or a word in small letters, which names never are.
+// a mark or a number, and not one of the words that follow names. A first letter
+// that was lost leaves the rest in small letters: "Nguyễn Kim guyệt".
 func brokenName(t token) bool {
-	return t.plain != "" && letters(t.Text) > 0 && !startsLower(t.Text)
+	return t.plain != "" && letters(t.Text) > 0 && (!startsLower(t.Text) || !slices.Contains(afterNames, t.plain))
 }
 
 // nameWord tells whether a token can be part of a name: letters, with an
@@ -268,13 +286,27 @@ func (c candidate) wholeDate() (dossier.Field, bool) {
 			continue
 		}
 		m := p.FindStringSubmatch(text)
-		day, err := time.Parse("2/1/2006", m[1]+"/"+m[2]+"/"+m[3])
-		if err != nil {
+		value, norm := dayOf(m[1], m[2], m[3])
+		if value == "" {
 			continue // no such day: misread, and nothing to guess from
 		}
-		return c.field(day.Format("02/01/2006"), day.Format(time.DateOnly), tokensBetween(c.value, at[2], at[7])), true
+		f := c.field(value, norm, tokensBetween(c.value, at[2], at[7]))
+		if p == dateNumbers && len(m[1]) != len(m[2]) && (m[1][0] == '0' || m[2][0] == '0') {
+			f.Confidence *= doubtful // who writes 09 for a month writes 03 for a day
+		}
+		return f, true
 	}
 	return dossier.Field{}, false
+}
+
+// dayOf writes a day as it is recorded and in its ISO form; "" for a day that
+// does not exist.
+func dayOf(day, month, year string) (value, norm string) {
+	at, err := time.Parse("2/1/2006", day+"/"+month+"/"+year)
+	if err != nil {
+		return "", ""
+	}
+	return at.Format("02/01/2006"), at.Format(time.DateOnly)
 }
 
 func (c candidate) partialDate() (dossier.Field, bool) {

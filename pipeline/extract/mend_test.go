@@ -1,0 +1,109 @@
+package extract
+
+import (
+	"strings"
+	"testing"
+
+	"sohoa/dossier"
+)
+
+// read makes tokens of a text, as an engine that is sure of them would.
+func read(words ...string) (all []token) {
+	for _, w := range words {
+		all = append(all, tokensOf(dossier.Word{Text: w, Confidence: 0.96}, "p")...)
+	}
+	return all
+}
+
+// TestTokens: what an engine joined is parted, what Vietnamese can not have is
+// respelled, and what may be a name of another language stays.
+func TestTokens(t *testing.T) {
+	for word, want := range map[string]string{
+		"mẹ:Tòng": "mẹ: Tòng", "Số:866/GM-UBND": "Số: 866/GM-UBND", "năm:1995": "năm: 1995", "14:05": "14:05", "http://dichvucong": "http://dichvucong",
+		"cộngđồng": "cộng đồng", "duyệtKế": "duyệt Kế", "internet": "internet", "Nguyễn": "Nguyễn",
+		"Dươnø": "Dương", "Miñh": "Minh", "Ðinh": "Đinh", "N'gọc": "Ngọc", "cộn@": "cộng",
+		"K'Brôih": "K'Brôih", "H'Len": "H'Len", "Y'Wang": "Y'Wang", "13/'07/1945": "13/07/1945", "1986@5": "1986,5",
+	} {
+		if got := textOf(read(word)); got != want {
+			t.Errorf("%s is read as %s, want %s", word, got, want)
+		}
+	}
+	if got := readOf(read("Dươnø")); got != "Dươnø" {
+		t.Errorf("what was read became %s", got)
+	}
+	if sure := read("Dươnø")[0].Confidence; sure != mended {
+		t.Errorf("a mended word is %v sure, want %v", sure, mended)
+	}
+	if sure := read("Ðinh")[0].Confidence; sure != 0.96 {
+		t.Errorf("a letter that looks the same is %v sure, want 0.96", sure)
+	}
+}
+
+// TestMend: a form that leaves one reading is mended, and never accepted; where
+// a figure is missing there is no value.
+func TestMend(t *testing.T) {
+	for _, c := range []struct {
+		typ        dossier.FieldType
+		text, want string
+	}{
+		{dossier.TypeDate, "0704/1992", "07/04/1992"}, {dossier.TypeDate, "17/071989", "17/07/1989"}, {dossier.TypeDate, "3207/1989", ""},
+		{dossier.TypeDate, "20/06/002", ""}, {dossier.TypeDate, "17071989", ""},
+		{dossier.TypeID, "0,02200184744", "002200184744"}, {dossier.TypeID, "01120534808", ""},
+		{dossier.TypeCode, "H38,71-251024-0890", "H38.71-251024-0890"}, {dossier.TypeCode, "H1837-251022-0866", "H18.37-251022-0866"},
+		{dossier.TypeCode, "H38.17-2606041147", "H38.17-260604-1147"}, {dossier.TypeCode, "H60.46-26622-1878", ""},
+	} {
+		f, ok := candidate{typ: c.typ, like: 1, value: read(c.text)}.read()
+		if f.Value != c.want || ok != (c.want != "") {
+			t.Errorf("%s %q is %q, want %q", c.typ, c.text, f.Value, c.want)
+		}
+		if f.Confidence > mended {
+			t.Errorf("%s %q is %v sure", c.typ, c.text, f.Confidence)
+		}
+	}
+}
+
+func TestMendNumber(t *testing.T) {
+	p := &paper{kind: dossier.Kind{Symbols: []string{"QĐ", "TB"}}}
+	for text, want := range map[string]string{
+		"Số: 1588QĐ-UBND": "1588/QĐ-UBND", "Số: 374/TBUBND": "374/TB-UBND", "ố: 833/QĐ-UBND": "833/QĐ-UBND", "Số: 12/HĐLĐ": "", "Số: 1588": "",
+	} {
+		if f, _ := p.mendNumber([]row{{tokens: read(strings.Fields(text)...)}}); f.Value != want {
+			t.Errorf("%s is %q, want %q", text, f.Value, want)
+		}
+	}
+	for number, want := range map[string]bool{"133/QĐ-UBD": true, "405/TTr-UAND": true, "405/TTr-UBND": false, "12/QĐ-TTg": false, "3722/VPCP-CN": false} {
+		if got := nearlyCommittee(number); got != want {
+			t.Errorf("nearlyCommittee(%s) = %v", number, got)
+		}
+	}
+}
+
+// TestLostLetter: a box too wide for its letters is a doubt, in regular and in
+// bold type; so is a word in small letters behind a name.
+func TestLostLetter(t *testing.T) {
+	line := func(words ...string) row {
+		r := row{width: 2480}
+		x := 0
+		for _, w := range words {
+			printed := w
+			if w == "3/09/1988" {
+				printed = "23/09/1988"
+			}
+			wide := faces[0].advance(printed) * 40 / 1000
+			r.tokens = append(r.tokens, token{Word: dossier.Word{Text: w, X: x, W: wide, H: 40, Confidence: 0.96}, read: w})
+			x += wide + 10
+		}
+		r.measure()
+		return r
+	}
+	for word, want := range map[string]bool{"13/09/1988": false, "3/09/1988": true} {
+		r := line("Ngày,", "tháng,", "năm", "sinh:", word)
+		if got := misfits(r.tokens[4:], dossier.TypeDate); got != want {
+			t.Errorf("%s misfits: %v", word, got)
+		}
+	}
+	f, _ := candidate{typ: dossier.TypeName, like: 1, value: read("Nguyễn", "Kim", "guyệt,")}.read()
+	if f.Confidence > mended {
+		t.Errorf("%s is %v sure", f.Value, f.Confidence)
+	}
+}
