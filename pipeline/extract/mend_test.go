@@ -81,6 +81,7 @@ func TestMendNumber(t *testing.T) {
 // TestLostLetter: a box too wide for its letters is a doubt, in regular and in
 // bold type; so is a word in small letters behind a name.
 func TestLostLetter(t *testing.T) {
+	faces := loadFaces()
 	line := func(words ...string) row {
 		r := row{width: 2480}
 		x := 0
@@ -93,7 +94,7 @@ func TestLostLetter(t *testing.T) {
 			r.tokens = append(r.tokens, token{Word: dossier.Word{Text: w, X: x, W: wide, H: 40, Confidence: 0.96}, read: w})
 			x += wide + 10
 		}
-		r.measure()
+		r.measure(faces)
 		return r
 	}
 	for word, want := range map[string]bool{"13/09/1988": false, "3/09/1988": true} {

@@ -61,6 +61,7 @@ type paper struct {
 
 func newPaper(kind dossier.Kind, readings []dossier.Reading, pages []dossier.PageID) *paper {
 	p := &paper{kind: kind}
+	faces := loadFaces()
 	for n, r := range readings {
 		whole := row{page: n}
 		if len(r.Words) > 0 {
@@ -72,7 +73,7 @@ func newPaper(kind dossier.Kind, readings []dossier.Reading, pages []dossier.Pag
 			for _, w := range line.Words {
 				at.tokens = append(at.tokens, tokensOf(w, pages[n])...)
 			}
-			at.measure()
+			at.measure(faces)
 			p.rows = append(p.rows, at)
 			p.pieces = append(p.pieces, at.cut()...)
 		}

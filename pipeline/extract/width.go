@@ -34,8 +34,9 @@ const (
 		"0556 1556 2556 3556 4556 5556 6556 7556 8556 9556 .278 ,278 :278 ;278 /278 -333 (333 )333 '191 đ556 Đ722"
 )
 
-// The typewriter has letters of one width: those that no table has.
-var faces = [3]face{loadFace(serif), loadFace(sans), {}}
+// loadFaces gives the families. The last is the typewriter, whose letters have
+// one width: that of letters that no table has.
+func loadFaces() []face { return []face{loadFace(serif), loadFace(sans), {}} }
 
 const (
 	// bearing is the room beside the ink of a word that its advance counts.
@@ -102,7 +103,7 @@ func median(all []float64) float64 {
 // measure notes by how much the words of the row fill their boxes, as a
 // multiple of what the other words of the row do. A row of fewer than four words
 // tells nothing: its words may all be large.
-func (r row) measure() {
+func (r row) measure(faces []face) {
 	if r.width == 0 || len(r.tokens) < 4 {
 		return
 	}
