@@ -53,9 +53,11 @@ const (
 	sharpening step = "sharpening"
 )
 
-// readWritten reads a page line by line. Where much of its ink is in no word,
-// the lines were not found, because a stamp joins them or because the page is no
-// page of lines: then the engine looks for print in its own way, too.
+// readWritten reads a page line by line, then what is too tall for a line. Where
+// much of its ink is in no word after that, the lines were not found, because a
+// stamp joins them or because the page is no page of lines: then the engine looks
+// for print in its own way, too, and what it finds in lines is believed rather
+// than pieces.
 func (r *Reader) readWritten(page *cleanup.Page) ([]tesseract.Word, error) {
 	if r.without == ownLines {
 		return r.readWhole(page, tesseract.WholePage)
@@ -68,19 +70,50 @@ func (r *Reader) readWritten(page *cleanup.Page) ([]tesseract.Word, error) {
 	if err != nil {
 		return nil, err
 	}
-	left, err := found.Uncovered(page.Ink, onInk(page, words))
+	pieces, err := r.readTall(page, found, words)
+	if err != nil {
+		return nil, err
+	}
+	left, err := found.Uncovered(page.Ink, onInk(page, slices.Concat(words, pieces)))
 	if err != nil || r.without == secondLook || left < muchUncovered {
-		return words, err
+		return append(words, pieces...), err
 	}
 	whole, err := r.readWhole(page, tesseract.WholePage)
-	line := len(found.Lines) + len(words)
-	for _, w := range whole {
-		if w.Confidence >= leastLine && believable(w) && !overlapsAny(w, words) {
+	words = addNew(words, printOf(whole), len(found.Lines))
+	return addNew(words, pieces, len(found.Lines)+len(whole)), err
+}
+
+// printOf keeps the lines that are print, and their believable words.
+func printOf(words []tesseract.Word) []tesseract.Word {
+	var out []tesseract.Word
+	for len(words) > 0 {
+		n := 1
+		for n < len(words) && words[n].Line == words[0].Line {
+			n++
+		}
+		if isPrint(words[:n]) {
+			for _, w := range words[:n] {
+				if believable(w) {
+					out = append(out, w)
+				}
+			}
+		}
+		words = words[n:]
+	}
+	return out
+}
+
+// addNew adds words that lie on none of those before, with line numbers after a
+// number.
+func addNew(words, more []tesseract.Word, line int) []tesseract.Word {
+	before := len(words)
+	for _, w := range more {
+		if !overlapsAny(w, words[:before]) {
 			w.Line += line
 			words = append(words, w)
 		}
 	}
-	return words, err
+	return words
 }
 
 // readWhole lets the engine find the print.
@@ -120,7 +153,7 @@ func (r *Reader) readLines(page *cleanup.Page, found lines.Found) ([]tesseract.W
 			all = append(all, w)
 		}
 	}
-	return r.readTall(page, found, all)
+	return all, nil
 }
 
 // readLine reads the print in a box of the measuring copy; usual is the height
@@ -143,8 +176,9 @@ func (r *Reader) readLine(page *cleanup.Page, box lept.Box, usual int) ([]tesser
 // print. Words that overlap what was read before are left out.
 func (r *Reader) readTall(page *cleanup.Page, found lines.Found, words []tesseract.Word) ([]tesseract.Word, error) {
 	if r.without == tallPieces {
-		return words, nil
+		return nil, nil
 	}
+	var pieces []tesseract.Word
 	line := len(found.Lines)
 	for _, box := range found.Tall {
 		at := onPage(page, box, sparseEdge, sparseEdge)
@@ -154,14 +188,14 @@ func (r *Reader) readTall(page *cleanup.Page, found lines.Found, words []tessera
 			return nil, err
 		}
 		for _, w := range more {
-			if w.Confidence >= looseWord && believable(w) && !overlapsAny(w, words) {
+			if w.Confidence >= looseWord && believable(w) && !overlapsAny(w, words) && !overlapsAny(w, pieces) {
 				w.Line += line
-				words = append(words, w)
+				pieces = append(pieces, w)
 			}
 		}
 		line += len(more)
 	}
-	return words, nil
+	return pieces, nil
 }
 
 // readAt reads a rectangle of the upright page, drawn at a scale; boxes come
