@@ -38,6 +38,8 @@ type fakeArchive struct {
 	inflow    Inflow
 	unread    dossier.Unread
 	placed    []dossier.Placement
+	doubts    []dossier.Doubt
+	corrected []dossier.Correction
 	problem   Sentence // why nobody can sign
 	toSign    []dossier.Unsigned
 	shrunk    []bool // of every ask
@@ -278,6 +280,50 @@ func (f *fakeArchive) Place(_ context.Context, _ dossier.Actor, p dossier.Placem
 	return p.Dossier, nil
 }
 
+func (f *fakeArchive) Doubts(_ context.Context, scope dossier.Scope, offset, limit int) ([]dossier.Doubt, int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var seen []dossier.Doubt
+	for _, d := range f.doubts {
+		if sees(scope) && scope.Sees(d.Kind) {
+			seen = append(seen, d)
+		}
+	}
+	total := len(seen)
+	seen = seen[min(offset, total):]
+	return seen[:min(limit, len(seen))], total, f.broken
+}
+
+func (f *fakeArchive) Doubt(ctx context.Context, scope dossier.Scope, id dossier.ComponentID, field string) (dossier.Doubt, error) {
+	all, _, err := f.Doubts(ctx, scope, 0, len(f.doubts))
+	for _, d := range all {
+		if d.Component == id && d.Field == field {
+			return d, err
+		}
+	}
+	return dossier.Doubt{}, errors.Join(err, ErrNotFound)
+}
+
+func (f *fakeArchive) Correct(_ context.Context, _ dossier.Actor, _ dossier.DossierID, said dossier.Correction) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.refuse != nil {
+		return f.refuse
+	}
+	f.corrected = append(f.corrected, said)
+	f.doubts = slices.DeleteFunc(f.doubts, func(d dossier.Doubt) bool {
+		return d.Component == said.Component && (said.NewKind != "" || d.Field == said.Fields[0].Field)
+	})
+	return nil
+}
+
+func (f *fakeArchive) Region(_ context.Context, page dossier.PageID, _ int, part dossier.Box, width int) ([]byte, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.drawn++
+	return draw(dossier.Reading{Words: f.readings[page].Words}, width*part.W/max(part.W, 1))
+}
+
 // Unsigned lists the papers of the newest dossiers that wait for a signature.
 func (f *fakeArchive) Unsigned(_ context.Context, filter dossier.UnsignedFilter) ([]dossier.Unsigned, error) {
 	f.mu.Lock()
@@ -433,7 +479,7 @@ func configOf(archive *fakeArchive, kinds *dossier.Catalogue) Config {
 func withPeople(archive *fakeArchive, people *fakePeople, kinds *dossier.Catalogue) Config {
 	return Config{
 		Door: people, Logins: people, Own: people, Users: people, Reasons: people,
-		Arrivals: archive, Parked: archive, Dossiers: archive, Objects: archive, Pictures: archive, Searcher: archive,
+		Arrivals: archive, Parked: archive, Doubts: archive, Dossiers: archive, Objects: archive, Pictures: archive, Searcher: archive,
 		Placer: archive, Unsigned: archive, Signer: archive, Views: archive, Events: archive, Inbox: archive, Kinds: kinds, Demo: true,
 		Machine: Machine{Alive: saying("alive"), Ready: saying("ready"), Status: saying("status"), Metrics: saying("metrics")},
 		Unit:    dossier.Unit{ID: "unit1", Codes: []dossier.UnitCode{{Code: "Y99.12", From: noon.AddDate(-1, 0, 0)}}},
@@ -479,6 +525,14 @@ func busyDay() *fakeArchive {
 		}
 	}
 	f.arrivals = append(f.arrivals, f.older...)
+	for i, m := range f.manifests[:12] {
+		for nth, field := range []string{"child_name", "dob"} {
+			c := m.Dossier.Components[0]
+			f.doubts = append(f.doubts, dossier.Doubt{
+				Dossier: m.Dossier.ID, Component: c.ID, Kind: c.Kind, Field: field, Nth: nth + 1, Page: pageID(2 * i), Confidence: c.Fields[field].Confidence, ReceivedAt: m.Dossier.ReceivedAt,
+			})
+		}
+	}
 	f.batches = []dossier.BatchSummary{{ID: "batch1", Device: "quay-1", At: noon, Account: dossier.Account{Images: 14, Placed: 4, Separator: 1, Blank: 1, Parked: 7}}}
 	f.inflow = Inflow{Files: []IncomingFile{{"batch2", 1, "SCN_0021.jpg"}}, Devices: []Device{{
 		Name: "quay-1", Last: noon, Filling: 1,

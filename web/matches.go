@@ -171,16 +171,13 @@ func textParts(reading dossier.Reading, hits []bool) []textPart {
 // foldAll is several names without tones, for a list that is narrowed by
 // typing. A name that stands in a longer one adds nothing but weight.
 func foldAll(names []string) string {
-	folded := make([]string, len(names))
-	for i, name := range names {
-		folded[i] = viet.Fold(name)
-	}
-	slices.SortStableFunc(folded, func(a, b string) int { return len(b) - len(a) })
-	all := ""
-	for _, name := range folded {
-		if !strings.Contains(all, name) {
-			all += " " + name
+	var all []string
+	for _, name := range names {
+		for _, word := range strings.Fields(viet.Fold(name)) {
+			if !slices.Contains(all, word) {
+				all = append(all, word)
+			}
 		}
 	}
-	return strings.TrimSpace(all)
+	return strings.Join(all, " ")
 }

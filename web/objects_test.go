@@ -18,7 +18,7 @@ func objects(id, component, page, batch string) []string {
 	at := "/dossiers/" + id
 	list := []string{
 		at, at + "?tab=text&q=khai", at + "?tab=history", at + "?tab=signature", at + "?page=" + page, at + "/pdf/" + component,
-		"/api/dossiers/" + id, "/review/papers?dossier=" + id, "/pictures/" + page + "/0/1000",
+		"/api/dossiers/" + id, "/review/papers?dossier=" + id, "/review/cut/" + id + "/" + component + "/child_name", "/pictures/" + page + "/0/1000",
 	}
 	for _, width := range []int{widthThumb, widthStrip, widthPage, widthZoom} {
 		list = append(list, fmt.Sprintf("/pictures/%s/1/%d", page, width), fmt.Sprintf("/incoming/%s/1/%d", batch, width))

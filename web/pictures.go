@@ -19,6 +19,7 @@ const (
 	widthStrip = 240  // arriving pages
 	widthPage  = 1000 // the page a person looks at
 	widthZoom  = 2000 // the same, enlarged
+	widthCut   = 1040 // the region of a field, as wide as its column on a sharp screen
 )
 
 // firstReading is the reading every placed page has, however often it was read

@@ -65,7 +65,11 @@ func (s *site) pageAs(w http.ResponseWriter, r *http.Request, code int, f frame,
 	if err != nil {
 		return err
 	}
-	f.Parked = parked
+	_, doubts, err := s.Doubts.Doubts(r.Context(), visitOf(r.Context()).reads, 0, 0)
+	if err != nil {
+		return err
+	}
+	f.Parked = parked + doubts
 	if s.decides(r.Context()) == nil {
 		papers, err := s.Unsigned.PaperCounts(r.Context(), s.Unit.ID)
 		if err != nil {
@@ -137,6 +141,8 @@ func status(err error) (code int, key string) {
 		return http.StatusNotFound, "error.not_found"
 	case errors.Is(err, ErrNotWaiting):
 		return http.StatusConflict, "error.not_waiting"
+	case errors.Is(err, ErrChanged):
+		return http.StatusConflict, "error.changed"
 	case errors.Is(err, ErrRefused):
 		return http.StatusUnprocessableEntity, "error.refused"
 	case errors.Is(err, ErrNotReady):

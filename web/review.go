@@ -31,6 +31,12 @@ type reviewBody struct {
 	Nth     int // of the page in the list, from 1
 	Before  string
 	After   string
+
+	Ask     *question // the field that is asked about, instead of a page
+	Fields  int       // how many fields wait
+	Pages   int       // how many pages wait, beside the field
+	Decided bool      // what was done was about a field
+	Back    string    // where an undo leads
 }
 
 // waitingPage is a page in the list, with the page itself marked.
@@ -48,20 +54,54 @@ type kindChoice struct {
 	Chosen         bool
 }
 
-// review shows one waiting page, why it waits, and the form that places it.
+// review shows one doubtful thing. Pages come first, for a page without a paper
+// can not be found by anybody: one waiting page, why it waits, and the form that
+// places it. Then fields are asked about.
 func (s *site) review(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	body, err := s.reviewAt(r, dossier.PageID(q.Get("page")))
+	body, err := s.nextReview(r)
 	if err != nil {
 		return err
 	}
-	if id := dossier.DossierID(q.Get("done")); id != "" {
+	id := dossier.DossierID(q.Get("done"))
+	if decided := dossier.DossierID(q.Get("decided")); decided != "" {
+		id, body.Decided, body.Back = decided, true, localPath(q.Get("back"))
+	}
+	if id != "" {
 		if body.Done, err = s.justPlaced(r.Context(), id); err != nil {
 			return err
 		}
 		body.DoneID = id
 	}
+	if body.Ask != nil {
+		return s.reviewField(w, r, body)
+	}
 	return s.page(w, r, "review", "review", body)
+}
+
+// nextReview is the page or the field that a request is about.
+func (s *site) nextReview(r *http.Request) (body reviewBody, err error) {
+	q := r.URL.Query()
+	wantsField := q.Get("paper") != "" || q.Get("of") == "fields"
+	if !wantsField {
+		if body, err = s.reviewAt(r, dossier.PageID(q.Get("page"))); err != nil {
+			return body, err
+		}
+	}
+	if body.Sheet != nil {
+		_, body.Fields, err = s.Doubts.Doubts(r.Context(), scopeOf(r.Context()), 0, 0)
+		return body, err
+	}
+	asked, total, err := s.doubtAt(r)
+	if err != nil {
+		return body, err
+	}
+	if asked == nil && wantsField {
+		return s.reviewAt(r, "")
+	}
+	body.Ask, body.Fields = asked, total
+	_, body.Pages, err = s.Parked.Parked(r.Context(), scopeOf(r.Context()), 0, 0)
+	return body, err
 }
 
 // reviewAt opens the list at a page; at its first when the page does not wait.
@@ -186,6 +226,7 @@ type placeForm struct {
 	Code      string
 	Component dossier.ComponentID
 	Position  int
+	Is        *string // what was typed for a field
 }
 
 func readPlaceForm(r *http.Request) placeForm {
@@ -286,6 +327,10 @@ func (s *site) undo(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Placer.Undo(r.Context(), s.actor(r), dossier.DossierID(r.FormValue("dossier"))); err != nil {
 		return err
 	}
-	seeOther(w, r, "/review")
+	back := localPath(r.FormValue("back"))
+	if !strings.HasPrefix(back, "/review") {
+		back = "/review"
+	}
+	seeOther(w, r, back)
 	return nil
 }

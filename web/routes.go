@@ -53,6 +53,8 @@ func routes() []route {
 		{method: get, pattern: "/review", needs: permRead, serve: (*site).review},
 		{method: get, pattern: "/review/papers", needs: permRead, serve: (*site).reviewPapers},
 		{method: post, pattern: "/review/place", needs: permPlace, serve: (*site).place},
+		{method: get, pattern: "/review/cut/{dossier}/{paper}/{field}", needs: permRead, serve: (*site).cut},
+		{method: post, pattern: "/review/field", needs: permPlace, serve: (*site).correct},
 		{method: post, pattern: "/review/undo", needs: permPlace, serve: (*site).undo},
 		{method: get, pattern: "/sign", needs: permSign, serve: (*site).sign},
 		{method: get, pattern: "/sign/live", needs: permSign, serve: (*site).signLive},

@@ -13,6 +13,7 @@ var unseen = map[string]string{
 	"GET /{$}":                        "leads elsewhere",
 	"POST /open":                      "leads elsewhere",
 	"POST /review/place":              "a change: the catalogue logs it",
+	"POST /review/field":              "a change: the catalogue logs it",
 	"POST /review/undo":               "a change: the catalogue logs it",
 	"POST /api/place":                 "a change: the catalogue logs it",
 	"GET /events":                     "says that something changed, not what",

@@ -25,6 +25,12 @@ var (
 	ErrNotWaiting = errors.New("page no longer waits")
 	// ErrRefused: the placement or the undo is not possible as asked.
 	ErrRefused = errors.New("refused")
+	// ErrChanged: the paper is not as the one who decides saw it.
+	ErrChanged = errors.New("changed meanwhile")
+	// ErrNoSuchValue: the field can not have the value.
+	ErrNoSuchValue = errors.New("no such value")
+	// ErrContradiction: the value contradicts others that people have confirmed.
+	ErrContradiction = errors.New("values contradict each other")
 	// ErrNotLogged: that somebody looks could not be recorded, so nothing is
 	// shown.
 	ErrNotLogged = errors.New("view not recorded")
@@ -76,6 +82,8 @@ type Pictures interface {
 	// Picture is a page turned upright as its reading says; before it is read
 	// (reading 0) as it was scanned.
 	Picture(ctx context.Context, page dossier.PageID, reading, width int) ([]byte, error)
+	// Region is a part of a page, in the pixels of its reading.
+	Region(ctx context.Context, page dossier.PageID, reading int, part dossier.Box, width int) ([]byte, error)
 	// BatchOf is the batch that brought a page.
 	BatchOf(ctx context.Context, page dossier.PageID) (dossier.BatchID, error)
 	// Incoming is the first image of the n-th file (from 1) of a batch that is
@@ -119,10 +127,14 @@ type Hit struct {
 	Fields    map[string]string   `json:"fields"`
 }
 
-// Placer carries out what a person decides about waiting pages.
+// Placer carries out what a person decides about waiting pages and doubtful
+// fields.
 type Placer interface {
 	// Place records the decision durably and gives the dossier it is for.
 	Place(ctx context.Context, actor dossier.Actor, p dossier.Placement) (dossier.DossierID, error)
+	// Correct records what is said about a field or the kind of a published
+	// paper.
+	Correct(ctx context.Context, actor dossier.Actor, id dossier.DossierID, said dossier.Correction) error
 	// Undo takes the last decision about a dossier back.
 	Undo(ctx context.Context, actor dossier.Actor, id dossier.DossierID) error
 }
@@ -149,6 +161,7 @@ type Units interface {
 type Config struct {
 	Arrivals Arrivals
 	Parked   Parked
+	Doubts   Doubts
 	Dossiers Dossiers
 	Objects  Objects
 	Pictures Pictures

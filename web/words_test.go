@@ -86,7 +86,7 @@ func computedKeys() []string {
 		keys = append(keys, "role."+string(r))
 	}
 	keys = append(keys, reasonsOffered...)
-	return append(keys, "error.nobody", "error.forbidden", "error.often", "error.media_type", "error.malformed", "error.slow", "error.too_large", "error.reason", "error.not_found", "error.not_waiting", "error.refused", "error.not_ready", "error.not_logged", "error.store_away", "error.ours", "dossier.no_code",
+	return append(keys, "error.nobody", "error.forbidden", "error.often", "error.media_type", "error.malformed", "error.slow", "error.too_large", "error.reason", "error.not_found", "error.not_waiting", "error.refused", "error.changed", "ask.empty", "ask.no_such_value", "ask.contradiction", "error.not_ready", "error.not_logged", "error.store_away", "error.ours", "dossier.no_code",
 		"sign.none_chosen", "place.code_wrong", "place.kind_missing", "chip.all", "chip.waiting", "app.name", "kind.none")
 }
 

@@ -52,7 +52,7 @@ type webParts struct {
 func (a *archive) pages(parts webParts) (http.Handler, error) {
 	shown := webArchive{archive: a, flow: parts.flow, preview: parts.preview, inbox: parts.inbox}
 	cfg := web.Config{
-		Arrivals: a.catalog, Parked: shown, Dossiers: shown, Objects: shown, Pictures: shown, Searcher: shown, Placer: shown,
+		Arrivals: a.catalog, Parked: shown, Doubts: a.catalog, Dossiers: shown, Objects: shown, Pictures: shown, Searcher: shown, Placer: shown,
 		Unsigned: a.catalog, Signer: shown, Views: a.audit,
 		Door: parts.door, Logins: parts.door, Own: parts.door, Reasons: parts.door, Users: register{parts.door}, Provider: parts.provider,
 		Hosts: parts.hosts, Proxies: parts.proxies,
@@ -98,6 +98,14 @@ func inWebWords(err error) error {
 		return fmt.Errorf("%w: %w", web.ErrNotFound, err)
 	case errors.Is(err, pipeline.ErrNotWaiting):
 		return fmt.Errorf("%w: %w", web.ErrNotWaiting, err)
+	case errors.Is(err, pipeline.ErrChanged):
+		return fmt.Errorf("%w: %w", web.ErrChanged, err)
+	case errors.Is(err, pipeline.ErrNoSuchValue):
+		return fmt.Errorf("%w: %w", web.ErrNoSuchValue, err)
+	case errors.Is(err, pipeline.ErrContradiction):
+		return fmt.Errorf("%w: %w", web.ErrContradiction, err)
+	case dossier.KindOf(err) == dossier.Retry && dossier.ReasonOf(err) == dossier.ReasonChanged:
+		return fmt.Errorf("%w: %w", web.ErrNotReady, err)
 	case errors.Is(err, pipeline.ErrNoSuchKind), errors.Is(err, pipeline.ErrNothingToUndo):
 		return fmt.Errorf("%w: %w", web.ErrRefused, err)
 	default:
@@ -194,11 +202,6 @@ func (w webArchive) Visible(ctx context.Context, scope dossier.Scope, page dossi
 
 // Picture is a page as its reading turns it.
 func (w webArchive) Picture(ctx context.Context, page dossier.PageID, reading, width int) ([]byte, error) {
-	image, _, err := page.Split()
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", web.ErrNotFound, err)
-	}
-	unit := w.archive.unit().ID
 	view := ocr.View{Pixels: width}
 	if reading > 0 {
 		read, err := w.Reading(ctx, page, reading)
@@ -207,17 +210,36 @@ func (w webArchive) Picture(ctx context.Context, page dossier.PageID, reading, w
 		}
 		view.ToInput, view.Width, view.Height = read.ToInput, read.Width, read.Height
 	}
+	return w.view(ctx, page, view)
+}
+
+// view draws the image that a page is on.
+func (w webArchive) view(ctx context.Context, page dossier.PageID, view ocr.View) ([]byte, error) {
+	image, _, err := page.Split()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", web.ErrNotFound, err)
+	}
 	raw, index, err := image.Split()
 	if err != nil {
 		return nil, err
 	}
-	path, release, err := w.archive.objects.Path(ctx, dossier.RawKey(unit, raw))
+	path, release, err := w.archive.objects.Path(ctx, dossier.RawKey(w.archive.unit().ID, raw))
 	if err != nil {
 		return nil, err
 	}
 	defer release()
 	jpeg, err := w.preview.Preview(ctx, path, index, view)
 	return jpeg, unpictured(err)
+}
+
+// Region is a part of a page as its reading turns it.
+func (w webArchive) Region(ctx context.Context, page dossier.PageID, reading int, part dossier.Box, width int) ([]byte, error) {
+	read, err := w.Reading(ctx, page, reading)
+	if err != nil {
+		return nil, err
+	}
+	corner := dossier.Matrix{1, 0, 0, 1, float64(part.X), float64(part.Y)}
+	return w.view(ctx, page, ocr.View{Pixels: width, ToInput: corner.Then(read.ToInput), Width: part.W, Height: part.H})
 }
 
 // BatchOf is the batch that brought a page.
@@ -289,6 +311,11 @@ func (w webArchive) Search(ctx context.Context, q web.Query) (web.Result, error)
 func (w webArchive) Place(ctx context.Context, actor dossier.Actor, p dossier.Placement) (dossier.DossierID, error) {
 	id, err := w.flow.Decide(ctx, w.archive.ledger, actor, p)
 	return id, inWebWords(err)
+}
+
+// Correct carries out a decision about a published paper.
+func (w webArchive) Correct(ctx context.Context, actor dossier.Actor, id dossier.DossierID, said dossier.Correction) error {
+	return inWebWords(w.flow.Correct(ctx, w.archive.ledger, actor, id, said))
 }
 
 // Undo takes the last decision about a dossier back.

@@ -21,6 +21,7 @@ document.addEventListener("keydown", (e) => {
     return;
   }
   if (asleep(e)) return;
+  if (e.key === "Enter" && e.target.closest("a, button, summary")) return; // what has the focus is meant
   const key = e.key.length === 1 ? e.key.toLowerCase() : e.key;
   for (const el of document.querySelectorAll("[data-key]")) {
     if (el.dataset.key === key || el.dataset.key2 === key) {
@@ -158,6 +159,15 @@ document.addEventListener("click", (e) => {
     delete img.dataset.large;
   }
   sheet.classList.toggle("large");
+});
+
+// R turns the page for whoever looks; the paper stays as it is.
+document.addEventListener("click", (e) => {
+  if (!e.target.closest("[data-rotate]")) return;
+  const sheet = document.querySelector(".sheet");
+  const turn = (Number(sheet.dataset.turn || 0) + 1) % 4;
+  sheet.dataset.turn = turn;
+  for (const t of [1, 2, 3]) sheet.classList.toggle("turn" + t, t === turn);
 });
 
 // A picture that can't be made leaves its empty frame, not a broken sign.
