@@ -92,7 +92,10 @@ func TestFieldsByKeyboard(t *testing.T) {
 	server := newSite(t, archive)
 	b := browsertest.Start(t)
 	b.Open(server.URL + "/review?of=fields")
-	asked := func(name string) { t.Helper(); b.Until(`document.querySelector("#question").textContent === "` + name + `?"`) }
+	asked := func(name string) {
+		t.Helper()
+		b.Until(`document.querySelector("#question").textContent === "` + name + `?"`)
+	}
 	asked("Người được khai sinh")
 	b.True(`document.documentElement.scrollHeight <= innerHeight`, "page and question can be seen at once")
 	b.Press("r")

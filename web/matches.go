@@ -169,7 +169,7 @@ func textParts(reading dossier.Reading, hits []bool) []textPart {
 }
 
 // foldAll is several names without tones, for a list that is narrowed by
-// typing. A name that stands in a longer one adds nothing but weight.
+// typing: each word once.
 func foldAll(names []string) string {
 	var all []string
 	for _, name := range names {

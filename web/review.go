@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -151,10 +153,10 @@ func (s *site) fillReview(ctx context.Context, l lang, body *reviewBody) (err er
 		}
 		guess = reading.Kind
 	}
-	body.Kinds = s.kindChoices(l, guess)
 	if body.Recent, err = s.recent(ctx); err != nil {
 		return err
 	}
+	body.Kinds = s.kindChoices(l, guess, usual(body.Recent)...)
 	if body.In == "" {
 		return nil
 	}
@@ -173,19 +175,39 @@ func (s *site) fillReview(ctx context.Context, l lang, body *reviewBody) (err er
 	return nil
 }
 
+// usual are the kinds of the newest papers, the most frequent first: what waits
+// is mostly one of them.
+func usual(recent []dossier.Dossier) (kinds []string) {
+	count := map[string]int{}
+	for _, d := range recent {
+		for _, c := range d.Components {
+			count[c.Kind]++
+		}
+	}
+	return slices.SortedFunc(maps.Keys(count), func(a, b string) int { return cmp.Or(count[b]-count[a], strings.Compare(a, b)) })
+}
+
 // kindChoices lists the kinds a paper can have; the guess comes first and is
-// chosen.
-func (s *site) kindChoices(l lang, guess string) []kindChoice {
+// chosen, then come those that are likely. The first of them have a digit as
+// their key.
+func (s *site) kindChoices(l lang, guess string, likely ...string) []kindChoice {
 	var choices []kindChoice
 	for _, k := range paperKinds(s.Kinds) {
 		name := s.kindName(l, k.ID)
 		choice := kindChoice{ID: k.ID, Name: name, Fold: foldAll(append(k.AllTitles(), name)), Chosen: k.ID == guess}
-		if choice.Chosen {
-			choices = append([]kindChoice{choice}, choices...)
-			continue
-		}
 		choices = append(choices, choice)
 	}
+	rank := func(k kindChoice) int {
+		at := slices.Index(likely, k.ID)
+		switch {
+		case k.Chosen:
+			return -1
+		case at < 0:
+			return len(likely)
+		}
+		return at
+	}
+	slices.SortStableFunc(choices, func(a, b kindChoice) int { return rank(a) - rank(b) })
 	return choices
 }
 

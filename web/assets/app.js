@@ -130,6 +130,14 @@ function narrow(box) {
   const best = shown.find((o) => has(fold(o.text))) || shown[0];
   list.value = best ? best.value : "";
 }
+// In the empty box a digit picks the kind that has this number, and places.
+document.addEventListener("keydown", (e) => {
+  const box = e.target;
+  if (!box.dataset || !box.dataset.filter || box.value || box.dataset.first === undefined || !/^[1-5]$/.test(e.key) || e.ctrlKey || e.altKey || e.metaKey) return;
+  e.preventDefault();
+  document.getElementById(box.dataset.filter).selectedIndex = e.key - 1;
+  box.form.requestSubmit();
+});
 document.addEventListener("input", (e) => { if (e.target.dataset.filter) narrow(e.target); });
 document.addEventListener("keydown", (e) => {
   if (e.target.dataset && e.target.dataset.filter && (e.key === "ArrowDown" || e.key === "ArrowUp")) {
