@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -73,7 +74,7 @@ func TestFieldIsRefused(t *testing.T) {
 		if got.Code != http.StatusOK || !strings.Contains(got.body, want) {
 			t.Errorf("%v: %d without %q", refused, got.Code, want)
 		}
-		if stays := strings.Contains(got.body, `value="Lò Văn Tỏa Em"`); stays == (refused == ErrChanged) {
+		if stays := strings.Contains(got.body, `value="Lò Văn Tỏa Em"`); stays == errors.Is(refused, ErrChanged) {
 			t.Errorf("%v: what was typed stays: %v", refused, stays)
 		}
 	}

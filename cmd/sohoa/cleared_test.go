@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -115,10 +116,10 @@ func TestQueueIsClearedByKeyboard(t *testing.T) {
 	}
 	for n := range 18 {
 		b.Until(`document.querySelector("#question") !== null`)
-		switch {
-		case n == 3: // one name has another tone on the paper
+		switch n {
+		case 3: // one name has another tone on the paper
 			press("\tLò Văn Bính\r", `document.querySelector(".done") !== null`)
-		case n == 5: // one person has no number yet
+		case 5: // one person has no number yet
 			press("n", `document.querySelector(".done") !== null`)
 		default:
 			press("\r", `document.querySelector(".done") !== null`)
@@ -133,7 +134,9 @@ func TestQueueIsClearedByKeyboard(t *testing.T) {
 		t.Errorf("%d items, %d key presses at the median, want 20 and at most 3", len(presses), median)
 	}
 	stop()
-	<-worked
+	if err := <-worked; err != nil && !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
 	closed := map[string]int{}
 	if err := a.audit.NumberAll(t.Context()); err != nil {
 		t.Fatal(err)
