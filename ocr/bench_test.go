@@ -15,6 +15,7 @@ import (
 	"github.com/otiai10/gosseract/v2"
 
 	"sohoa/dossier"
+	"sohoa/ocr/cleanup"
 	"sohoa/ocr/ocrtest"
 	"sohoa/ocr/tesseract"
 )
@@ -111,7 +112,10 @@ func BenchmarkPages(b *testing.B) {
 func BenchmarkWithout(b *testing.B) {
 	ocrtest.OneThread(b)
 	for _, set := range benchSets(b) {
-		for _, step := range []step{nothing, ownLines, tallPieces, secondLook, margins, sharpening} {
+		for _, step := range []step{
+			nothing, step(cleanup.Colour), step(cleanup.Borders), step(cleanup.Background), allCodes,
+			ownLines, tallPieces, secondLook, margins, sharpening,
+		} {
 			b.Run(set.name+"/"+string(step), func(b *testing.B) {
 				r := benchReader(b)
 				r.without = step

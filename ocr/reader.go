@@ -157,7 +157,7 @@ func (r *Reader) Read(ctx context.Context, path, name string, index int) ([]doss
 func (r *Reader) readPage(picture *decode.Picture, base dossier.Reading) (dossier.Reading, error) {
 	reading := base
 	reading.DPISource, reading.Flags, reading.Engine = picture.Resolution.Source, picture.Flags, r.engine.Name()
-	page, err := cleanup.Straighten(picture, cleanup.Help{Reader: r.engine, Lap: r.clock.Lap})
+	page, err := cleanup.Straighten(picture, cleanup.Help{Reader: r.engine, Lap: r.clock.Lap, Without: cleanup.Step(r.without)})
 	if err != nil {
 		return reading, parked("straighten page", err)
 	}
@@ -224,6 +224,9 @@ func (r *Reader) recognize(reading *dossier.Reading, page *cleanup.Page) error {
 // readCodes looks on the 150-dpi copy; every code made for office printers is
 // coarse enough for it.
 func (r *Reader) readCodes(page *cleanup.Page) ([]dossier.Code, error) {
+	if r.without == allCodes {
+		return nil, nil
+	}
 	gray, err := page.Small.GrayRows(nil)
 	if err != nil {
 		return nil, err

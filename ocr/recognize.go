@@ -51,6 +51,7 @@ const (
 	secondLook step = "second look"
 	margins    step = "margins"
 	sharpening step = "sharpening"
+	allCodes   step = "codes"
 )
 
 // readWritten reads a page line by line, then what is too tall for a line. Where

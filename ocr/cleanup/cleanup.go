@@ -83,12 +83,24 @@ type Help struct {
 	Reader LineReader
 	// Lap is told the name of each step that has ended, for a table of times.
 	Lap func(step string)
+	// Without leaves a step out, to measure what it costs and brings.
+	Without Step
 }
+
+// Step is one that can be left out.
+type Step string
+
+// The steps that benchmarks leave out in turn.
+const (
+	Colour     Step = "red left out"
+	Borders    Step = "borders erased"
+	Background Step = "background evened"
+)
 
 // Straighten measures and turns a picture. The picture is consumed: its pixels
 // are freed.
 func Straighten(picture *decode.Picture, help Help) (*Page, error) {
-	s := straightener{reader: help.Reader, lap: help.Lap, page: &Page{}}
+	s := straightener{reader: help.Reader, lap: help.Lap, without: help.Without, page: &Page{}}
 	if s.lap == nil {
 		s.lap = func(string) {}
 	}
@@ -104,6 +116,7 @@ func Straighten(picture *decode.Picture, help Help) (*Page, error) {
 type straightener struct {
 	reader  LineReader
 	lap     func(step string)
+	without Step
 	page    *Page
 	pix     *lept.Pix // to read, as scanned
 	pose    pose      // how the page lies in pix, as far as is known
@@ -117,11 +130,11 @@ func (s *straightener) run(picture *decode.Picture) error {
 	if err := s.toGray(picture); err != nil {
 		return err
 	}
-	border, err := eraseBorder(s.pix)
+	border, err := s.eraseBorder()
 	if err != nil {
 		return err
 	}
-	sheet, err := newSheet(s.pix, s.dpi)
+	sheet, err := newSheet(s.pix, s.dpi, s.without != Background)
 	if err != nil {
 		return err
 	}
@@ -147,6 +160,13 @@ func (s *straightener) run(picture *decode.Picture) error {
 	return nil
 }
 
+func (s *straightener) eraseBorder() (share float64, err error) {
+	if s.without == Borders {
+		return 0, nil
+	}
+	return eraseBorder(s.pix)
+}
+
 // upright turns the page, and then the ink of the sheet alike.
 func (s *straightener) upright(sheet *sheet, found marks) (err error) {
 	tagged := s.turns
@@ -162,7 +182,7 @@ func (s *straightener) upright(sheet *sheet, found marks) (err error) {
 // toGray makes the picture to read: gray, square pixels, not above readDPI.
 func (s *straightener) toGray(picture *decode.Picture) error {
 	finest := max(picture.Resolution.X, picture.Resolution.Y)
-	gray, red, err := readable(picture.Pix, finest)
+	gray, red, err := s.readable(picture.Pix, finest)
 	s.red = red
 	if gray != picture.Pix {
 		picture.Pix.Close()
@@ -184,6 +204,14 @@ func (s *straightener) toGray(picture *decode.Picture) error {
 	}
 	s.pose = poseOf(s.pix)
 	return nil
+}
+
+func (s *straightener) readable(pix *lept.Pix, dpi float64) (gray *lept.Pix, red float64, err error) {
+	if s.without == Colour && pix.Depth() == 32 {
+		gray, err = pix.Luminance()
+		return gray, 0, err
+	}
+	return readable(pix, dpi)
 }
 
 // scale brings the picture to the size of reading, and to 8 bits.

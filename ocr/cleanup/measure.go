@@ -65,9 +65,9 @@ func swap(p **lept.Pix, out *lept.Pix, err error) error {
 }
 
 // newSheet makes the measuring copy of a gray page of the resolution.
-func newSheet(page *lept.Pix, dpi float64) (*sheet, error) {
+func newSheet(page *lept.Pix, dpi float64, even bool) (*sheet, error) {
 	s := &sheet{}
-	err := s.fill(page, dpi)
+	err := s.fill(page, dpi, even)
 	if err != nil {
 		s.close()
 		return nil, err
@@ -75,16 +75,19 @@ func newSheet(page *lept.Pix, dpi float64) (*sheet, error) {
 	return s, nil
 }
 
-func (s *sheet) fill(page *lept.Pix, dpi float64) (err error) {
+func (s *sheet) fill(page *lept.Pix, dpi float64, flatten bool) (err error) {
 	factor := measureDPI / dpi
 	if s.gray, err = page.Scale(factor, factor); err != nil {
 		return err
 	}
-	even, err := s.gray.FlattenBackground(paperValue, darkestPaper)
-	if err != nil {
-		return err
+	even := s.gray.Clone()
+	defer func() { even.Close() }()
+	if flatten {
+		even.Close()
+		if even, err = s.gray.FlattenBackground(paperValue, darkestPaper); err != nil {
+			return err
+		}
 	}
-	defer even.Close()
 	if s.binary, err = even.Threshold(inkThreshold); err != nil {
 		return err
 	}

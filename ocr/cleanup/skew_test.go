@@ -20,7 +20,7 @@ func TestLeanByKnownAngles(t *testing.T) {
 		for _, axis := range []int{0, 90} {
 			input, _ := drawn.Quarter(leaning, (360-axis)%360)
 			p := picture(t, input)
-			s, err := newSheet(p.Pix, testDPI)
+			s, err := newSheet(p.Pix, testDPI, true)
 			p.Pix.Close()
 			if err != nil {
 				t.Fatal(err)
