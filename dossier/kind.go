@@ -49,6 +49,8 @@ const (
 	KindReceiptSlip    = "receipt_slip"
 	KindOfficialLetter = "official_letter"
 	KindCitizenIDCard  = "citizen_id_card"
+
+	KindLandUseCertificate = "land_use_certificate"
 )
 
 // Group is a family of kinds.

@@ -20,6 +20,9 @@ func readCodes(kind dossier.Kind, r dossier.Reading, page dossier.PageID, fields
 		switch kind.ID {
 		case dossier.KindCitizenIDCard:
 			readCard(code.Text, set)
+		case dossier.KindLandUseCertificate:
+			serial := certificateSerial(viet.NFC(code.Text))
+			set("serial", serial, "", serial)
 		case dossier.KindSeparator:
 			if sep, ok, err := dossier.ParseSeparator(code.Text); ok && err == nil {
 				set("dossier_code", sep.Code, "", code.Text)

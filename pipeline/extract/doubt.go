@@ -28,8 +28,12 @@ const vouched = 0.3
 var (
 	phoneForm  = regexp.MustCompile(`^(?:0|\+84)\d{9,10}$`)
 	serialForm = regexp.MustCompile(`^[A-ZĐ]{1,2} ?(?:\d{6}|\d{8})$`)
-	entryForm  = regexp.MustCompile(`^\d{1,4}(?:/\d{4})?\p{L}?$`)
-	idForm     = regexp.MustCompile(`^(?:\d{9}|\d{12})$`)
+	// certificateForm is a serial since 2009: two letters and six digits, or eight
+	// (TT 23/2014/TT-BTNMT; TT 10/2024/TT-BTNMT, Điều 29).
+	certificateForm = regexp.MustCompile(`^[A-ZĐ]{2} ?(?:\d{6}|\d{8})$`)
+
+	entryForm = regexp.MustCompile(`^\d{1,4}(?:/\d{4})?\p{L}?$`)
+	idForm    = regexp.MustCompile(`^(?:\d{9}|\d{12})$`)
 	// namesake is a word of a name as names are written: a capital and small
 	// letters, or capitals throughout.
 	namesake = regexp.MustCompile(`^\p{Lu}(?:['’.-]?\p{Lu}?\p{Ll}*)*$|^\p{Lu}[\p{Lu}'’.-]*$`)
@@ -98,6 +102,7 @@ func (p *paper) check(fields map[string]dossier.Field) {
 		}
 	}
 	p.compareWords(fields)
+	p.compareMoney(fields)
 	for _, c := range p.kind.Checks {
 		if breached(c, fields) {
 			doubt(fields, c.Fields...)

@@ -29,9 +29,7 @@ func Fields(kind dossier.Kind, readings []dossier.Reading, pages []dossier.PageI
 func Again(kind dossier.Kind, readings []dossier.Reading, pages []dossier.PageID, confirmed map[string]dossier.Field) map[string]dossier.Field {
 	fields := map[string]dossier.Field{}
 	for i, r := range readings {
-		if kind.ID == dossier.KindCitizenIDCard || kind.ID == dossier.KindSeparator || kind.ID == dossier.KindReceiptSlip {
-			readCodes(kind, r, pages[i], fields)
-		}
+		readCodes(kind, r, pages[i], fields)
 	}
 	for id, f := range confirmed {
 		if slices.Contains(kind.Fields, id) {

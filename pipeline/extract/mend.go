@@ -21,9 +21,13 @@ var (
 	brokenID = regexp.MustCompile(`(?:^|[^\d])(\d(?:[ .,'-]?\d){11})(?:$|[^\d])`)
 	// brokenCode is a dossier code with a comma for a point, or a lost hyphen.
 	brokenCode = regexp.MustCompile(`([A-Z0-9][0-9A-Z.,]{2,34} ?[-–—] ?\d{6}) ?[-–—]? ?(\d{4}(?:\d{2,3})?)(?:$|[^\p{L}\d])`)
+	// brokenMoney is an amount with another mark for one of its points.
+	brokenMoney = regexp.MustCompile(`(?:^|[^\d.,;:])(\d{1,3}(?:[.,;: ]\d{3})+)(?:,-)? ?(?:đồng|đ|VNĐ|VND)`)
 	// noLevel is an agency whose first point was lost: "H1837".
 	noLevel = regexp.MustCompile(`^([A-Y]\d{2})(\d)`)
 )
+
+var grouping = strings.NewReplacer(",", ".", ";", ".", ":", ".", " ", ".")
 
 // mend tries what is left when a value has not the form of its type.
 func (c candidate) mend() (dossier.Field, bool) {
@@ -47,6 +51,8 @@ func (c candidate) mendType() (dossier.Field, bool) {
 			}
 			return code.String(), ""
 		})
+	case dossier.TypeMoney:
+		return c.pattern(brokenMoney, func(m []string) (string, string) { return grouping.Replace(m[1]), digitsOf(m[1]) })
 	default:
 		return dossier.Field{}, false
 	}

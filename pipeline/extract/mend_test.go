@@ -48,6 +48,7 @@ func TestMend(t *testing.T) {
 	}{
 		{dossier.TypeDate, "0704/1992", "07/04/1992"}, {dossier.TypeDate, "17/071989", "17/07/1989"}, {dossier.TypeDate, "3207/1989", ""},
 		{dossier.TypeDate, "20/06/002", ""}, {dossier.TypeDate, "17071989", ""},
+		{dossier.TypeMoney, "824.000:000 đồng", "824.000.000"}, {dossier.TypeMoney, "300.000.00 đồng", ""},
 		{dossier.TypeID, "0,02200184744", "002200184744"}, {dossier.TypeID, "01120534808", ""},
 		{dossier.TypeCode, "H38,71-251024-0890", "H38.71-251024-0890"}, {dossier.TypeCode, "H1837-251022-0866", "H18.37-251022-0866"},
 		{dossier.TypeCode, "H38.17-2606041147", "H38.17-260604-1147"}, {dossier.TypeCode, "H60.46-26622-1878", ""},
@@ -106,5 +107,38 @@ func TestLostLetter(t *testing.T) {
 	f, _ := candidate{typ: dossier.TypeName, like: 1, value: read("Nguyễn", "Kim", "guyệt,")}.read()
 	if f.Confidence > mended {
 		t.Errorf("%s is %v sure", f.Value, f.Confidence)
+	}
+}
+
+// TestMoneyInWords: words that say the same vouch for the figures, words that
+// say another amount make them doubtful.
+func TestMoneyInWords(t *testing.T) {
+	for amount, want := range map[int]string{
+		300_000_000: "batramtrieu", 1_005_020_000: "motty" + "khongtramlinhnamtrieu" + "khongtramhaimuoinghin", 946_000_000: "chintrambonmuoisautrieu", 0: "",
+	} {
+		if got := spelledWhole(amount); got != want {
+			t.Errorf("%d is %s, want %s", amount, got, want)
+		}
+	}
+	for words, want := range map[string]func(float64) bool{
+		"(Bằng chữ: Ba trăm triệu đồng)":               func(sure float64) bool { return sure > 0.8 },
+		"(Bằng chữ: Năm trăm sáu mươi hai triệu đồng)": func(sure float64) bool { return sure < 0.5 },
+		"thanh toán một lần":                           func(sure float64) bool { return sure == 0.7 },
+	} {
+		p := &paper{kind: dossier.Kind{Labels: []dossier.Label{{Field: "price", Type: dossier.TypeMoney}}}, rows: []row{{tokens: read(strings.Fields(words)...)}}}
+		fields := map[string]dossier.Field{"price": {Value: "300.000.000", Norm: "300000000", Confidence: 0.7, Source: "ocr"}}
+		if p.compareMoney(fields); !want(fields["price"].Confidence) {
+			t.Errorf("beside %q the amount is %v sure", words, fields["price"].Confidence)
+		}
+	}
+}
+
+func TestCertificateSerial(t *testing.T) {
+	for text, want := range map[string]string{
+		"AA 01234567|mã 123|Tờ bản đồ 5": "AA 01234567", "AA 01234567|AB 01234567": "", "https://example.vn/AA01234567": "", "BK 123456": "BK 123456", "": "",
+	} {
+		if got := certificateSerial(text); got != want {
+			t.Errorf("%q has the serial %q, want %q", text, got, want)
+		}
 	}
 }
