@@ -24,6 +24,17 @@ type Arrival struct {
 	Reading   int
 	Dossier   DossierID
 	Component ComponentID
+	// Miscount is there when the page waits for its count of sheets.
+	Miscount *Miscount
+}
+
+// Why is the sentence that a clerk reads about a page that waits: what is wrong
+// and what to do.
+func (a Arrival) Why(lang string) string {
+	if a.Miscount != nil {
+		return a.Miscount.Text(lang)
+	}
+	return a.Reason.Text(lang)
 }
 
 // BatchSummary is a batch as a line on a screen.

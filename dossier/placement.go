@@ -51,9 +51,12 @@ const DecisionSchema = "sohoa/decision/1"
 
 // The actions of a decision.
 const (
-	ActionPlace   = "place"
-	ActionUndo    = "undo"
-	ActionSign    = "sign"
-	ActionCorrect = "correct"
-	ActionArrange = "arrange"
+	ActionPlace = "place"
+	ActionUndo  = "undo"
+	ActionSign  = "sign"
+	// ActionAcceptCount makes the papers that are held because their sheets do
+	// not add up; the placement lists their pages.
+	ActionAcceptCount = "accept_count"
+	ActionCorrect     = "correct"
+	ActionArrange     = "arrange"
 )

@@ -54,6 +54,8 @@ type Plan struct {
 	// reason and dossier.
 	Pages   []PlacedPage
 	Intents []Intent
+	// Miscounts say why the sheets of a dossier are held.
+	Miscounts []Miscount
 }
 
 // Publication is one version of a dossier with everything the catalogue needs

@@ -151,7 +151,7 @@ func (f *Flow) Undo(ctx context.Context, ledger Decisions, actor dossier.Actor, 
 	if _, found, err := f.getJSON(ctx, latest.Decision, &last); err != nil || !found {
 		return orMissing(err, "decision", latest.Decision)
 	}
-	if last.Intent.Draft.Dossier.ID != id || !slices.Contains([]string{dossier.ActionPlace, dossier.ActionCorrect, dossier.ActionArrange}, last.Action) {
+	if last.Intent.Draft.Dossier.ID != id || !slices.Contains([]string{dossier.ActionPlace, dossier.ActionAcceptCount, dossier.ActionCorrect, dossier.ActionArrange}, last.Action) {
 		return ErrNothingToUndo
 	}
 	draft := f.revised(latest, actor, "decision undone")

@@ -38,6 +38,8 @@ type stack struct {
 	// have ten thousand pages.
 	sheets []split.Sheet
 	images map[dossier.PageID]dossier.ImageID
+	// found says where people find each page's image.
+	found map[dossier.PageID]dossier.ImagePlace
 	// placed names the dossier of pages that are published already: after a
 	// rebuild a batch is split again, and must come out the same.
 	placed map[dossier.PageID]dossier.DossierID
@@ -48,7 +50,7 @@ type stack struct {
 // stack loads the readings of a batch and guesses the kind of each page.
 func (f *Flow) stack(ctx context.Context, id dossier.BatchID) (stack, error) {
 	s := stack{
-		images: make(map[dossier.PageID]dossier.ImageID),
+		images: make(map[dossier.PageID]dossier.ImageID), found: make(map[dossier.PageID]dossier.ImagePlace),
 		placed: make(map[dossier.PageID]dossier.DossierID), waiting: make(map[dossier.PageID]dossier.DossierID),
 	}
 	images, err := f.Ledger.Images(ctx, id)
@@ -87,7 +89,7 @@ func (f *Flow) addImage(ctx context.Context, s *stack, image dossier.TakenImage)
 	}
 	for i, reading := range readings {
 		page := image.ID.Page(i + 1)
-		s.images[page] = image.ID
+		s.images[page], s.found[page] = image.ID, dossier.ImagePlace{File: image.File, Index: image.Index}
 		sheet := split.Sheet{Page: page, Image: image.ID, Input: image.Ordinal, Reading: reading, Lost: kept.Reason}
 		if kept.Reason == "" {
 			sheet.Guess = classify.Classify(f.Kinds, reading)
@@ -147,6 +149,9 @@ func (p placer) plan(ctx context.Context, decided split.Plan) (dossier.Plan, err
 		}
 		for _, x := range g.parked {
 			move(x.Page, dossier.PageParked, x.Reason, g.id)
+		}
+		if group.Miscount != nil && g.id != "" {
+			plan.Miscounts = append(plan.Miscounts, p.miscount(*group.Miscount, g.id))
 		}
 	}
 	return plan, nil
@@ -317,14 +322,19 @@ func (p placer) next(ctx context.Context, base dossier.Manifest, fresh []split.C
 		}
 		d.Components = append(d.Components, component)
 	}
-	if d.Procedure == "" {
-		d.Procedure = extract.Procedure(p.flow.Kinds, d.Components)
-	}
+	p.settle(d)
 	d.Pending = append([]dossier.PageID{}, d.Pending...)
 	for _, x := range parked {
 		d.Pending = append(d.Pending, x.Page)
 	}
 	return next, nil
+}
+
+// settle names the procedure that a slip among the papers names.
+func (p placer) settle(d *dossier.Dossier) {
+	if d.Procedure == "" {
+		d.Procedure = extract.Procedure(p.flow.Kinds, d.Components)
+	}
 }
 
 // component names a new paper and takes its fields from its pages.

@@ -132,7 +132,7 @@ func (s *site) apiParked(w http.ResponseWriter, r *http.Request) error {
 	}
 	list := make([]apiWaiting, len(pages))
 	for i, a := range pages {
-		list[i] = apiWaiting{Page: a.Page, File: a.File, Index: a.Index, Reason: a.Reason, Text: a.Reason.Text(string(langOf(r))), Dossier: a.Dossier}
+		list[i] = apiWaiting{Page: a.Page, File: a.File, Index: a.Index, Reason: a.Reason, Text: a.Why(string(langOf(r))), Dossier: a.Dossier}
 	}
 	return writeJSON(w, http.StatusOK, map[string]any{"total": total, "pages": list})
 }

@@ -46,6 +46,7 @@ type fakeArchive struct {
 	refusals  map[dossier.ComponentID]dossier.Reason
 	judged    Signature
 	undone    []dossier.DossierID
+	accepted  []string
 	refuse    error // what Place answers
 	viewed    []dossier.Deed
 	unlogged  error // what Viewed answers
@@ -413,6 +414,13 @@ func (f *fakeArchive) Undo(_ context.Context, _ dossier.Actor, id dossier.Dossie
 			f.arrivals[i].State = dossier.PageParked
 		}
 	}
+	return nil
+}
+
+func (f *fakeArchive) AcceptCount(_ context.Context, _ dossier.Actor, id dossier.DossierID, batch dossier.BatchID) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.accepted = append(f.accepted, string(id)+" "+string(batch))
 	return nil
 }
 

@@ -93,6 +93,8 @@ type filling struct {
 	Procedure string
 	Papers    []paper
 	Missing   int
+	// Held is a page that waits because the sheets do not add up.
+	Held *dossier.Arrival
 }
 
 // paper is a line of the checklist: there, or missing.
@@ -354,6 +356,9 @@ func (s *site) filling(ctx context.Context, arrivals []dossier.Arrival) (*fillin
 		return nil, err
 	}
 	f := filling{Dossier: m.Dossier}
+	if held := slices.IndexFunc(arrivals, func(a dossier.Arrival) bool { return a.Miscount != nil && a.Dossier == m.Dossier.ID }); held >= 0 {
+		f.Held = &arrivals[held]
+	}
 	f.Procedure, f.Papers = s.checklist(m.Dossier)
 	for _, p := range f.Papers {
 		if !p.There {

@@ -243,6 +243,29 @@ func samePlacement(a, b dossier.Placement) bool {
 	return pages && a.Kind == b.Kind && a.Dossier == b.Dossier && a.Code == b.Code && a.Component == b.Component && a.Position == b.Position
 }
 
+// TestCountIsExplained: a page that waits for its count of sheets says what is
+// missing, on the list and on the intake page, and a button accepts the count.
+func TestCountIsExplained(t *testing.T) {
+	archive := busyDay()
+	a := &archive.arrivals[0]
+	a.Reason = dossier.ReasonSheetCount
+	a.Miscount = &dossier.Miscount{Batch: a.Batch, Dossier: a.Dossier, Said: 5, Least: 2, Most: 4, After: 4,
+		First: dossier.ImagePlace{File: "1.jpg", Index: 1}, Last: dossier.ImagePlace{File: "8.jpg", Index: 1}}
+	h := newHandler(t, archive)
+	const sentence = "Thiếu 1 tờ sau trang 4"
+	for _, path := range []string{"/review?page=" + string(a.Page), "/intake", "/api/parked"} {
+		if got := get(t, h, path); !strings.Contains(got.body, sentence) {
+			t.Errorf("%s does not say %q", path, sentence)
+		}
+	}
+	if got := ask(t, h, http.MethodPost, "/review/count", url.Values{"dossier": {string(a.Dossier)}, "batch": {string(a.Batch)}}); got.Code != http.StatusSeeOther {
+		t.Errorf("accepting: %d", got.Code)
+	}
+	if want := string(a.Dossier) + " " + string(a.Batch); !slices.Equal(archive.accepted, []string{want}) {
+		t.Errorf("accepted %v, want %q", archive.accepted, want)
+	}
+}
+
 func TestPlaceRefused(t *testing.T) {
 	archive := busyDay()
 	archive.refuse = ErrNotWaiting

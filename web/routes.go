@@ -55,6 +55,7 @@ func routes() []route {
 		{method: post, pattern: "/review/place", needs: permPlace, serve: (*site).place},
 		{method: get, pattern: "/review/cut/{dossier}/{paper}/{field}", needs: permRead, serve: (*site).cut},
 		{method: post, pattern: "/review/field", needs: permPlace, serve: (*site).correct},
+		{method: post, pattern: "/review/count", needs: permPlace, serve: (*site).acceptCount},
 		{method: post, pattern: "/review/undo", needs: permPlace, serve: (*site).undo},
 		{method: get, pattern: "/sign", needs: permSign, serve: (*site).sign},
 		{method: get, pattern: "/sign/live", needs: permSign, serve: (*site).signLive},
@@ -92,6 +93,7 @@ func routes() []route {
 		{method: get, pattern: "/api/search", needs: permRead, serve: (*site).apiSearch},
 		{method: get, pattern: "/api/dossiers/{dossier}", needs: permRead, serve: (*site).apiDossier},
 		{method: get, pattern: "/api/parked", needs: permRead, serve: (*site).apiParked},
+		{method: post, pattern: "/api/count", needs: permPlace, serve: (*site).apiAcceptCount},
 		{method: post, pattern: "/api/place", needs: permPlace, serve: (*site).apiPlace},
 
 		{method: get, pattern: "/healthz", needs: permNone, serve: machine(func(m Machine) http.Handler { return m.Alive }), machine: true},

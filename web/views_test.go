@@ -14,6 +14,8 @@ var unseen = map[string]string{
 	"POST /open":                      "leads elsewhere",
 	"POST /review/place":              "a change: the catalogue logs it",
 	"POST /review/field":              "a change: the catalogue logs it",
+	"POST /review/count":              "a change: the catalogue logs it",
+	"POST /api/count":                 "a change: the catalogue logs it",
 	"POST /review/undo":               "a change: the catalogue logs it",
 	"POST /api/place":                 "a change: the catalogue logs it",
 	"GET /events":                     "says that something changed, not what",

@@ -137,6 +137,9 @@ type Placer interface {
 	Correct(ctx context.Context, actor dossier.Actor, id dossier.DossierID, said dossier.Correction) error
 	// Undo takes the last decision about a dossier back.
 	Undo(ctx context.Context, actor dossier.Actor, id dossier.DossierID) error
+	// AcceptCount makes the papers of a dossier that are held because the sheets
+	// of a batch do not add up.
+	AcceptCount(ctx context.Context, actor dossier.Actor, id dossier.DossierID, batch dossier.BatchID) error
 }
 
 // Events tells when something changed. The channel is closed when ctx ends; an

@@ -20,6 +20,8 @@ type outcome struct {
 	Blanks     []position      `json:"blanks"`
 	Known      []known         `json:"known"`
 	Account    dossier.Account `json:"account"`
+
+	miscounts map[dossier.DossierID]dossier.Miscount
 }
 
 // touched is a dossier these files belong to, with the kinds it still lacks.
@@ -57,6 +59,7 @@ func (a *archive) outcome(ctx context.Context, batch dossier.Batch) (outcome, er
 	o := outcome{
 		Batch: batch.ID, Dossiers: []touched{}, Parked: []waiting{}, Rejected: []waiting{},
 		Separators: []position{}, Blanks: []position{}, Known: []known{},
+		miscounts: map[dossier.DossierID]dossier.Miscount{},
 	}
 	var err error
 	if o.Account, err = a.catalog.Account(ctx, batch.ID); err != nil {
@@ -64,6 +67,13 @@ func (a *archive) outcome(ctx context.Context, batch dossier.Batch) (outcome, er
 	}
 	if err := o.Account.Balance(); err != nil {
 		return o, &exitError{code: exitIntegrity, err: err, hint: "Run `sohoa verify`."}
+	}
+	miscounts, err := a.catalog.Miscounts(ctx, batch.ID)
+	if err != nil {
+		return o, err
+	}
+	for _, m := range miscounts {
+		o.miscounts[m.Dossier] = m
 	}
 	files, err := a.catalog.Files(ctx, batch.ID)
 	if err != nil {
@@ -116,7 +126,11 @@ func (a *archive) addFile(ctx context.Context, o *outcome, seen map[dossier.Doss
 func (o *outcome) addPage(name string, index int, page dossier.PlacedPage) {
 	switch page.State {
 	case dossier.PageParked:
-		o.Parked = append(o.Parked, newWaiting(name, index, page.Reason))
+		w := newWaiting(name, index, page.Reason)
+		if m, ok := o.miscounts[page.Dossier]; ok && page.Reason == dossier.ReasonSheetCount {
+			w.Text, w.TextEn = m.Text("vi"), m.Text("en")
+		}
+		o.Parked = append(o.Parked, w)
 	case dossier.PageSeparator:
 		o.Separators = append(o.Separators, position{File: name, Page: index})
 	case dossier.PageBlank:
@@ -182,20 +196,20 @@ func writeKnown(b *strings.Builder, all []known) {
 	}
 }
 
-// writeWaiting names what waits, once for each reason: a clerk reads the
-// sentence once and then the list.
+// writeWaiting names what waits, once for each sentence: a clerk reads it once
+// and then the list.
 func writeWaiting(b *strings.Builder, word string, all []waiting) {
-	var reasons []dossier.Reason
-	of := make(map[dossier.Reason][]waiting)
+	var sentences []waiting
+	of := make(map[string][]waiting)
 	for _, w := range all {
-		if len(of[w.Reason]) == 0 {
-			reasons = append(reasons, w.Reason)
+		if len(of[w.Text]) == 0 {
+			sentences = append(sentences, w)
 		}
-		of[w.Reason] = append(of[w.Reason], w)
+		of[w.Text] = append(of[w.Text], w)
 	}
-	for _, reason := range reasons {
-		fmt.Fprintf(b, "%s  %s: %s\n          %s\n", word, reason, reason.Text("vi"), reason.Text("en"))
-		for _, w := range of[reason] {
+	for _, s := range sentences {
+		fmt.Fprintf(b, "%s  %s: %s\n          %s\n", word, s.Reason, s.Text, s.TextEn)
+		for _, w := range of[s.Text] {
 			fmt.Fprintf(b, "    %s\n", describe(w.File, w.Page))
 		}
 	}

@@ -323,6 +323,11 @@ func (w webArchive) Undo(ctx context.Context, actor dossier.Actor, id dossier.Do
 	return inWebWords(w.flow.Undo(ctx, w.archive.ledger, actor, id))
 }
 
+// AcceptCount makes the papers that were held for their count of sheets.
+func (w webArchive) AcceptCount(ctx context.Context, actor dossier.Actor, id dossier.DossierID, batch dossier.BatchID) error {
+	return inWebWords(w.flow.AcceptCount(ctx, w.archive.ledger, actor, id, batch))
+}
+
 // inflow shows the watcher's look at the inbox.
 type inflow struct {
 	snapshot         func() watch.Snapshot

@@ -22,6 +22,7 @@ type run struct {
 // counted is one image of a run.
 type counted struct {
 	image      dossier.ImageID
+	first      int // index of its first page in sheets
 	empty      bool
 	unreadable bool
 	front      bool // a paper begins on it
@@ -32,7 +33,7 @@ func (s *splitter) count(i int) {
 	sheet := s.sheets[i]
 	s.run.started = true
 	one := counted{
-		image: sheet.Image, empty: sheet.Lost == "" && isBlank(sheet.Reading),
+		image: sheet.Image, first: i, empty: sheet.Lost == "" && isBlank(sheet.Reading),
 		unreadable: sheet.Lost != "" || !sheet.Reading.Blank && hasNothing(sheet.Reading), front: sheet.Lost == "" && sheet.Guess.First,
 	}
 	if last := len(s.run.images) - 1; last >= 0 && s.run.images[last].image == one.image {
@@ -58,10 +59,43 @@ func (r *run) leaveOutLast() {
 // endRun checks the count of sheets behind the opener that comes to its end.
 func (s *splitter) endRun() {
 	if r := s.run; r.expected > 0 && !r.fits(r.images) && (r.unsure == 0 || !r.fits(r.images[:len(r.images)-r.unsure])) {
-		s.groups[s.group].held = true
+		if g := &s.groups[s.group]; g.Miscount == nil {
+			g.Miscount = s.miscount()
+		}
 	}
 	s.run = run{}
 	s.component, s.hold = nowhere, ""
+}
+
+// miscount is what a person is told about the run.
+func (s *splitter) miscount() *Miscount {
+	m := Miscount{Said: s.run.expected}
+	m.Least, m.Most = s.run.sheets(s.run.images)
+	if n := len(s.run.images); n > 0 {
+		m.First, m.Last = s.sheets[s.run.images[0].first].Page, s.sheets[s.run.images[n-1].first].Page
+	}
+	if at := s.gap(); at != nowhere {
+		m.After, m.Number = s.sheets[at].Page, max(s.sheets[at].Guess.PageNumber, 1)
+	}
+	return &m
+}
+
+// gap is the page behind which the numbers printed on the pages of one paper
+// leave out the next one, nowhere when none does. A first page seldom prints
+// its number.
+func (s *splitter) gap() int {
+	for _, pages := range s.groups[s.group].pages {
+		for k := 1; k < len(pages); k++ {
+			before, here := s.sheets[pages[k-1]].Guess.PageNumber, s.sheets[pages[k]].Guess.PageNumber
+			if k == 1 && before == 0 {
+				before = 1
+			}
+			if before > 0 && here > before+s.distance(pages[k-1], pages[k]) {
+				return pages[k-1]
+			}
+		}
+	}
+	return nowhere
 }
 
 // fits applies the rule of the package comment.
@@ -92,13 +126,16 @@ func (r run) sheets(images []counted) (least, most int) {
 func (s *splitter) holdMiscounted() {
 	for n := range s.groups {
 		g := &s.groups[n]
-		if !g.held {
+		if g.Miscount == nil {
 			continue
 		}
 		for _, i := range slices.Concat(g.pages...) {
 			s.parked = append(s.parked, parkedSheet{sheet: i, reason: dossier.ReasonSheetCount, group: n})
 		}
-		g.Components, g.pages = nil, nil
+		for c := range g.Components {
+			g.Components[c].Pages = s.ids(g.pages[c])
+		}
+		g.Components, g.Held, g.pages = nil, g.Components, nil
 	}
 	slices.SortFunc(s.parked, func(a, b parkedSheet) int { return a.sheet - b.sheet })
 }

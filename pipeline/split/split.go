@@ -123,6 +123,22 @@ type Group struct {
 	// none does.
 	SheetsExpected int
 	Components     []Component
+	// Miscount is there when the sheets do not add up: then every page is
+	// parked, and Held are the components they would have made.
+	Miscount *Miscount
+	Held     []Component
+}
+
+// Miscount is a count of sheets that does not come out.
+type Miscount struct {
+	Said, Least, Most int
+	// First and Last are the first and the last page counted; nothing came
+	// where they are empty.
+	First, Last dossier.PageID
+	// After is the page behind which the printed numbers have a gap, Number
+	// what is printed on it; empty and 0 when no number says where.
+	After  dossier.PageID
+	Number int
 }
 
 // Component is one paper.

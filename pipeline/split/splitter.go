@@ -35,7 +35,6 @@ type splitter struct {
 type openGroup struct {
 	Group
 	pages [][]int // of each component, indices of sheets
-	held  bool
 }
 
 type parkedSheet struct {

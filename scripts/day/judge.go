@@ -249,7 +249,7 @@ func (d *day) report() string {
 	row("images that wait for a person", c.waiting+c.foreign, c.images, "≤ 5 %")
 	row("of them papers of kinds that nobody knows", c.foreign, c.images, "")
 	row("swallowed sheets that were noticed", c.lostTold, c.lost, "all")
-	fmt.Fprintf(&b, "| split, classify, extract and check, an image | %.2f ms | ≤ 15 ms |\n\n", float64(c.took.Microseconds())/1000/float64(max(c.images, 1)))
+	fmt.Fprintf(&b, "| CPU an image, classify, split, extract and check | %.2f ms | ≤ 15 ms |\n\n", float64(c.took.Microseconds())/1000/float64(max(c.images, 1)))
 	fmt.Fprintf(&b, "Why they wait:")
 	var reasons []dossier.Reason
 	for r := range c.reasons {

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"syscall"
 	"time"
 
 	"sohoa/dossier"
@@ -70,6 +71,16 @@ func newDay(seed uint64, strength float64) (*day, error) {
 	return d, err
 }
 
+// processorTime is what this process has used so far: on a busy machine the
+// clock says nothing.
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0 // the only error is a bad argument
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
 // inBatch is how many dossiers one filling of the feeder holds.
 const inBatch = 10
 
@@ -80,9 +91,9 @@ func (d *day) run(dossiers int) error {
 		if err != nil {
 			return err
 		}
-		begun := time.Now()
+		begun := processorTime()
 		made := d.make(stack)
-		d.count.took += time.Since(begun)
+		d.count.took += processorTime() - begun
 		d.judge(stack, made)
 	}
 	return nil

@@ -18,7 +18,7 @@ var unlogged = map[string]string{
 
 // readers are the methods that write nothing.
 var readers = strings.Fields(`AllDone Account Arrival Arrivals AskedToSign BatchDone BatchIDs Batches ByCode Check Dossier DossierIDs Dossiers Doubt Doubts Empty
-	File FileByDigest Files Image Images Known Latest NextIntent ObjectRefs Objects OpenBatches Owner Pages PagesOf PaperCounts Parked Progress
+	File FileByDigest Files Image Images Known Latest Miscounts NextIntent ObjectRefs Objects OpenBatches Owner Pages PagesOf PaperCounts Parked Progress
 	Unread Unsigned UnsignedKinds Versions Visible Waiting`)
 
 // TestEveryWriteIsLogged walks all methods of the catalogue: each is a reader,

@@ -71,6 +71,7 @@ func (c *Catalog) Arrivals(ctx context.Context, scope dossier.Scope, limit int) 
 			Join("JOIN batches AS b ON b.id = f.batch").
 			Join("LEFT JOIN images AS i ON i.batch = f.batch AND i.ordinal = f.ordinal").
 			Join("LEFT JOIN pages AS p ON p.unit = i.unit AND p.image = i.id").
+			Join(joinMiscounts, dossier.ReasonSheetCount).
 			Where("f.unit = ?", scope.Unit).Where("f.batch = ?", b.ID).
 			OrderExpr("f.ordinal DESC, i.idx DESC, p.part DESC").Limit(int64(limit-len(rows))).Scan(ctx, &some)
 		if err != nil {
@@ -136,15 +137,19 @@ func (c *Catalog) pageQuery() *bun.SelectQuery {
 	return c.read.NewSelect().TableExpr("pages AS p").ColumnExpr(arrivalColumns).
 		Join("JOIN images AS i ON i.unit = p.unit AND i.id = p.image").
 		Join("JOIN files AS f ON f.batch = i.batch AND f.ordinal = i.ordinal").
-		Join("JOIN batches AS b ON b.id = f.batch")
+		Join("JOIN batches AS b ON b.id = f.batch").
+		Join(joinMiscounts, dossier.ReasonSheetCount)
 }
+
+// joinMiscounts adds the count that holds a page.
+const joinMiscounts = "LEFT JOIN miscounts AS m ON m.batch = p.batch AND m.dossier = p.dossier AND p.reason = ?"
 
 // arrivalColumns are what an arrivalRow is read from: files f of batches b,
 // with images i and pages p where they exist.
 const arrivalColumns = `f.batch, b.device, b.at, f.name, f.ordinal, f.state AS file_state, f.reason AS file_reason,
 	COALESCE(i.idx, 0) AS idx, COALESCE(i.id, '') AS image, COALESCE(i.state, '') AS image_state, COALESCE(i.reading, 0) AS reading,
 	COALESCE(p.id, '') AS page, COALESCE(p.state, '') AS page_state, COALESCE(p.reason, '') AS page_reason,
-	COALESCE(p.dossier, '') AS dossier, COALESCE(p.component, '') AS component`
+	COALESCE(p.dossier, '') AS dossier, COALESCE(p.component, '') AS component, COALESCE(m.body, '') AS miscount`
 
 type arrivalRow struct {
 	Batch      dossier.BatchID     `bun:"batch"`
@@ -163,6 +168,7 @@ type arrivalRow struct {
 	PageReason dossier.Reason      `bun:"page_reason"`
 	Dossier    dossier.DossierID   `bun:"dossier"`
 	Component  dossier.ComponentID `bun:"component"`
+	Miscount   string              `bun:"miscount"`
 }
 
 func arrivals(rows []arrivalRow) []dossier.Arrival {
@@ -179,6 +185,9 @@ func (r arrivalRow) arrival() dossier.Arrival {
 	a := dossier.Arrival{
 		Batch: r.Batch, Device: r.Device, At: r.At, File: r.Name, Ordinal: r.Ordinal, Index: r.Index,
 		Page: r.Page, State: r.PageState, Reason: r.PageReason, Reading: r.Reading, Dossier: r.Dossier, Component: r.Component,
+	}
+	if m := (dossier.Miscount{}); r.Miscount != "" && json.Unmarshal([]byte(r.Miscount), &m) == nil {
+		a.Miscount = &m
 	}
 	switch {
 	case r.Page != "":

@@ -83,6 +83,9 @@ func (c *Catalog) Place(ctx context.Context, act dossier.Act, plan dossier.Plan)
 		if err := movePages(ctx, tx, act.Actor.Unit, plan.Pages); err != nil {
 			return err
 		}
+		if err := noteMiscounts(ctx, tx, plan.Miscounts); err != nil {
+			return err
+		}
 		jobs := make([]dossier.Job, 0, len(plan.Intents))
 		for _, intent := range plan.Intents {
 			if err := insertIntent(ctx, tx, intent); err != nil {
@@ -117,6 +120,36 @@ func movePages(ctx context.Context, tx bun.Tx, unit dossier.UnitID, pages []doss
 		}
 	}
 	return nil
+}
+
+// noteMiscounts keeps what is told beside the pages that wait for their count.
+func noteMiscounts(ctx context.Context, tx bun.Tx, all []dossier.Miscount) error {
+	for _, m := range all {
+		body, err := json.Marshal(m)
+		if err != nil {
+			return fmt.Errorf("record miscount: %w", err)
+		}
+		row := miscountRow{Batch: m.Batch, Dossier: m.Dossier, Body: string(body)}
+		if _, err := tx.NewInsert().Model(&row).On("CONFLICT DO NOTHING").Exec(ctx); err != nil {
+			return fmt.Errorf("record miscount: %w", err)
+		}
+	}
+	return nil
+}
+
+// Miscounts are the counts of a batch that do not come out.
+func (c *Catalog) Miscounts(ctx context.Context, batch dossier.BatchID) ([]dossier.Miscount, error) {
+	var rows []miscountRow
+	if err := c.read.NewSelect().Model(&rows).Where("batch = ?", batch).Order("dossier").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("list miscounts of batch %s: %w", batch, err)
+	}
+	all := make([]dossier.Miscount, len(rows))
+	for i, r := range rows {
+		if err := json.Unmarshal([]byte(r.Body), &all[i]); err != nil {
+			return nil, fmt.Errorf("list miscounts of batch %s: %w", batch, err)
+		}
+	}
+	return all, nil
 }
 
 // moveImage gives an image the class of its pages: parked while any of them

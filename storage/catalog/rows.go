@@ -146,6 +146,14 @@ type intentRow struct {
 	Body    string            `bun:"body"`
 }
 
+type miscountRow struct {
+	bun.BaseModel `bun:"table:miscounts"`
+
+	Batch   dossier.BatchID   `bun:"batch,pk"`
+	Dossier dossier.DossierID `bun:"dossier,pk"`
+	Body    string            `bun:"body"`
+}
+
 type objectRow struct {
 	bun.BaseModel `bun:"table:objects"`
 
