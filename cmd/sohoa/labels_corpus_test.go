@@ -41,10 +41,10 @@ func TestLabels(t *testing.T) {
 		sums[column] = &verdict{}
 		for _, l := range labels {
 			want, got := l.compared(column, cat, found[l.at])
-			switch {
-			case got == want:
+			switch got {
+			case want:
 				sums[column].right++
-			case got == "":
+			case "":
 				sums[column].left++
 				t.Logf("%s page %d: %s is left to a person, is %q", l.at.file, l.at.index, column, want)
 			default:
