@@ -25,6 +25,9 @@ func (p page) annex(cat *dossier.Catalogue) (g Guess, ok bool) {
 		if !p.inHead(i) || !p.heading(i) {
 			continue
 		}
+		if words, cites := p.citationOnLine(i); cites && !p.national() {
+			return Guess{Annex: true, Continues: enacting(cat, words), Reasons: []string{"annex: " + s.text()}}, true
+		}
 		words, cites := p.citationBelow(i)
 		appendix := !p.national() && len(s.words) <= 5 && strings.HasPrefix(s.plain, "phuluc")
 		if appendix || cites && s.upper() {
@@ -48,6 +51,17 @@ func (p page) citationBelow(at int) (words string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// citationOnLine finds the words behind "kèm theo" in a heading that runs into
+// the text: "Phụ lục. Phân công thực hiện, kèm theo Quyết định số…".
+func (p page) citationOnLine(i int) (words string, ok bool) {
+	line := p.strips[i].plain
+	if i+1 < len(p.strips) {
+		line += p.strips[i+1].plain
+	}
+	_, words, ok = strings.Cut(line, "kemtheo")
+	return words, ok && strings.HasPrefix(line, "phuluc")
 }
 
 // citation gives the words that follow "Kèm theo" on strip i and the one below;
