@@ -73,7 +73,7 @@ func Find(ink *lept.Pix) (Found, error) {
 			marks = append(marks, b)
 		}
 	}
-	bodies = without(merge(bodies), rows)
+	bodies = withoutFrame(without(merge(bodies), rows))
 	for i, row := range rows {
 		rows[i], bodies = withMarks(row, bodies)
 	}

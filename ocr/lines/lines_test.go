@@ -3,6 +3,7 @@ package lines
 import (
 	"image"
 	"image/color"
+	"strconv"
 	"testing"
 
 	"sohoa/ocr/internal/drawn"
@@ -130,5 +131,23 @@ func TestLargePrint(t *testing.T) {
 	}
 	if len(found.Tall) != 3 {
 		t.Errorf("tall pieces %v, want the three strokes", found.Tall)
+	}
+}
+
+// TestFrameOfOrnaments: the ornaments of a frame are no lines; a column of
+// numbers at the edge is.
+func TestFrameOfOrnaments(t *testing.T) {
+	page := drawn.Blank(1240, 1754)
+	for i := range 25 {
+		fill(page, image.Rect(60, 100+40*i, 76, 116+40*i))
+		fill(page, image.Rect(1150, 100+40*i, 1166, 116+40*i))
+	}
+	for i := range 15 {
+		write(t, page, strconv.Itoa(i+1), 150, 150+45*i)
+		write(t, page, "Giàng A Páo", 400, 150+45*i)
+	}
+	found := find(t, page)
+	if len(found.Lines) != 30 {
+		t.Errorf("%d lines, want 15 numbers and 15 names: %v", len(found.Lines), found.Lines)
 	}
 }
