@@ -31,12 +31,7 @@ type set struct {
 // scans. SOHOA_BENCH_EVERY=n takes every n-th page of a drawn set.
 func benchSets(b *testing.B) []set {
 	b.Helper()
-	drawn := filepath.Join(b.TempDir(), "drawn")
-	draw := exec.Command("go", "run", "../testdata/generate", "-out", drawn, "-dossiers", "3", "-seed", "11", "-truth")
-	if out, err := draw.CombinedOutput(); err != nil {
-		b.Fatalf("draw pages: %v\n%s", err, out)
-	}
-	sets := []set{{"drawn", every(b, drawnPages(b, drawn))}}
+	sets := []set{{"drawn", ownPages(b)}}
 	corpus := os.Getenv("SOHOA_CORPUS")
 	if corpus == "" {
 		return sets
@@ -46,6 +41,17 @@ func benchSets(b *testing.B) []set {
 		b.Fatal(err)
 	}
 	return append(sets, set{"dossiers", every(b, drawnPages(b, filepath.Join(corpus, "dossier-pages")))}, set{"scans", real})
+}
+
+// ownPages are pages that the generator draws, with more of its flags.
+func ownPages(b *testing.B, flags ...string) []ocrtest.Page {
+	b.Helper()
+	dir := filepath.Join(b.TempDir(), "drawn")
+	draw := exec.Command("go", append([]string{"run", "../testdata/generate", "-out", dir, "-dossiers", "3", "-seed", "11", "-truth"}, flags...)...)
+	if out, err := draw.CombinedOutput(); err != nil {
+		b.Fatalf("draw pages: %v\n%s", err, out)
+	}
+	return every(b, drawnPages(b, dir))
 }
 
 func drawnPages(b *testing.B, dir string) []ocrtest.Page {

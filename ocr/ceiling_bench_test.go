@@ -2,8 +2,6 @@ package ocr
 
 import (
 	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 
 	"sohoa/ocr/ocrtest"
@@ -19,14 +17,10 @@ func BenchmarkCeiling(b *testing.B) {
 	if best == "" {
 		b.Fatal("SOHOA_BEST is not set; run scripts/tools best-model, or make bench")
 	}
-	dir := filepath.Join(b.TempDir(), "drawn")
-	draw := exec.Command("go", "run", "../testdata/generate", "-out", dir, "-dossiers", "3", "-seed", "11", "-clean", "-truth")
-	if out, err := draw.CombinedOutput(); err != nil {
-		b.Fatalf("draw pages: %v\n%s", err, out)
-	}
-	pages := every(b, drawnPages(b, dir))
-	for name, models := range map[string]string{"fast": "", "best": best} {
-		b.Run(name, func(b *testing.B) { ceiling(b, pages, models) })
+	ocrtest.OneThread(b)
+	pages := ownPages(b, "-clean")
+	for _, model := range []struct{ name, folder string }{{"fast", ""}, {"best", best}} {
+		b.Run(model.name, func(b *testing.B) { ceiling(b, pages, model.folder) })
 	}
 }
 

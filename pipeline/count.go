@@ -41,9 +41,9 @@ func (f *Flow) AcceptCount(ctx context.Context, ledger Decisions, actor dossier.
 	if len(pages) == 0 || len(waiting) != len(pages) {
 		return ErrNotWaiting
 	}
-	draft := f.revised(latest, actor, "count of sheets accepted by a person")
-	d := &draft.Dossier
-	intent := dossier.Intent{ID: dossier.NewID(), Batch: batch, New: []dossier.ComponentID{}}
+	intent := f.nextIntent(latest, actor, "count of sheets accepted by a person")
+	intent.Batch = batch
+	d := &intent.Draft.Dossier
 	for _, c := range fresh {
 		component, err := p.component(ctx, c)
 		if err != nil {
@@ -54,15 +54,18 @@ func (f *Flow) AcceptCount(ctx context.Context, ledger Decisions, actor dossier.
 	}
 	d.Pending = slices.DeleteFunc(d.Pending, func(page dossier.PageID) bool { return slices.Contains(pages, page) })
 	p.settle(d)
-	intent.Draft = draft
 	return f.decide(ctx, ledger, dossier.Decision{Action: dossier.ActionAcceptCount, Actor: actor, Placement: dossier.Placement{Pages: pages, Dossier: id}, Intent: intent})
 }
 
 // held are the papers of the dossier that a batch holds back for its count.
 func (f *Flow) held(ctx context.Context, d dossier.Dossier, id dossier.BatchID) (placer, []split.Component, error) {
 	var batch dossier.Batch
-	if _, found, err := f.getJSON(ctx, dossier.BatchKey(f.Unit.ID, id), &batch); err != nil || !found {
-		return placer{}, nil, orNone(err)
+	_, found, err := f.getJSON(ctx, dossier.BatchKey(f.Unit.ID, id), &batch)
+	if err != nil {
+		return placer{}, nil, err
+	}
+	if !found {
+		return placer{}, nil, ErrNotWaiting
 	}
 	stack, err := f.stack(ctx, id)
 	if err != nil {
@@ -74,12 +77,4 @@ func (f *Flow) held(ctx context.Context, d dossier.Dossier, id dossier.BatchID) 
 		}
 	}
 	return placer{}, nil, ErrNotWaiting
-}
-
-// orNone is the failure, or that nothing waits.
-func orNone(err error) error {
-	if err != nil {
-		return err
-	}
-	return ErrNotWaiting
 }

@@ -175,8 +175,8 @@ func scansIn(t *testing.T, dir string, folders []string) []string {
 	return paths
 }
 
-// readLabels gives the kind of every page that labels.csv knows.
-func readLabels(t *testing.T, path string) map[spot]string {
+// labelRows are the lines of labels.csv, without its heading.
+func labelRows(t *testing.T, path string) [][]string {
 	t.Helper()
 	file, err := os.Open(path)
 	if err != nil {
@@ -187,12 +187,18 @@ func readLabels(t *testing.T, path string) map[spot]string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return rows[1:]
+}
+
+// readLabels gives the kind of every page that labels.csv knows.
+func readLabels(t *testing.T, path string) map[spot]string {
+	t.Helper()
 	cat, err := dossier.LoadCatalogue(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	labels := make(map[spot]string)
-	for _, row := range rows[1:] {
+	for _, row := range labelRows(t, path) {
 		page, err := strconv.Atoi(row[1])
 		if err != nil {
 			t.Fatal(err)

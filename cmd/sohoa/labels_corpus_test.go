@@ -3,8 +3,6 @@
 package main
 
 import (
-	"encoding/csv"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -63,20 +61,11 @@ func TestLabels(t *testing.T) {
 // allLabels reads labels.csv, and lists the files in it once each.
 func allLabels(t *testing.T, dir string) (labels []label, paths []string) {
 	t.Helper()
-	file, err := os.Open(filepath.Join(dir, "labels.csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	rows, err := csv.NewReader(file).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
 	cat, err := dossier.LoadCatalogue(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, row := range rows[1:] {
+	for _, row := range labelRows(t, filepath.Join(dir, "labels.csv")) {
 		page, err := strconv.Atoi(row[1])
 		if err != nil {
 			t.Fatal(err)

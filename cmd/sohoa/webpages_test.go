@@ -50,6 +50,7 @@ func TestScreens(t *testing.T) {
 	b.Screen("dossiers")
 	searchAndOpen(t, b)
 	placeOne(t, b, office)
+	askAboutField(b, office.url)
 	signAllInPages(b, office.url)
 	onThePhone(b, office.url)
 	if errs := b.Errors(); len(errs) > 0 {
@@ -98,6 +99,14 @@ func placeOne(t *testing.T, b *browsertest.Browser, office office) {
 	b.Press("u", browsertest.Alt)
 	b.Until(`document.querySelector(".done") === null`)
 	office.until(t, func(s pagesStatus) bool { return s.Parked == waiting })
+}
+
+// askAboutField sees that a doubtful value is asked about beside its enlarged
+// place on the paper.
+func askAboutField(b *browsertest.Browser, url string) {
+	b.Open(url + "/review?of=fields")
+	b.Until(`document.querySelector(".ask img.cut") !== null && document.querySelector(".ask img.cut").naturalWidth > 0`)
+	b.Screen("review-field")
 }
 
 // signAllInPages signs everything that waits by keyboard, and sees that a paper

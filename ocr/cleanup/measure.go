@@ -64,10 +64,11 @@ func swap(p **lept.Pix, out *lept.Pix, err error) error {
 	return nil
 }
 
-// newSheet makes the measuring copy of a gray page of the resolution.
-func newSheet(page *lept.Pix, dpi float64, even bool) (*sheet, error) {
+// newSheet makes the measuring copy of a gray page of the resolution; flatten
+// evens its background first.
+func newSheet(page *lept.Pix, dpi float64, flatten bool) (*sheet, error) {
 	s := &sheet{}
-	err := s.fill(page, dpi, even)
+	err := s.fill(page, dpi, flatten)
 	if err != nil {
 		s.close()
 		return nil, err
@@ -80,13 +81,12 @@ func (s *sheet) fill(page *lept.Pix, dpi float64, flatten bool) (err error) {
 	if s.gray, err = page.Scale(factor, factor); err != nil {
 		return err
 	}
-	even := s.gray.Clone()
-	defer func() { even.Close() }()
+	even := s.gray
 	if flatten {
-		even.Close()
 		if even, err = s.gray.FlattenBackground(paperValue, darkestPaper); err != nil {
 			return err
 		}
+		defer even.Close()
 	}
 	if s.binary, err = even.Threshold(inkThreshold); err != nil {
 		return err

@@ -4,7 +4,8 @@
 //
 // Start at [Find]. It works on the 1-bit measuring copy of 150 dpi and answers
 // in its pixels. What is too tall to be print is told apart: letters that touch
-// a seal or a stroke of the pen are hidden there.
+// a seal or a stroke of the pen are hidden there. Titles in large print are
+// lines, too (large.go); the ornaments of a frame are none (ornament.go).
 package lines
 
 import (
