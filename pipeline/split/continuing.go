@@ -16,7 +16,7 @@ func (s *splitter) canContinue(i int) bool {
 	}
 	pages := s.current()
 	if page.Input != s.sheets[pages[len(pages)-1]].Input {
-		return !s.broken && !page.Guess.Annex && (page.Guess.Continues != "" || s.numbered(i))
+		return !s.broken && (s.numbered(i) || page.Guess.Continues != "" && !page.Guess.Annex)
 	}
 	if s.broken || s.stacks[page.Input] && page.Guess.Continues == "" && !page.Guess.Annex {
 		return s.numbered(i)

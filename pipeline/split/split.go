@@ -35,7 +35,7 @@
 // Pages of different input files, and of a file with more than one paper in it,
 // which a feeder made, prove nothing by lying together: only the printed number
 // that comes next, or words that only stand on a later page or the back of the
-// same kind, continue a component.
+// same kind, continue a component; an annex only by its number, when it counts on.
 //
 // A parked, unreadable or lost page breaks the chain. If it looked like a first
 // page, what follows belongs to it and waits too. Otherwise later pages of the
