@@ -221,3 +221,17 @@ func (p Procedure) kinds() []string {
 	}
 	return all
 }
+
+// OnlyPresented tells whether papers of the kind are only shown at the counter
+// in the procedure with this code: the kind is none to keep, and the procedure
+// neither takes it in nor gives it out. Where the procedure is not known, or
+// does not speak of the kind, nobody can tell, and the paper is kept.
+func (c *Catalogue) OnlyPresented(procedure, kind string) bool {
+	k, known := c.Kind(kind)
+	p, ok := c.Procedure(procedure)
+	if !known || !ok || k.Keep || p.Result == kind || slices.Contains(p.Optional, kind) {
+		return false
+	}
+	asked := func(r Requirement) bool { return slices.Contains(r, kind) }
+	return slices.Contains(p.Presented, kind) && !slices.ContainsFunc(p.Required, asked)
+}

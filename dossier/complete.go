@@ -28,7 +28,7 @@ func (p Procedure) Needs(d Dossier) []Need {
 	for _, kinds := range p.Required {
 		papers := 0
 		for _, c := range d.Components {
-			if slices.Contains(kinds, c.Kind) && c.State != ComponentSuperseded && c.State != ComponentDisposed {
+			if slices.Contains(kinds, c.Kind) && !c.State.Gone() {
 				papers++
 			}
 		}

@@ -24,6 +24,13 @@ type FieldCorrection struct {
 	Is    string `json:"is"`
 }
 
+// Keeping is what a person says about whether a paper is kept or was only
+// presented. Kind is what the paper was taken for.
+type Keeping struct {
+	Component ComponentID `json:"component"`
+	Kind      string      `json:"kind"`
+}
+
 // Arranged is one paper as a person wants it: which pages it has, in their
 // order. Component is empty for a paper that is new.
 type Arranged struct {
@@ -52,7 +59,7 @@ type Doubt struct {
 func (c *Catalogue) Doubts(d Dossier) (doubts []Doubt) {
 	for _, paper := range d.Components {
 		kind, ok := c.Kind(paper.Kind)
-		if !ok || paper.State == ComponentSuperseded || paper.State == ComponentDisposed {
+		if !ok || paper.State.Gone() {
 			continue
 		}
 		for i, id := range kind.Fields {

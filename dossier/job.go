@@ -30,8 +30,9 @@ type Intent struct {
 	Batch BatchID `json:"batch"`
 	// Draft is the manifest to be; its object list is still empty.
 	Draft Manifest `json:"draft"`
-	// New lists the components whose PDF this version writes; the others are
-	// taken over from the version before.
+	// New lists the components whose PDF this version writes, but for those that
+	// are not kept and have none; the others are taken over from the version
+	// before.
 	New []ComponentID `json:"new"`
 	// Kept lists components that are as the draft has them though no PDF is
 	// written for them: their fields were corrected, or an earlier version of

@@ -37,7 +37,9 @@ type Decision struct {
 	// said about the pages of several.
 	Correction  *Correction `json:"correction,omitempty"`
 	Arrangement []Arranged  `json:"arrangement,omitempty"`
-	Intent      Intent      `json:"intent"`
+	// Keeping is the paper that is kept after all, or is not.
+	Keeping *Keeping `json:"keeping,omitempty"`
+	Intent  Intent   `json:"intent"`
 	// Moved are versions of other dossiers that this decision makes, too,
 	// because its pages waited there, or go back to wait there.
 	Moved []Intent `json:"moved,omitempty"`
@@ -59,4 +61,8 @@ const (
 	ActionAcceptCount = "accept_count"
 	ActionCorrect     = "correct"
 	ActionArrange     = "arrange"
+	// ActionKeep makes a paper that was only presented one that is kept, and
+	// ActionNotKeep the other way round.
+	ActionKeep    = "keep"
+	ActionNotKeep = "not_keep"
 )

@@ -113,6 +113,7 @@ func fullDecision() dossier.Decision {
 			Fields: []dossier.FieldCorrection{{Field: "dob", Was: "01/02/1982", Is: "01/02/1962"}},
 		},
 		Arrangement: []dossier.Arranged{{Component: anID, Kind: "birth_certificate", Pages: []dossier.PageID{image.Page(1)}}},
+		Keeping:     &dossier.Keeping{Component: anID, Kind: "citizen_id_card"},
 		Intent:      intent, Moved: []dossier.Intent{intent},
 	}
 }

@@ -40,7 +40,15 @@ const (
 	ComponentSigned            ComponentState = "signed"
 	ComponentSuperseded        ComponentState = "superseded"
 	ComponentDisposed          ComponentState = "disposed"
+	// ComponentNotKept is a paper that was only presented: it has no PDF and no
+	// fields, nothing of it can be searched, and it counts for nothing.
+	ComponentNotKept ComponentState = "not_kept"
 )
+
+// Gone tells whether a paper in the state counts for nothing any more.
+func (s ComponentState) Gone() bool {
+	return s == ComponentSuperseded || s == ComponentDisposed || s == ComponentNotKept
+}
 
 // State is where a dossier stands. Complete means that every required
 // component is present and confirmed and nothing is pending; closed is decided

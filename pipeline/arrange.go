@@ -47,6 +47,9 @@ func (f *Flow) arranged(ctx context.Context, base dossier.Manifest, actor dossie
 		if err != nil {
 			return dossier.Intent{}, err
 		}
+		if paper.Kind != componentOf(base.Dossier, s.Component).Kind {
+			paper = f.unlessPresented(d.Procedure, paper)
+		}
 		if at >= 0 {
 			d.Components[at] = paper
 		} else {
@@ -57,10 +60,11 @@ func (f *Flow) arranged(ctx context.Context, base dossier.Manifest, actor dossie
 	return intent, nil
 }
 
-// touched are the papers that an arrangement names.
+// touched are the papers that an arrangement names. One that is not kept is none
+// of them: it would be published with its pages.
 func (f *Flow) touched(d dossier.Dossier, said []dossier.Arranged) (papers []dossier.Component) {
 	for _, c := range d.Components {
-		if slices.ContainsFunc(said, func(s dossier.Arranged) bool { return s.Component == c.ID }) {
+		if c.State != dossier.ComponentNotKept && slices.ContainsFunc(said, func(s dossier.Arranged) bool { return s.Component == c.ID }) {
 			papers = append(papers, c)
 		}
 	}

@@ -68,6 +68,9 @@ func (f *Flow) corrected(ctx context.Context, base dossier.Manifest, actor dossi
 	if paper.Kind != said.Kind || len(said.Fields) == 0 && said.NewKind == "" {
 		return dossier.Intent{}, ErrChanged
 	}
+	if paper.State == dossier.ComponentNotKept && said.NewKind == "" {
+		return dossier.Intent{}, ErrChanged // nothing is recorded of a paper that is only presented
+	}
 	renamed := said.NewKind != "" && said.NewKind != paper.Kind
 	if renamed {
 		paper.Kind = said.NewKind
@@ -91,7 +94,7 @@ func (f *Flow) corrected(ctx context.Context, base dossier.Manifest, actor dossi
 	if renamed {
 		paper.Fields, paper.Role = readAgain, kind.Role
 		paper.KindConfidence, paper.Reasons = 1, []string{"named by a person"}
-		paper = f.newVersion(paper)
+		paper = f.unlessPresented(base.Dossier.Procedure, f.newVersion(paper))
 		intent.New = append(intent.New, paper.ID)
 	} else {
 		paper.Fields = recompared(paper.Fields, readAgain, confirmed)

@@ -54,6 +54,7 @@ func (f *Flow) AcceptCount(ctx context.Context, ledger Decisions, actor dossier.
 	}
 	d.Pending = slices.DeleteFunc(d.Pending, func(page dossier.PageID) bool { return slices.Contains(pages, page) })
 	p.settle(d)
+	f.leavePresented(d.Procedure, d.Components[len(d.Components)-len(fresh):])
 	return f.decide(ctx, ledger, dossier.Decision{Action: dossier.ActionAcceptCount, Actor: actor, Placement: dossier.Placement{Pages: pages, Dossier: id}, Intent: intent})
 }
 

@@ -151,7 +151,7 @@ func (f *Flow) Undo(ctx context.Context, ledger Decisions, actor dossier.Actor, 
 	if _, found, err := f.getJSON(ctx, latest.Decision, &last); err != nil || !found {
 		return orMissing(err, "decision", latest.Decision)
 	}
-	if last.Intent.Draft.Dossier.ID != id || !slices.Contains([]string{dossier.ActionPlace, dossier.ActionAcceptCount, dossier.ActionCorrect, dossier.ActionArrange}, last.Action) {
+	if last.Intent.Draft.Dossier.ID != id || !slices.Contains(undoable(), last.Action) {
 		return ErrNothingToUndo
 	}
 	draft := f.revised(latest, actor, "decision undone")
@@ -171,6 +171,13 @@ func (f *Flow) Undo(ctx context.Context, ledger Decisions, actor dossier.Actor, 
 	intent := dossier.Intent{ID: dossier.NewID(), Batch: last.Intent.Batch, Draft: draft, New: []dossier.ComponentID{}, Kept: returning(latest.Dossier, draft.Dossier)}
 	undo := dossier.Decision{Action: dossier.ActionUndo, Actor: actor, Placement: dossier.Placement{Pages: []dossier.PageID{}}, Intent: intent, Moved: moved}
 	return f.decide(ctx, ledger, undo)
+}
+
+// undoable are the actions that an undo takes back. A signature stays.
+func undoable() []string {
+	return []string{
+		dossier.ActionPlace, dossier.ActionAcceptCount, dossier.ActionCorrect, dossier.ActionArrange, dossier.ActionKeep, dossier.ActionNotKeep,
+	}
 }
 
 // returning lists the papers that an undo makes as they were: with other pages,
@@ -302,6 +309,7 @@ func (f *Flow) placed(base dossier.Manifest, actor dossier.Actor, p dossier.Plac
 		Version: 1, Reasons: []string{"placed by a person"}, Pages: pages, Fields: map[string]dossier.Field{},
 		PDF: dossier.ComponentKey(f.Unit.ID, id, 1),
 	})
+	f.leavePresented(d.Procedure, d.Components[len(d.Components)-1:])
 	return next, id, nil
 }
 
@@ -318,8 +326,10 @@ func extend(d *dossier.Dossier, p dossier.Placement, pages []dossier.Page) (doss
 	}
 	c.Pages = slices.Insert(slices.Clone(c.Pages), at, pages...)
 	c.Version++
-	c.State = dossier.ComponentAwaitingSignature
-	c.PDF = dossier.ComponentKey(d.Unit, c.ID, c.Version)
+	if c.State != dossier.ComponentNotKept { // the back of a card is no more kept than its front
+		c.State = dossier.ComponentAwaitingSignature
+		c.PDF = dossier.ComponentKey(d.Unit, c.ID, c.Version)
+	}
 	d.Components[i] = c
 	return c.ID, nil
 }

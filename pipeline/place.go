@@ -323,6 +323,7 @@ func (p placer) next(ctx context.Context, base dossier.Manifest, fresh []split.C
 		d.Components = append(d.Components, component)
 	}
 	p.settle(d)
+	p.flow.leavePresented(d.Procedure, d.Components[len(base.Dossier.Components):])
 	d.Pending = append([]dossier.PageID{}, d.Pending...)
 	for _, x := range parked {
 		d.Pending = append(d.Pending, x.Page)

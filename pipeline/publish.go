@@ -85,7 +85,7 @@ func (f *Flow) writeVersion(ctx context.Context, intent dossier.Intent) (final d
 	final.Dossier = onTopOf(before.Dossier, intent)
 	final.Objects = append([]dossier.ObjectRef{}, before.Objects...)
 	for _, component := range final.Dossier.Components {
-		if !slices.Contains(intent.New, component.ID) {
+		if !slices.Contains(intent.New, component.ID) || component.State == dossier.ComponentNotKept {
 			continue
 		}
 		objects, err := f.publishComponent(ctx, final.Dossier, component)
@@ -335,11 +335,11 @@ func (f *Flow) meta(d dossier.Dossier, component dossier.Component) pdfa.Meta {
 }
 
 // entries makes the index entries of the pages of a dossier's components, those
-// that wanted names.
+// that wanted names. A paper that is not kept has none.
 func (f *Flow) entries(ctx context.Context, d dossier.Dossier, wanted func(dossier.ComponentID) bool) ([]dossier.Entry, error) {
 	var entries []dossier.Entry
 	for _, component := range d.Components {
-		if !wanted(component.ID) {
+		if !wanted(component.ID) || component.State == dossier.ComponentNotKept {
 			continue
 		}
 		for i, page := range component.Pages {

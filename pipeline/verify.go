@@ -193,6 +193,9 @@ func (v *verifier) manifest(ctx context.Context, known dossier.Manifest) error {
 // pdf passes a component's PDF through the gate it passed when it was written,
 // and judges the signature of a signed one.
 func (v *verifier) pdf(ctx context.Context, component dossier.Component) error {
+	if component.State == dossier.ComponentNotKept {
+		return nil // it has none
+	}
 	path, release, err := v.flow.Objects.Path(ctx, component.PDF)
 	if err != nil {
 		return nil // the missing object has been named already

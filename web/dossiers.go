@@ -179,7 +179,9 @@ func (s *site) line(ctx context.Context, d dossier.Dossier) dossierLine {
 		line.Procedure, line.Asked = asked.Name, len(asked.Required)
 		line.Papers = 0
 		for _, requirement := range asked.Required {
-			if slices.ContainsFunc(d.Components, func(c dossier.Component) bool { return slices.Contains(requirement, c.Kind) }) {
+			if slices.ContainsFunc(d.Components, func(c dossier.Component) bool {
+				return slices.Contains(requirement, c.Kind) && !c.State.Gone()
+			}) {
 				line.Papers++
 			}
 		}

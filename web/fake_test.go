@@ -47,6 +47,7 @@ type fakeArchive struct {
 	judged    Signature
 	undone    []dossier.DossierID
 	accepted  []string
+	kept      []KeepAsked
 	refuse    error // what Place answers
 	viewed    []dossier.Deed
 	unlogged  error // what Viewed answers
@@ -185,7 +186,7 @@ func (f *fakeArchive) Visible(_ context.Context, scope dossier.Scope, page dossi
 				if !scope.Sees(c.Kind) {
 					return PageOf{}, ErrNotFound
 				}
-				return PageOf{m.Dossier.ID, c.Kind}, nil
+				return PageOf{m.Dossier.ID, c.Kind, c.State == dossier.ComponentNotKept}, nil
 			}
 		}
 	}

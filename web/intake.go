@@ -102,6 +102,8 @@ type paper struct {
 	Kind  string
 	Pages int
 	There bool
+	// NotKept is true for a paper that was only presented.
+	NotKept bool
 }
 
 type intakeBody struct {
@@ -298,7 +300,7 @@ func thumbOf(a dossier.Arrival) arriving {
 		Batch: a.Batch, ID: thumbID(a), File: a.File, Number: a.Index,
 		State: string(a.State), Reason: a.Reason, Link: linkOf(a),
 	}
-	if a.Page != "" {
+	if a.Page != "" && a.State != dossier.PageNotKept {
 		thumb.Picture = pictureURL(a.Page, a.Reading, widthStrip)
 	}
 	return thumb
@@ -373,14 +375,16 @@ func (s *site) filling(ctx context.Context, arrivals []dossier.Arrival) (*fillin
 // first.
 func (s *site) checklist(d dossier.Dossier) (procedure string, papers []paper) {
 	for _, c := range d.Components {
-		papers = append(papers, paper{Kind: c.Kind, Pages: len(c.Pages), There: true})
+		papers = append(papers, paper{Kind: c.Kind, Pages: len(c.Pages), There: true, NotKept: c.State == dossier.ComponentNotKept})
 	}
 	asked, ok := s.Kinds.Procedure(d.Procedure)
 	if !ok {
 		return "", papers
 	}
 	for _, requirement := range asked.Required {
-		met := slices.ContainsFunc(d.Components, func(c dossier.Component) bool { return slices.Contains(requirement, c.Kind) })
+		met := slices.ContainsFunc(d.Components, func(c dossier.Component) bool {
+			return slices.Contains(requirement, c.Kind) && !c.State.Gone()
+		})
 		if !met && len(requirement) > 0 {
 			papers = append(papers, paper{Kind: requirement[0]})
 		}

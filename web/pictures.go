@@ -55,6 +55,9 @@ func (s *site) picture(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if s.hidden(r.Context(), of, width) {
+		return ErrNotFound
+	}
 	if width > widthThumb && of.Kind != "" && !s.mayLook(r.Context(), of.Dossier, of.Kind) {
 		return errReason
 	}

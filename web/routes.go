@@ -50,6 +50,7 @@ func routes() []route {
 		{method: get, pattern: "/dossiers", needs: permRead, serve: (*site).dossierList},
 		{method: get, pattern: "/dossiers/{dossier}", needs: permRead, serve: (*site).dossierPage},
 		{method: get, pattern: "/dossiers/{dossier}/pdf/{component}", needs: permPublish, serve: (*site).dossierPDF},
+		{method: post, pattern: "/dossiers/{dossier}/keep", needs: permPlace, serve: (*site).keepPaper},
 		{method: get, pattern: "/review", needs: permRead, serve: (*site).review},
 		{method: get, pattern: "/review/papers", needs: permRead, serve: (*site).reviewPapers},
 		{method: post, pattern: "/review/place", needs: permPlace, serve: (*site).place},

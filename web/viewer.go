@@ -52,6 +52,10 @@ type dossierBody struct {
 	Versions  []dossier.Manifest
 	Here      string // this address without the tab
 	PDFName   string
+	// Keep and Leave say which button the open paper has: to keep it after all,
+	// or not to.
+	Keep, Leave bool
+	Decider     bool // whether the visitor may decide about papers
 }
 
 // fieldLine is a field with its values; the box leads to the picture.
@@ -71,7 +75,7 @@ func (s *site) dossierPage(w http.ResponseWriter, r *http.Request) error {
 		return s.askReason(w, r, m.Dossier, "")
 	}
 	q := r.URL.Query()
-	body := dossierBody{Dossier: m.Dossier, Tab: tab(q), Query: short(q.Get("q"))}
+	body := dossierBody{Dossier: m.Dossier, Tab: tab(q), Query: short(q.Get("q")), Decider: s.decider(r.Context())}
 	procedure, papers := s.checklist(m.Dossier)
 	body.Procedure = procedure
 	body.Papers = slices.DeleteFunc(papers, func(p paper) bool { return p.There })
@@ -104,11 +108,12 @@ func tab(q url.Values) string {
 
 // openAt chooses the page to show: the one asked for, else the first.
 func (s *site) openAt(ctx context.Context, body *dossierBody, wanted dossier.PageID, field string) error {
-	c, n, ok := findPage(body.Dossier, wanted)
+	c, n, ok := s.findPage(ctx, body.Dossier, wanted)
 	if !ok {
-		return nil // a dossier whose pages all wait
+		return nil // a dossier whose pages all wait, or are not kept
 	}
 	body.Component, body.Number = c, n+1
+	body.Keep, body.Leave = s.keepable(ctx, c)
 	page := c.Pages[n]
 	body.Here = pageLink(body.Dossier.ID, page.ID, body.Query)
 	body.Earlier, body.Later = neighbours(body.Dossier, page.ID, body.Query)
@@ -131,14 +136,19 @@ func (s *site) openAt(ctx context.Context, body *dossierBody, wanted dossier.Pag
 }
 
 // findPage finds a page in the dossier's papers, the first page when wanted is
-// not there.
-func findPage(d dossier.Dossier, wanted dossier.PageID) (c dossier.Component, n int, ok bool) {
-	for _, c := range d.Components {
+// not there or not to be shown.
+func (s *site) findPage(ctx context.Context, d dossier.Dossier, wanted dossier.PageID) (c dossier.Component, n int, ok bool) {
+	shown := withoutNotKept(d.Components)
+	among := shown
+	if s.decider(ctx) {
+		among = d.Components
+	}
+	for _, c := range among {
 		if n := slices.IndexFunc(c.Pages, func(p dossier.Page) bool { return p.ID == wanted }); n >= 0 {
 			return c, n, true
 		}
 	}
-	for _, c := range d.Components {
+	for _, c := range shown {
 		if len(c.Pages) > 0 {
 			return c, 0, true
 		}
@@ -149,7 +159,7 @@ func findPage(d dossier.Dossier, wanted dossier.PageID) (c dossier.Component, n 
 // neighbours leads to the pages before and after, across papers.
 func neighbours(d dossier.Dossier, at dossier.PageID, query string) (earlier, later string) {
 	var all []dossier.PageID
-	for _, c := range d.Components {
+	for _, c := range withoutNotKept(d.Components) {
 		for _, p := range c.Pages {
 			all = append(all, p.ID)
 		}

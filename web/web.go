@@ -95,6 +95,8 @@ type Pictures interface {
 type PageOf struct {
 	Dossier dossier.DossierID
 	Kind    string
+	// NotKept is true for a page of a paper that was only presented.
+	NotKept bool
 }
 
 // Searcher finds pages by their words.
@@ -140,6 +142,14 @@ type Placer interface {
 	// AcceptCount makes the papers of a dossier that are held because the sheets
 	// of a batch do not add up.
 	AcceptCount(ctx context.Context, actor dossier.Actor, id dossier.DossierID, batch dossier.BatchID) error
+	// Keep records that a paper is kept after all, or was only presented.
+	Keep(ctx context.Context, actor dossier.Actor, id dossier.DossierID, asked KeepAsked) error
+}
+
+// KeepAsked is a decision about whether a paper is kept.
+type KeepAsked struct {
+	dossier.Keeping
+	Keep bool
 }
 
 // Events tells when something changed. The channel is closed when ctx ends; an

@@ -80,6 +80,9 @@ func (a *archive) exportDossier(ctx context.Context, name, dir string) ([]string
 	}
 	var written []string
 	for i, component := range m.Dossier.Components {
+		if component.PDF == "" {
+			continue // only presented, not kept
+		}
 		path := filepath.Join(dir, fmt.Sprintf("%s-%02d-%s.pdf", title, i+1, component.Kind))
 		if err := a.copyObject(ctx, component.PDF, path); err != nil {
 			return written, err

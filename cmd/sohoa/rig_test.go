@@ -193,6 +193,8 @@ type textReader struct {
 	stop error
 	// opened is told of every file that is opened.
 	opened func()
+	// sure gives every word a place and full confidence.
+	sure bool
 }
 
 func (r *textReader) images(path string) ([]string, error) {
@@ -229,6 +231,9 @@ func (r *textReader) Read(_ context.Context, path, file string, index int) ([]do
 	readings := make([]dossier.Reading, len(pages))
 	for i, page := range pages {
 		readings[i] = textReading(file, index, page)
+		if r.sure {
+			readings[i].Words = sureWords(readings[i].Text)
+		}
 		if len(pages) > 1 {
 			readings[i].Part, readings[i].Cut = i+1, &dossier.Cut{side / 2, 0, side / 2, side}
 		}
@@ -246,6 +251,20 @@ func textReading(file string, index int, text string) dossier.Reading {
 		reading.Text, reading.Codes = rest, []dossier.Code{{Type: "qr", Text: code}}
 	}
 	return reading
+}
+
+// sureWords sets the words of a text as a page would have them.
+func sureWords(text string) []dossier.Word {
+	words := []dossier.Word{}
+	for n, line := range strings.Split(text, "\n") {
+		x := 10
+		for _, word := range strings.Fields(line) {
+			w := 4 * len([]rune(word))
+			words = append(words, dossier.Word{Text: word, X: x, Y: 10 + 12*n, W: w, H: 8, Confidence: 1, Line: n + 1, Block: 1})
+			x += w + 4
+		}
+	}
+	return words
 }
 
 // side is the width and height of every picture: room for a signature's block.

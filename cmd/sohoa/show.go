@@ -74,5 +74,7 @@ func writeComponent(b *strings.Builder, component dossier.Component) {
 	for _, page := range component.Pages {
 		fmt.Fprintf(b, "  page  %s\n", describe(page.File, page.Index))
 	}
-	fmt.Fprintf(b, "  pdf   %s\n", component.PDF)
+	if component.PDF != "" {
+		fmt.Fprintf(b, "  pdf   %s\n", component.PDF)
+	}
 }

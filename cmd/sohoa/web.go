@@ -196,8 +196,8 @@ func (r released) Close() error {
 
 // Visible finds the paper of a page, as far as the scope sees it.
 func (w webArchive) Visible(ctx context.Context, scope dossier.Scope, page dossier.PageID) (web.PageOf, error) {
-	id, kind, err := w.archive.catalog.Visible(ctx, scope, page)
-	return web.PageOf{Dossier: id, Kind: kind}, inWebWords(err)
+	of, err := w.archive.catalog.Visible(ctx, scope, page)
+	return web.PageOf{Dossier: of.Dossier, Kind: of.Kind, NotKept: of.State == dossier.PageNotKept}, inWebWords(err)
 }
 
 // Picture is a page as its reading turns it.
@@ -316,6 +316,15 @@ func (w webArchive) Place(ctx context.Context, actor dossier.Actor, p dossier.Pl
 // Correct carries out a decision about a published paper.
 func (w webArchive) Correct(ctx context.Context, actor dossier.Actor, id dossier.DossierID, said dossier.Correction) error {
 	return inWebWords(w.flow.Correct(ctx, w.archive.ledger, actor, id, said))
+}
+
+// Keep says that a paper is kept after all, or was only presented.
+func (w webArchive) Keep(ctx context.Context, actor dossier.Actor, id dossier.DossierID, asked web.KeepAsked) error {
+	decide := w.flow.NotKeep
+	if asked.Keep {
+		decide = w.flow.Keep
+	}
+	return inWebWords(decide(ctx, w.archive.ledger, actor, id, asked.Keeping))
 }
 
 // Undo takes the last decision about a dossier back.

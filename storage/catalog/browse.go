@@ -241,14 +241,14 @@ func where(filter dossier.DossierFilter) func(*bun.SelectQuery) *bun.SelectQuery
 }
 
 // hasFile tells whether dossier d has a paper of a role.
-const hasFile = "EXISTS (SELECT 1 FROM components AS c WHERE c.dossier = d.id AND c.role = ? AND c.state NOT IN (?, ?))"
+const hasFile = "EXISTS (SELECT 1 FROM components AS c WHERE c.dossier = d.id AND c.role = ? AND c.state NOT IN (?, ?, ?))"
 
 // digitized narrows a query over dossiers d to those with both files, or with
 // one of the two.
 func digitized(degree dossier.Digitized) func(*bun.SelectQuery) *bun.SelectQuery {
 	return func(q *bun.SelectQuery) *bun.SelectQuery {
 		args := func(role dossier.ComponentRole) []any {
-			return []any{role, dossier.ComponentSuperseded, dossier.ComponentDisposed}
+			return []any{role, dossier.ComponentSuperseded, dossier.ComponentDisposed, dossier.ComponentNotKept}
 		}
 		paper, result := args(dossier.RoleComponent), args(dossier.RoleResult)
 		switch degree {

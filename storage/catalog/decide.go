@@ -103,6 +103,11 @@ func decided(decision dossier.Decision) map[string]any {
 			kept["new_kind"] = c.NewKind
 		}
 	}
+	if k := decision.Keeping; k != nil {
+		kept = map[string]any{
+			"decision": draft.Decision, "before": draft.Dossier.Version - 1, "version": draft.Dossier.Version, "component": k.Component, "kind": k.Kind,
+		}
+	}
 	if len(decision.Arrangement) > 0 {
 		kept = map[string]any{
 			"decision": draft.Decision, "before": draft.Dossier.Version - 1, "version": draft.Dossier.Version, "papers": len(decision.Arrangement),

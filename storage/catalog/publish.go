@@ -175,13 +175,17 @@ func storeComponent(ctx context.Context, tx bun.Tx, d dossier.Dossier, component
 	if err != nil {
 		return fmt.Errorf("store component: %w", err)
 	}
+	state := dossier.PagePlaced
+	if component.State == dossier.ComponentNotKept {
+		state = dossier.PageNotKept
+	}
 	for i, p := range component.Pages {
 		image, _, err := p.ID.Split()
 		if err != nil {
 			return fmt.Errorf("store component: %w", err)
 		}
 		_, err = tx.NewUpdate().Model((*pageRow)(nil)).
-			Set("state = ?", dossier.PagePlaced).Set("dossier = ?", d.ID).
+			Set("state = ?", state).Set("dossier = ?", d.ID).
 			Set("component = ?", component.ID).Set("position = ?", i+1).
 			Where("unit = ?", d.Unit).Where("id = ?", p.ID).Exec(ctx)
 		if err != nil {

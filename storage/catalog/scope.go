@@ -49,32 +49,36 @@ func seenPages(scope dossier.Scope) func(*bun.SelectQuery) *bun.SelectQuery {
 	}
 }
 
-// Visible tells which paper a page is of, "" while it is of none, and gives
-// [ErrNotFound] for a page that the scope does not see. A page that is not read
-// yet is seen as its image is: by its unit.
-func (c *Catalog) Visible(ctx context.Context, scope dossier.Scope, page dossier.PageID) (id dossier.DossierID, kind string, err error) {
-	var row struct {
-		Dossier dossier.DossierID `bun:"dossier"`
-		Kind    string            `bun:"kind"`
-	}
-	err = c.read.NewSelect().TableExpr("pages AS p").ColumnExpr("COALESCE(o.dossier, '') AS dossier, COALESCE(o.kind, '') AS kind").
-		Join("LEFT JOIN components AS o ON o.id = p.component").Apply(seenPages(scope)).Where("p.id = ?", page).Limit(1).Scan(ctx, &row)
+// PageOf is the paper that a page belongs to, empty while it is of none, and
+// where the page stands.
+type PageOf struct {
+	Dossier dossier.DossierID `bun:"dossier"`
+	Kind    string            `bun:"kind"`
+	State   dossier.PageState `bun:"state"`
+}
+
+// Visible tells which paper a page is of, and gives [ErrNotFound] for a page that
+// the scope does not see. A page that is not read yet is seen as its image is: by
+// its unit.
+func (c *Catalog) Visible(ctx context.Context, scope dossier.Scope, page dossier.PageID) (of PageOf, err error) {
+	err = c.read.NewSelect().TableExpr("pages AS p").ColumnExpr("COALESCE(o.dossier, '') AS dossier, COALESCE(o.kind, '') AS kind, p.state").
+		Join("LEFT JOIN components AS o ON o.id = p.component").Apply(seenPages(scope)).Where("p.id = ?", page).Limit(1).Scan(ctx, &of)
 	if err == nil {
-		return row.Dossier, row.Kind, nil
+		return of, nil
 	}
 	if err = orNotFound(err); !errors.Is(err, ErrNotFound) {
-		return "", "", fmt.Errorf("look for page: %w", err)
+		return of, fmt.Errorf("look for page: %w", err)
 	}
 	image, _, errID := page.Split()
 	if errID != nil || scope.Limited() {
-		return "", "", fmt.Errorf("look for page: %w", ErrNotFound)
+		return of, fmt.Errorf("look for page: %w", ErrNotFound)
 	}
 	seen, err := c.read.NewSelect().Model((*imageRow)(nil)).Where("unit = ?", scope.Unit).Where("id = ?", image).Exists(ctx)
 	if err == nil && !seen {
 		err = ErrNotFound
 	}
 	if err != nil {
-		return "", "", fmt.Errorf("look for page: %w", err)
+		return of, fmt.Errorf("look for page: %w", err)
 	}
-	return "", "", nil
+	return of, nil
 }

@@ -41,7 +41,7 @@ func TestScopes(t *testing.T) {
 		} {
 			ctx := t.Context()
 			visible := func(page dossier.PageID) error {
-				_, _, err := d.Visible(ctx, c.scope, page)
+				_, err := d.Visible(ctx, c.scope, page)
 				return err
 			}
 			check := func(what string, err error, seen bool) {
@@ -107,7 +107,7 @@ func TestTheZeroScopeSeesNothing(t *testing.T) {
 				}
 			}
 			for _, page := range []dossier.PageID{placed, waiting} {
-				_, _, errVisible := d.Visible(ctx, nobody, page)
+				_, errVisible := d.Visible(ctx, nobody, page)
 				_, errArrival := d.Arrival(ctx, nobody, page)
 				if !errors.Is(errVisible, ErrNotFound) || !errors.Is(errArrival, ErrNotFound) {
 					t.Errorf("%+v sees page %s: %v, %v", nobody, page, errVisible, errArrival)
