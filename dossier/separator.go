@@ -3,6 +3,7 @@ package dossier
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -86,6 +87,30 @@ func FormatSeparator(code string, sheets int) (string, error) {
 	}
 	count := strconv.Itoa(sheets)
 	return text + "|" + count + "|" + string(check37(parsed.String()+count)), nil
+}
+
+// PrintedCount is the line under the printed code of a separator, with the check
+// character of the QR code, so that code and count can be trusted where only the
+// print is left:
+//
+//	Số tờ: 12 / K
+func PrintedCount(code string, sheets int) string {
+	count := strconv.Itoa(sheets)
+	return "Số tờ: " + count + " / " + string(check37(code+count))
+}
+
+// printedCount is that line as an engine may read its words.
+var printedCount = regexp.MustCompile(`^S\pL+ t\pL+ ?:? ?(\d{1,3}) ?[/|] ?([0-9A-Z])$`)
+
+// ParsePrinted reads the printed code and count of a separator; ok is false
+// where the lines are not those, or the check character does not match.
+func ParsePrinted(code, count string) (sep Separator, ok bool) {
+	m := printedCount.FindStringSubmatch(strings.TrimSpace(count))
+	if m == nil {
+		return Separator{}, false
+	}
+	sep, err := parseSeparatorFields([]string{separatorVersion, strings.TrimSpace(code), m[1], m[2]})
+	return sep, err == nil
 }
 
 // check37 is the check character of ISO/IEC 7064, MOD 37,36 (a hybrid system:

@@ -73,3 +73,30 @@ func TestParseSeparator(t *testing.T) {
 		}
 	}
 }
+
+// TestPrinted reads what is printed on a separator back, and refuses it with any
+// one character wrong.
+func TestPrinted(t *testing.T) {
+	const code = "H38.29-260909-0549"
+	line := PrintedCount(code, 12)
+	if sep, ok := ParsePrinted(code, line); !ok || sep != (Separator{code, 12}) {
+		t.Fatalf("ParsePrinted(%q, %q) = %v, %v", code, line, sep, ok)
+	}
+	if sep, ok := ParsePrinted(code, strings.Replace(line, "Số", "Sô", 1)); !ok || sep.Sheets != 12 {
+		t.Error("a misread tone matters")
+	}
+	for i := range code {
+		for _, r := range "0123456789" {
+			if wrong := code[:i] + string(r) + code[i+1:]; wrong != code {
+				if sep, ok := ParsePrinted(wrong, line); ok {
+					t.Errorf("%s passes as %v", wrong, sep)
+				}
+			}
+		}
+	}
+	for _, wrong := range []string{"", "Số tờ: 12", "Số tờ: 13" + line[len("Số tờ: 12"):], "Số tờ: 12 / ?"} {
+		if _, ok := ParsePrinted(code, wrong); ok {
+			t.Errorf("%q passes", wrong)
+		}
+	}
+}

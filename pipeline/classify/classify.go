@@ -43,6 +43,8 @@ type Guess struct {
 	First bool
 	// PageNumber is the printed page number; 0 when none was found.
 	PageNumber int
+	// Articles are those that begin on the page.
+	Articles Articles
 	// Continues is the kind of paper of which this page looks like a later page,
 	// the back or an annex; empty when nothing says so.
 	Continues string
@@ -65,7 +67,7 @@ func Classify(cat *dossier.Catalogue, r dossier.Reading) Guess {
 	if g.Kind != dossier.KindSeparator {
 		g = strongest(cat, g, byTitle(cat, p), byLetter(cat, p))
 	}
-	g.PageNumber = p.number()
+	g.PageNumber, g.Articles = p.number(), p.articles()
 	if g.Continues == "" && !g.First && !g.Annex {
 		g.Continues = continues(cat, p)
 	}

@@ -27,7 +27,8 @@ const (
 // numberLine finds the number of an administrative paper: "Số: 12/QĐ-UBND",
 // "Số: 51/2025/TT-BCA". The number itself may be empty or written by pen, and
 // then engines make anything of it.
-var numberLine = regexp.MustCompile(`^S[oôóòỏõọốồổỗộOÔÓÒỎÕỌỐỒỔỖỘ]\s*[:.;]?.{0,16}?/\s*(?:\d{4}\s*/\s*)?(\p{Lu}[\p{Lu}\p{N}yrđ]+(?:\s*[-–]\s*[\p{L}\p{N}&.]+)*)`)
+// The S, or the vowel, may be lost; then only the colon tells the line.
+var numberLine = regexp.MustCompile(`^(?:S[oôóòỏõọốồổỗộOÔÓÒỎÕỌỐỒỔỖỘ]\s*[:.;]?|(?:S|[oôóòỏõọốồổỗộÔỐỒỔỖỘ])\s?[:;]).{0,16}?/\s*(?:\d{4}\s*/\s*)?(\p{Lu}[\p{Lu}\p{N}yrđ]+(?:\s*[-–]\s*[\p{L}\p{N}&.]+)*)`)
 
 // lookAtHead collects what the upper part of the page says.
 func (p page) lookAtHead() head {
@@ -45,7 +46,7 @@ func (p page) lookAtHead() head {
 		if h.number == nowhere && s.isNumber() {
 			h.number = i
 		}
-		if h.address == nowhere && strings.HasPrefix(s.plain, "kinhgui") {
+		if h.address == nowhere && s.isAddress() {
 			h.address = i
 		}
 	}
@@ -118,8 +119,18 @@ func (s strip) isNumber() bool {
 	return strings.HasPrefix(s.spaced, "so ") && len(s.plain) < 24 && strings.Contains(s.text(), "/")
 }
 
+// addressMark opens the address of a letter or a form.
+const addressMark = "kinhgui"
+
+// isAddress tells whether the line opens with "Kính gửi", a letter of which may be
+// misread.
+func (s strip) isAddress() bool {
+	edits, _ := fuzzy.Prefix(addressMark, s.plain[:min(len(s.plain), len(addressMark)+1)], 1)
+	return edits <= 1
+}
+
 // subjectMark is "V/v" ("về việc") and what engines make of it.
-var subjectMark = regexp.MustCompile(`^(?:W|[VvUW][/|lI1iíÍ!\\.,⁄-]{0,2}[vVyW])$`)
+var subjectMark = regexp.MustCompile(`^(?:W|[VvUW][/|lI1iíÍ!\\.,⁄-]{0,2}[vVyW])['’.,]?$`)
 
 // hasSubject tells whether the head has the subject of an official letter:
 // marked by "V/v", or told by its place, since nothing else stands in lower case

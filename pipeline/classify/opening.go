@@ -56,13 +56,13 @@ const (
 
 // openings are words with which forms, contracts and slips begin below their
 // title.
-var openings = regexp.MustCompile(`^(?:kinhgui|homnay|chungtoi|toiten|tentoi|toila|mahoso|masohoso)`)
+var openings = regexp.MustCompile(`^(?:homnay|chungtoi|toiten|tentoi|toila|mahoso|masohoso)`)
 
 // formBelow tells whether the strips below the title are those of a form.
 func (p page) formBelow(last int) bool {
 	fields := 0
 	for i := last + 1; i < min(last+1+formLines, len(p.strips)); i++ {
-		if openings.MatchString(p.strips[i].plain) {
+		if p.strips[i].isAddress() || openings.MatchString(p.strips[i].plain) {
 			return true
 		}
 		if p.strips[i].isField() {

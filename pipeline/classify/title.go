@@ -33,6 +33,7 @@ type match struct {
 	at         int // index of the strip it begins on
 	last       int // index of the strip it ends on
 	edits      int
+	text       string         // what is printed there, folded
 	rest       []dossier.Word // words of the last strip behind the title
 	confidence float64
 	against    []string // what speaks against it
@@ -114,7 +115,7 @@ func (p page) bestAt(cat *dossier.Catalogue, all []title, i int) (match, bool) {
 		if edits > len(t.plain)/3 {
 			continue
 		}
-		m := match{title: t, at: i, edits: edits}
+		m := match{title: t, at: i, edits: edits, text: text}
 		m.last, m.rest = p.restAfter(i, ends, end)
 		m.confidence = 1 - float64(edits)/float64(len(t.plain))
 		found = append(found, m)
@@ -307,7 +308,7 @@ func (m *match) compare(found []match) {
 		return
 	}
 	for _, other := range found {
-		if other.kind.ID != m.kind.ID && (m.rivalled(other) || m.cutShort(other)) {
+		if other.kind.ID != m.kind.ID && !m.refutes(other) && (m.rivalled(other) || m.cutShort(other)) {
 			m.speaks(contradiction, fmt.Sprintf("could also be %s", other.kind.ID))
 			return
 		}
@@ -317,6 +318,19 @@ func (m *match) compare(found []match) {
 // rivalled tells whether a title of about the same length fits nearly as well.
 func (m *match) rivalled(other match) bool {
 	return m.edits > 0 && other.edits <= m.edits+1 && len(other.plain)*4 >= len(m.plain)*3
+}
+
+// refutes tells whether nothing is left of what the other title has behind their
+// common beginning, while most of this one's is there: GIẤY KHAI INH is no GIẤY
+// KHAI TỬ.
+func (m *match) refutes(other match) bool {
+	common := 0
+	for common < min(len(m.plain), len(other.plain)) && m.plain[common] == other.plain[common] {
+		common++
+	}
+	mine, others := len(m.plain)-common, len(other.plain)-common
+	inCommon, _ := fuzzy.Prefix(m.plain[:common], m.text, other.edits)
+	return others > 1 && other.edits-inCommon >= others && 2*(m.edits-inCommon) <= mine
 }
 
 // cutShort tells whether the words left behind look like the damaged end of a

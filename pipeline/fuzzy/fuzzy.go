@@ -8,11 +8,13 @@ package fuzzy
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"sohoa/dossier/viet"
 )
 
-// damaged stands for a letter that was read as a mark no form prints.
+// damaged stands for a letter that was read as a mark no form prints, or as one
+// that Vietnamese does not have.
 const damaged = '?'
 
 // damageMarks are what engines make of letters under seals and folds.
@@ -26,8 +28,10 @@ func Plain(s string) string {
 	var b strings.Builder
 	for i, r := range folded {
 		switch {
-		case isWord(r):
+		case isWord(r) && r < utf8.RuneSelf:
 			b.WriteRune(r)
+		case isWord(r):
+			b.WriteByte(damaged) // one letter, so that counting bytes counts letters
 		case strings.ContainsRune(damageMarks, r) && (i > 0 && isWord(folded[i-1]) || i+1 < len(folded) && isWord(folded[i+1])):
 			b.WriteByte(damaged)
 		}

@@ -7,7 +7,7 @@ import (
 )
 
 func TestPlain(t *testing.T) {
-	for in, want := range map[string]string{"Họ, chữ đệm, tên:": "hochudemten", "QUYẾT ĐỊNH": "quyetdinh", "m²": "m", "(1)": "1", "QUY~ ĐỊNH": "quy?dinh", "| abc |": "abc", "": ""} {
+	for in, want := range map[string]string{"Họ, chữ đệm, tên:": "hochudemten", "QUYẾT ĐỊNH": "quyetdinh", "m²": "m", "(1)": "1", "QUY~ ĐỊNH": "quy?dinh", "Kính øửi": "kinh?ui", "| abc |": "abc", "": ""} {
 		if got := fuzzy.Plain(in); got != want {
 			t.Errorf("Plain(%q) = %q, want %q", in, got, want)
 		}

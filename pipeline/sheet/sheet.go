@@ -16,7 +16,6 @@ import (
 	"image/draw"
 	"io"
 	"math"
-	"strconv"
 
 	qrcode "github.com/skip2/go-qrcode"
 	"golang.org/x/image/font"
@@ -61,7 +60,7 @@ func Separator(code string, sheets int) (Sheet, error) {
 	}
 	c.center(2180, 170, code)
 	if sheets > 0 {
-		c.center(2380, 110, "Số tờ: "+strconv.Itoa(sheets))
+		c.center(2380, 110, dossier.PrintedCount(code, sheets))
 	}
 	c.center(3300, 50, "sohoa · Place this sheet before the papers of the dossier.")
 	return c.sheet()

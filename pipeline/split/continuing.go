@@ -16,10 +16,10 @@ func (s *splitter) canContinue(i int) bool {
 	}
 	pages := s.current()
 	if page.Input != s.sheets[pages[len(pages)-1]].Input {
-		return !s.broken && (s.numbered(i) || page.Guess.Continues != "" && !page.Guess.Annex)
+		return !s.broken && (s.numbered(i) || s.runsOn(i) || page.Guess.Continues != "" && !page.Guess.Annex)
 	}
 	if s.broken || s.stacks[page.Input] && page.Guess.Continues == "" && !page.Guess.Annex {
-		return s.numbered(i)
+		return s.numbered(i) || s.runsOn(i)
 	}
 	return !s.opensAnew(i) && !s.goesBack(i) && !s.smaller(i)
 }
@@ -107,6 +107,14 @@ func (s *splitter) numbered(i int) bool {
 	number, _ := s.expected(i)
 	start := s.numberingStart()
 	return n > 0 && (n == number || s.sheets[start].Guess.First && n == 1+s.distance(start, i))
+}
+
+// runsOn tells whether the page lies right behind the component's last one and
+// its articles go on where those end, with no printed number that says otherwise.
+func (s *splitter) runsOn(i int) bool {
+	pages := s.current()
+	last := pages[len(pages)-1]
+	return s.distance(last, i) == 1 && s.sheets[i].Guess.PageNumber == 0 && s.sheets[last].Guess.Articles.Precede(s.sheets[i].Guess.Articles)
 }
 
 // goesBack tells whether the printed number is lower than the place of the

@@ -59,12 +59,56 @@ func (r *run) leaveOutLast() {
 // endRun checks the count of sheets behind the opener that comes to its end.
 func (s *splitter) endRun() {
 	if r := s.run; r.expected > 0 && !r.fits(r.images) && (r.unsure == 0 || !r.fits(r.images[:len(r.images)-r.unsure])) {
-		if g := &s.groups[s.group]; g.Miscount == nil {
+		if g := &s.groups[s.group]; g.Miscount == nil && !s.endedBefore() {
 			g.Miscount = s.miscount()
 		}
 	}
 	s.run = run{}
 	s.component, s.hold = nowhere, ""
+}
+
+// endedBefore looks for a page that nobody could read and before which the count
+// comes out: that page is the separator that should lie there. Then what lies
+// behind it waits, since it belongs to a dossier that nobody can name yet, and ok
+// is true. A paper with pages on both sides of it proves that it is none.
+func (s *splitter) endedBefore() (ok bool) {
+	for k, one := range s.run.images {
+		if one.unreadable && k > 0 && s.run.fits(s.run.images[:k]) && !s.spans(one.first) {
+			s.release(one.first)
+			return true
+		}
+	}
+	return false
+}
+
+// spans tells whether a paper of the current group has pages before the sheet
+// and behind it.
+func (s *splitter) spans(at int) bool {
+	return slices.ContainsFunc(s.groups[s.group].pages, func(pages []int) bool {
+		return pages[0] < at && pages[len(pages)-1] > at
+	})
+}
+
+// release takes everything from the sheet on out of the current group, and parks it.
+func (s *splitter) release(from int) {
+	for i, p := range s.parked {
+		if p.sheet >= from {
+			s.parked[i].group = nowhere
+		}
+	}
+	g := &s.groups[s.group]
+	keep := 0
+	for c, pages := range g.pages {
+		if pages[0] < from {
+			g.Components[keep], g.pages[keep] = g.Components[c], pages
+			keep++
+			continue
+		}
+		for _, i := range pages {
+			s.parked = append(s.parked, parkedSheet{sheet: i, reason: dossier.ReasonCodeInvalid, group: nowhere})
+		}
+	}
+	g.Components, g.pages = g.Components[:keep], g.pages[:keep]
 }
 
 // miscount is what a person is told about the run.

@@ -9,7 +9,8 @@
 // # Rules
 //
 // A separator opens the dossier of its code; the same code twice in a batch is
-// the same dossier. A separator whose code is not certain parks everything up
+// the same dossier. Where its square code is gone, the printed code counts if the
+// printed count carries its check character and both were read clearly. A separator whose code is not certain parks everything up
 // to the next separator or slip, because those pages belong to a dossier
 // nobody can name yet. A receipt slip opens the dossier of its code, unless a
 // separator of that code is open; then it is that dossier's slip. A slip that
@@ -34,8 +35,9 @@
 //
 // Pages of different input files, and of a file with more than one paper in it,
 // which a feeder made, prove nothing by lying together: only the printed number
-// that comes next, or words that only stand on a later page or the back of the
-// same kind, continue a component; an annex only by its number, when it counts on.
+// that comes next, articles that go on where those of the page before end, or
+// words that only stand on a later page or the back of the same kind, continue a
+// component; an annex only by its number, when it counts on.
 //
 // A parked, unreadable or lost page breaks the chain. If it looked like a first
 // page, what follows belongs to it and waits too. Otherwise later pages of the
@@ -55,6 +57,9 @@
 // is outside these bounds, the whole dossier of this batch is parked with reason
 // sheet_count. A page that could not be read, right before a slip, may be the
 // separator that nobody could read: the count may come out with it or without.
+// Where the count does not come out with everything, but before a page that could
+// not be read, that page is taken for such a separator, and what follows it waits
+// as behind any separator without a code.
 //
 // # Limits
 //

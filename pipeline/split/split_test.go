@@ -105,6 +105,10 @@ func describe(t *testing.T, s *split.Sheet, word string) {
 		s.Reading.Blank = true
 	case "number":
 		s.Guess.PageNumber = int(number())
+	case "articles":
+		if _, err := fmt.Sscanf(value, "%d-%d", &s.Guess.Articles.First, &s.Guess.Articles.Last); err != nil {
+			t.Fatalf("%q: %v", word, err)
+		}
 	case "confidence":
 		s.Guess.Confidence = number()
 	case "continues":
@@ -333,5 +337,39 @@ func TestPure(t *testing.T) {
 	before := slices.Clone(sheets)
 	if format(split.Split(cat, sheets)) != format(split.Split(cat, before)) || fmt.Sprint(sheets) != fmt.Sprint(before) {
 		t.Error("Split is not pure")
+	}
+}
+
+// TestPrintedSeparator opens a dossier by what is printed on a separator whose
+// square code is gone, if both lines were read clearly.
+func TestPrintedSeparator(t *testing.T) {
+	cat := load(t)
+	const code = "H38.29-260909-0549"
+	words := func(confidence float64, lines ...string) (r dossier.Reading) {
+		for n, line := range lines {
+			for _, w := range strings.Fields(line) {
+				r.Words = append(r.Words, dossier.Word{Text: w, Confidence: confidence, Line: n + 1, Block: 1})
+			}
+		}
+		return r
+	}
+	for name, c := range map[string]struct {
+		reading dossier.Reading
+		sure    bool
+	}{
+		"clear":               {words(0.95, code, dossier.PrintedCount(code, 1)), true},
+		"unclear":             {words(0.8, code, dossier.PrintedCount(code, 1)), false},
+		"without a count":     {words(0.95, code), false},
+		"check of another":    {words(0.95, "H38.29-260909-0546", dossier.PrintedCount(code, 1)), false},
+		"count of an old one": {words(0.95, code, "Số tờ: 1"), false},
+	} {
+		plan := split.Split(cat, []split.Sheet{
+			{Page: "s", Image: "s", Input: 1, Reading: c.reading, Guess: classify.Guess{Kind: dossier.KindSeparator, Confidence: 1, First: true}},
+			{Page: "a", Image: "a", Input: 2, Reading: dossier.Reading{Text: "text"}, Guess: classify.Guess{Kind: "decision", Confidence: 0.97, First: true}},
+		})
+		opened := len(plan.Groups) == 1 && plan.Groups[0].Code != nil && *plan.Groups[0].Code == code && len(plan.Groups[0].Components) == 1
+		if opened != c.sure {
+			t.Errorf("%s: %s", name, format(plan))
+		}
 	}
 }

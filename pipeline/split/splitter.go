@@ -1,7 +1,6 @@
 package split
 
 import (
-	"slices"
 	"strings"
 
 	"sohoa/dossier"
@@ -99,27 +98,6 @@ func (s *splitter) openBySeparator(i int) {
 	s.run = run{expected: sep.Sheets, opened: true}
 	s.open(sep.Code, OpenerSeparator)
 	s.groups[s.group].SheetsExpected += sep.Sheets
-}
-
-// separatorCode is what the sheet's machine-readable codes say, if they agree.
-// The printed code alone is not enough: it has no check, and one wrong digit
-// files a dossier under another.
-func separatorCode(r dossier.Reading) (dossier.Separator, error) {
-	missing := &dossier.Fault{Kind: dossier.Park, Op: "read separator", Reason: dossier.ReasonCodeInvalid}
-	var found []dossier.Separator
-	for _, code := range r.Codes {
-		sep, isSeparator, err := dossier.ParseSeparator(code.Text)
-		if err != nil {
-			return dossier.Separator{}, err
-		}
-		if isSeparator && !slices.Contains(found, sep) {
-			found = append(found, sep)
-		}
-	}
-	if len(found) != 1 {
-		return dossier.Separator{}, missing
-	}
-	return found[0], nil
 }
 
 // open makes the dossier of the code the current one.

@@ -28,7 +28,7 @@ func separator(m *Matter) Paper {
 		c.Centre("*" + m.Code + "*")
 		s.Break()
 		c.Y, c.Size = 200, 16
-		c.Centre(fmt.Sprintf("Số tờ: %d", m.Sheets), m.Procedure.Title)
+		c.Centre(dossier.PrintedCount(m.Code, m.Sheets), m.Procedure.Title)
 		s.Rule(20, 40, paper.Width-40, 1.2)
 		s.Rule(20, 230, paper.Width-40, 1.2)
 	}}}
