@@ -1,6 +1,9 @@
 package dossier
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Correction is what a person says about one paper that is published: what
 // fields of it really say, or which kind of paper it is. It names what the
@@ -14,6 +17,9 @@ type Correction struct {
 	// Insist says that the person was told that values which people have
 	// confirmed contradict each other, and that they stand so on the paper.
 	Insist bool `json:"insist,omitempty"`
+	// Keyings are the ids of what others keyed blind for the field, and on which
+	// the correction rests.
+	Keyings []string `json:"keyings,omitempty"`
 }
 
 // FieldCorrection is one field before and after. Both are the same when a person
@@ -51,12 +57,16 @@ type Doubt struct {
 	Confidence float64
 	ReceivedAt time.Time
 	DueAt      *time.Time
+	// Twice marks a field that two people key, neither seeing what the other
+	// keyed.
+	Twice bool
 }
 
 // Doubts lists the fields of a dossier that a person has to look at: those that
-// nobody has confirmed and that are marked as unread, or below their gate. They
-// come paper by paper, in the order in which the kind names them.
-func (c *Catalogue) Doubts(d Dossier) (doubts []Doubt) {
+// nobody has confirmed and that are marked as unread, or below their gate, and
+// those that are keyed twice, whatever the machine read. They come paper by
+// paper, in the order in which the kind names them.
+func (c *Catalogue) Doubts(d Dossier, twice []KindField) (doubts []Doubt) {
 	for _, paper := range d.Components {
 		kind, ok := c.Kind(paper.Kind)
 		if !ok || paper.State.Gone() {
@@ -64,12 +74,13 @@ func (c *Catalogue) Doubts(d Dossier) (doubts []Doubt) {
 		}
 		for i, id := range kind.Fields {
 			f, there := paper.Fields[id]
-			if !there || !c.doubtful(id, f) {
+			byTwo := slices.Contains(twice, KindField{kind.ID, id}) && f.Status != FieldConfirmed
+			if !byTwo && (!there || !c.doubtful(id, f)) {
 				continue
 			}
 			doubts = append(doubts, Doubt{
 				Dossier: d.ID, Component: paper.ID, Kind: paper.Kind, Field: id, Nth: i + 1, Page: f.Page,
-				Confidence: f.Confidence, ReceivedAt: d.ReceivedAt, DueAt: d.DueAt,
+				Confidence: f.Confidence, ReceivedAt: d.ReceivedAt, DueAt: d.DueAt, Twice: byTwo,
 			})
 		}
 	}

@@ -36,6 +36,12 @@ func DecisionKey(unit UnitID, id DossierID, seq int) string {
 	return fmt.Sprintf("%sp/%s/%d.json", UnitPrefix(unit), id, seq)
 }
 
+// KeyingPrefix is the prefix of what people of the unit keyed blind.
+func KeyingPrefix(unit UnitID) string { return UnitPrefix(unit) + "k/" }
+
+// KeyingKey names what one person keyed for a field.
+func KeyingKey(unit UnitID, id string) string { return KeyingPrefix(unit) + id + ".json" }
+
 // BatchPrefix is the prefix of the unit's batch records.
 func BatchPrefix(unit UnitID) string { return UnitPrefix(unit) + "b/" }
 

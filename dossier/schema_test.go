@@ -110,7 +110,8 @@ func fullDecision() dossier.Decision {
 		},
 		Correction: &dossier.Correction{
 			Component: anID, Kind: "birth_extract", NewKind: "birth_certificate", Insist: true,
-			Fields: []dossier.FieldCorrection{{Field: "dob", Was: "01/02/1982", Is: "01/02/1962"}},
+			Fields:  []dossier.FieldCorrection{{Field: "dob", Was: "01/02/1982", Is: "01/02/1962"}},
+			Keyings: []string{otherID},
 		},
 		Arrangement: []dossier.Arranged{{Component: anID, Kind: "birth_certificate", Pages: []dossier.PageID{image.Page(1)}}},
 		Keeping:     &dossier.Keeping{Component: anID, Kind: "citizen_id_card"},
@@ -118,11 +119,18 @@ func fullDecision() dossier.Decision {
 	}
 }
 
+func fullKeying() dossier.Keying {
+	return dossier.Keying{
+		Schema: dossier.KeyingSchema, ID: anID, At: at, Actor: actor, Dossier: otherID, Component: anID,
+		Kind: "birth_certificate", Field: "dob", Pages: []dossier.PageID{image.Page(1)}, Value: "01/02/1962",
+	}
+}
+
 // samples are full records by the name in their schema's file.
 func samples() map[string]any {
 	return map[string]any{
 		"archive": fullArchive(), "batch": fullBatch(), "reading": fullImageReading(), "manifest": fullManifest(),
-		"decision": fullDecision(),
+		"decision": fullDecision(), "keying": fullKeying(),
 	}
 }
 
@@ -282,6 +290,7 @@ func TestWrongRecordsAreRefused(t *testing.T) {
 		{"reason is a sentence", "reading", func(m map[string]any) { m["reason"] = "Too tired." }},
 		{"unknown action", "decision", func(m map[string]any) { m["action"] = "burn" }},
 		{"no draft", "decision", func(m map[string]any) { delete(inside(m, "intent"), "draft") }},
+		{"keyed by nobody", "keying", func(m map[string]any) { delete(m, "actor") }},
 		{"no office", "archive", func(m map[string]any) { m["units"] = []any{} }},
 	}
 	for _, tc := range tests {

@@ -28,20 +28,32 @@ const draftTries = 5
 // Correct carries out what a person says about a published paper. It is durable
 // as an object, then as an intent, when Correct returns. All checks of the
 // machine run again over what nobody has confirmed; a paper of another kind is
-// read anew and gets a new PDF, which waits for a signature.
+// read anew and gets a new PDF, which waits for a signature. A field that two
+// people key is confirmed by [Flow.Enter] only.
 func (f *Flow) Correct(ctx context.Context, ledger Decisions, actor dossier.Actor, id dossier.DossierID, said dossier.Correction) error {
-	return f.redrafted(func() error {
-		base, err := f.ownDossier(ctx, id)
-		if err != nil {
-			return err
+	said.Keyings = nil
+	for _, field := range said.Fields {
+		for _, kind := range []string{said.Kind, said.NewKind} {
+			if slices.Contains(f.Twice, dossier.KindField{Kind: kind, Field: field.Field}) {
+				return ErrTwoNeeded
+			}
 		}
-		intent, err := f.corrected(ctx, base, actor, said)
-		if err != nil {
-			return err
-		}
-		return f.decide(ctx, ledger, dossier.Decision{
-			Action: dossier.ActionCorrect, Actor: actor, Placement: dossier.Placement{Pages: []dossier.PageID{}}, Correction: &said, Intent: intent,
-		})
+	}
+	return f.redrafted(func() error { return f.correctOnce(ctx, ledger, actor, id, said) })
+}
+
+// correctOnce drafts and records a correction on top of the newest version.
+func (f *Flow) correctOnce(ctx context.Context, ledger Decisions, actor dossier.Actor, id dossier.DossierID, said dossier.Correction) error {
+	base, err := f.ownDossier(ctx, id)
+	if err != nil {
+		return err
+	}
+	intent, err := f.corrected(ctx, base, actor, said)
+	if err != nil {
+		return err
+	}
+	return f.decide(ctx, ledger, dossier.Decision{
+		Action: dossier.ActionCorrect, Actor: actor, Placement: dossier.Placement{Pages: []dossier.PageID{}}, Correction: &said, Intent: intent,
 	})
 }
 

@@ -21,6 +21,9 @@ type Flow struct {
 	// Signing says how papers are signed.
 	Signing SignRules
 	Kinds   *dossier.Catalogue
+	// Twice are the fields that two people key, neither seeing what the other
+	// keyed.
+	Twice []dossier.KindField
 	// Unit is the office whose archive it is.
 	Unit dossier.Unit
 	// Scratch is a folder for PDFs while they are written.

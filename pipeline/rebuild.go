@@ -29,6 +29,7 @@ type Restorer interface {
 	AddObjects(ctx context.Context, act dossier.Act, objects []dossier.ObjectRef) error
 	Listed(ctx context.Context, objects []dossier.ObjectRef) error
 	RestoreDecision(ctx context.Context, act dossier.Act, decision dossier.Decision, object dossier.ObjectRef) (restored bool, err error)
+	RestoreKeying(ctx context.Context, act dossier.Act, keying dossier.Keying, object dossier.ObjectRef) error
 	Reconcile(ctx context.Context) (wanted int, err error)
 }
 
@@ -40,6 +41,8 @@ type Restored struct {
 	Versions int `json:"versions"`
 	// Decisions of people.
 	Decisions int `json:"decisions"`
+	// Keyings are what people keyed blind.
+	Keyings int `json:"keyings"`
 	// Unfinished counts the steps that were enqueued again.
 	Unfinished int `json:"unfinished"`
 	// Orphans are raw objects that no batch record names: taken in, but the
@@ -62,7 +65,7 @@ func (f *Flow) Rebuild(ctx context.Context, objects Lister, ledger Restorer) (Re
 	r.found.Orphans = []string{}
 	for _, step := range []func(context.Context) error{
 		func(ctx context.Context) error { return ledger.Empty(ctx) },
-		r.checksums, r.collectReadings, r.collectRaw, r.batches, r.manifests, r.decisions,
+		r.checksums, r.collectReadings, r.collectRaw, r.batches, r.manifests, r.decisions, r.keyings,
 	} {
 		if err := step(ctx); err != nil {
 			return r.found, fmt.Errorf("rebuild: %w", err)
@@ -94,6 +97,8 @@ type rebuilder struct {
 	readings map[dossier.SHA256][]reading
 	// raw objects that no batch has claimed yet.
 	raw map[dossier.SHA256]dossier.ObjectRef
+	// rested are the keyings that decisions rest on.
+	rested map[string]bool
 }
 
 // collectReadings finds which images were read.
@@ -253,7 +258,7 @@ func (r *rebuilder) manifest(ctx context.Context, id dossier.DossierID, version 
 		if p.Entries, err = r.flow.entries(ctx, m.Dossier, func(dossier.ComponentID) bool { return true }); err != nil {
 			return err
 		}
-		p.Doubts = r.flow.Kinds.Doubts(m.Dossier)
+		p.Doubts = r.flow.Kinds.Doubts(m.Dossier, r.flow.Twice)
 	}
 	r.found.Versions++
 	return r.ledger.RestoreManifest(ctx, r.flow.restoring(), p)
@@ -302,6 +307,7 @@ func (r *rebuilder) keptDecisions(ctx context.Context) ([]keptDecision, error) {
 		}
 		one.object.Role = "decision"
 		r.found.Decisions++
+		r.restsOn(one.Correction)
 		revived, err := r.revived(ctx, one.Decision)
 		if err != nil {
 			return nil, err

@@ -49,6 +49,20 @@ func (l layout) kinds() (*dossier.Catalogue, error) {
 	return kinds, nil
 }
 
+// catalogue reads the tables, and which of their fields the settings choose to
+// be keyed by two people.
+func (l layout) catalogue(settings config) (*dossier.Catalogue, []dossier.KindField, error) {
+	kinds, err := l.kinds()
+	if err != nil {
+		return nil, nil, err
+	}
+	twice, err := kinds.KindFields(settings.DoubleEntry)
+	if err != nil {
+		return nil, nil, usage("Settings stand in "+l.config()+".", "double_entry: %w", err)
+	}
+	return kinds, twice, nil
+}
+
 // newArchive is the record of a new archive. A demo archive has a made-up unit
 // and can never become a real one.
 func newArchive(code string, demo bool, now time.Time, key *audit.Key) dossier.Archive {

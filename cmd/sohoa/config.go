@@ -157,6 +157,10 @@ type config struct {
 	// a demo archive to shrink.
 	SignPrintedCorner string `koanf:"sign_printed_corner"`
 
+	// DoubleEntry lists the fields, as kind.field, that two people with accounts
+	// of their own key, neither seeing what the other keyed.
+	DoubleEntry []string `koanf:"double_entry"`
+
 	// LogLevel is debug, info, warn or error. Defaults to info.
 	LogLevel string `koanf:"log_level" live:"yes"`
 	// LogFormat is text or json. Defaults to text.

@@ -42,7 +42,7 @@ func (d doctorCmd) Run(ctx context.Context, c *cli, con console) error {
 	if err != nil {
 		return err
 	}
-	checks := append(needed(ctx, settings), room(c.Data), machine(), tables(layout{root: c.Data}), c.archiveCheck(ctx))
+	checks := append(needed(ctx, settings), room(c.Data), machine(), tables(layout{root: c.Data}, settings), c.archiveCheck(ctx))
 	if serve := c.serveCheck(ctx); serve.OK || d.Serving {
 		checks = append(checks, serve)
 	}
@@ -213,10 +213,13 @@ func machine() check {
 // tables reads the catalogue of kinds and procedures with the office's own
 // changes. What was written from memory is counted: an office checks it before
 // it relies on it.
-func tables(place layout) check {
+func tables(place layout, settings config) check {
 	kinds, err := place.kinds()
 	if err != nil {
 		return check{Name: "catalogue", Says: err.Error(), Fix: "correct that line in " + place.tables() + ", or take the file away"}
+	}
+	if _, err := kinds.KindFields(settings.DoubleEntry); err != nil {
+		return check{Name: "catalogue", Says: "double_entry: " + err.Error(), Fix: "correct double_entry in " + place.config()}
 	}
 	unverified := 0
 	for _, p := range kinds.Procedures() {

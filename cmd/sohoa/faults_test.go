@@ -32,7 +32,7 @@ var writeOrder = []string{
 	// An archive is made.
 	"archive record", "root object", "root listed",
 	// Every start heals what the last one left.
-	"adopt", "reconcile",
+	"adopt", "fields chosen", "reconcile",
 	// Files of the inbox are claimed: renamed, or copied where that is refused.
 	"batch folder", "claimed synced", "batch planned", "file claimed",
 	"half a copy removed", "file copied", "copy claimed",
@@ -49,6 +49,8 @@ var writeOrder = []string{
 	"checksum list", "listed",
 	// A person decides.
 	"decision", "decide",
+	// A person keys a field that two people key; the second one's is a decision.
+	"keying", "key",
 	// Papers are signed: asked for by "decision" and "decide", then "pdf",
 	// "manifest" and "publish" again, or given up.
 	"sign refused",
@@ -81,7 +83,7 @@ func objectStep(key string) string {
 	case key == dossier.ReadmeKey, strings.HasPrefix(key, dossier.SchemaDir):
 		return "root object"
 	case parts[0] == "u" && len(parts) > 2:
-		names := map[string]string{"raw": "raw object", "b": "batch record", "t": "reading", "c": "pdf", "d": "manifest", "p": "decision"}
+		names := map[string]string{"raw": "raw object", "b": "batch record", "t": "reading", "c": "pdf", "d": "manifest", "p": "decision", "k": "keying"}
 		if name, ok := names[parts[2]]; ok {
 			return name
 		}
@@ -179,7 +181,7 @@ type faultyLedger struct {
 
 // ledgerReads are the methods of the ledger that change nothing.
 var ledgerReads = []string{
-	"BatchIDs", "ByCode", "File", "Files", "Image", "Images", "Known", "Latest", "NextIntent", "ObjectRefs", "Objects", "Pages", "Waiting",
+	"BatchIDs", "ByCode", "File", "Files", "Image", "Images", "Keyings", "Known", "Latest", "NextIntent", "ObjectRefs", "Objects", "Pages", "Waiting",
 }
 
 func (l faultyLedger) AddObjects(ctx context.Context, act dossier.Act, objects []dossier.ObjectRef) error {
@@ -244,6 +246,16 @@ func (l faultyLedger) Listed(ctx context.Context, objects []dossier.ObjectRef) e
 func (l faultyLedger) Decide(ctx context.Context, act dossier.Act, decision dossier.Decision, object dossier.ObjectRef) (bool, error) {
 	defer l.faults.step("decide")()
 	return l.ledger.Decide(ctx, act, decision, object)
+}
+
+func (l faultyLedger) ChooseTwice(ctx context.Context, unit dossier.UnitID, chosen []dossier.KindField) error {
+	defer l.faults.step("fields chosen")()
+	return l.ledger.ChooseTwice(ctx, unit, chosen)
+}
+
+func (l faultyLedger) Key(ctx context.Context, act dossier.Act, keying dossier.Keying, nth int, object dossier.ObjectRef) (bool, error) {
+	defer l.faults.step("key")()
+	return l.ledger.Key(ctx, act, keying, nth, object)
 }
 
 // faultyDisk has a fault point around every step of the watcher. Renames out of

@@ -218,8 +218,8 @@ func wantState(t *testing.T, got, want []string) {
 
 // state describes an archive without its random ids and times: where each page
 // is, the dossiers with their versions, how many objects of each sort there
-// are, and the account without what was fed again. Batches and decisions may
-// have been given twice, because nobody knows what a killed program has kept.
+// are, and the account without what was fed again. Batches, decisions and
+// keyings may have been given twice, because nobody knows what a killed program has kept.
 func (r *rig) state(t *testing.T) (lines []string) {
 	t.Helper()
 	account := r.account(t)
@@ -282,7 +282,7 @@ func objectLines(t *testing.T, a *archive) (lines []string) {
 		switch sort {
 		case "raw", "t":
 			lines = append(lines, "object "+sort+"/"+name)
-		case "b", "p":
+		case "b", "p", "k":
 		default:
 			counts[sort]++
 		}

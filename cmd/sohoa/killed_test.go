@@ -88,7 +88,8 @@ func (r *life) goOn(t *testing.T) {
 
 // byHand is the whole life of a batch in which everything happens: an archive
 // is made, paper comes in, is worked on and listed, and a person decides, takes
-// a decision back, and has everything signed. Done again after a kill, it goes
+// a decision back, keys a field that another person keys, too, and has
+// everything signed. Done again after a kill, it goes
 // on where the archive stands.
 func byHand(ctx context.Context, c *cli, f *faults) (err error) {
 	a, err := openFaulty(ctx, c, f)
@@ -105,6 +106,9 @@ func byHand(ctx context.Context, c *cli, f *faults) (err error) {
 		return err
 	}
 	if err := decideAll(ctx, a, flow); err != nil {
+		return err
+	}
+	if err := keyAll(ctx, a, flow); err != nil {
 		return err
 	}
 	if err := signAll(ctx, a, flow); err != nil {
@@ -263,6 +267,28 @@ func decideAll(ctx context.Context, a *archive, flow *pipeline.Flow) error {
 	}
 	if err := flow.Undo(ctx, a.ledger, dossier.Local(flow.Unit.ID), id); err != nil {
 		return err
+	}
+	return publishAll(ctx, a, flow, id)
+}
+
+// keyAll is two people who key the name of the first child, one after the other.
+func keyAll(ctx context.Context, a *archive, flow *pipeline.Flow) error {
+	flow.Twice = []dossier.KindField{{Kind: "birth_certificate", Field: "child_name"}}
+	id, _, err := a.ledger.ByCode(ctx, flow.Unit.ID, someCode)
+	if err != nil {
+		return err
+	}
+	latest, _, err := a.ledger.Latest(ctx, id)
+	if err != nil {
+		return err
+	}
+	said := dossier.Keyed{Component: latest.Dossier.Components[0].ID, Kind: "birth_certificate", Field: "child_name", Value: "An Nhiên"}
+	for _, name := range []string{"lan", "minh"} {
+		actor := dossier.Actor{ID: name, Unit: flow.Unit.ID, Role: dossier.RoleReviewer}
+		_, err := flow.Enter(ctx, a.ledger, actor, id, said)
+		if err != nil && !errors.Is(err, pipeline.ErrSamePerson) && !errors.Is(err, pipeline.ErrChanged) { // done before a kill
+			return err
+		}
 	}
 	return publishAll(ctx, a, flow, id)
 }

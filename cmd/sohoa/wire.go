@@ -35,6 +35,8 @@ type archive struct {
 	audit  *audit.Log
 	sealer sealer // audit, as far as it gets numbers and checkpoints
 	kinds  *dossier.Catalogue
+	// twice are the fields that two people key.
+	twice []dossier.KindField
 
 	signing pipeline.SignRules
 
@@ -48,11 +50,12 @@ type archive struct {
 // these methods.
 type ledger interface {
 	pipeline.Ledger
-	pipeline.Decisions
+	pipeline.Entries
 	pipeline.Lists
 	BatchIDs(ctx context.Context, unit dossier.UnitID) ([]dossier.BatchID, error)
 	AddObjects(ctx context.Context, act dossier.Act, objects []dossier.ObjectRef) error
 	Reconcile(ctx context.Context) (wanted int, err error)
+	ChooseTwice(ctx context.Context, unit dossier.UnitID, chosen []dossier.KindField) error
 }
 
 // unit is the office whose archive it is.
@@ -229,7 +232,7 @@ func (c *cli) wire(ctx context.Context, settings config, store objects, record d
 	if err := a.layout.makeScratch(); err != nil {
 		return nil, err
 	}
-	if a.kinds, err = a.layout.kinds(); err != nil {
+	if a.kinds, a.twice, err = a.layout.catalogue(settings); err != nil {
 		return nil, err
 	}
 	if a.databases, err = catalog.OpenDatabases(ctx, settings.Database); err != nil {
@@ -306,6 +309,9 @@ func (a *archive) lockForWork(ctx context.Context) error {
 	if err := a.flow(nil).Adopt(ctx, a.objects, a.ledger); err != nil {
 		return err
 	}
+	if err := a.ledger.ChooseTwice(ctx, a.unit().ID, a.twice); err != nil {
+		return err
+	}
 	_, err := a.ledger.Reconcile(ctx)
 	return err
 }
@@ -351,8 +357,8 @@ type pageReader interface {
 // read.
 func (a *archive) flow(reader pageReader) *pipeline.Flow {
 	return &pipeline.Flow{
-		Objects: a.objects, Ledger: a.ledger, Reader: reader, Viewer: reader, Signing: a.signing, Kinds: a.kinds, Unit: a.unit(),
-		Scratch: a.layout.scratch(), Now: time.Now, Log: a.log,
+		Objects: a.objects, Ledger: a.ledger, Reader: reader, Viewer: reader, Signing: a.signing, Kinds: a.kinds, Twice: a.twice,
+		Unit: a.unit(), Scratch: a.layout.scratch(), Now: time.Now, Log: a.log,
 	}
 }
 

@@ -12,13 +12,14 @@ import (
 // unlogged are the methods that write without an event in the log, each with
 // its reason.
 var unlogged = map[string]string{
-	"Listed":    "marks objects whose digests are in a list; no record changes",
-	"Reconcile": "enqueues jobs, and closes a batch whose last version was published, which is logged",
+	"ChooseTwice": "applies a setting to a list for a screen; no record changes",
+	"Listed":      "marks objects whose digests are in a list; no record changes",
+	"Reconcile":   "enqueues jobs, and closes a batch whose last version was published, which is logged",
 }
 
 // readers are the methods that write nothing.
-var readers = strings.Fields(`AllDone Account Arrival Arrivals AskedToSign BatchDone BatchIDs Batches ByCode Check Dossier DossierIDs Dossiers Doubt Doubts Empty
-	File FileByDigest Files Image Images Known Latest Miscounts NextIntent ObjectRefs Objects OpenBatches Owner Pages PagesOf PaperCounts Parked Progress
+var readers = strings.Fields(`AllDone Account Arrival Arrivals AskedToSign BatchDone BatchIDs Batches ByCode Check Dossier Disputes DossierIDs Dossiers Doubt Doubts Empty Entries EntryCounts
+	File FileByDigest Files Image Images Keyings Known Latest Miscounts NextIntent ObjectRefs Objects OpenBatches Owner Pages PagesOf PaperCounts Parked Progress
 	Unread Unsigned UnsignedKinds Versions Visible Waiting`)
 
 // TestEveryWriteIsLogged walks all methods of the catalogue: each is a reader,
@@ -102,6 +103,14 @@ func (d desk) writeOneOfEach() map[string]bool {
 		_, err := d.RestoreDecision(ctx, act, next, object("decision 2"))
 		return err
 	})
+	keying := func(id, by string) dossier.Keying {
+		return dossier.Keying{ID: id, At: morning, Actor: dossier.Actor{ID: by, Unit: "u1"}, Dossier: "d2", Component: "c", Field: "dob"}
+	}
+	watch("Key", func() error {
+		_, err := d.Key(ctx, act, keying("k1", "lan"), 1, object("keying"))
+		return err
+	})
+	watch("RestoreKeying", func() error { return d.RestoreKeying(ctx, act, keying("k2", "minh"), object("keying 2")) })
 	given := next.Intent
 	given.New = nil
 	watch("SignRefused", func() error {

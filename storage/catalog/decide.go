@@ -102,6 +102,9 @@ func decided(decision dossier.Decision) map[string]any {
 		if c.NewKind != "" {
 			kept["new_kind"] = c.NewKind
 		}
+		if len(c.Keyings) > 0 {
+			kept["keyings"] = c.Keyings
+		}
 	}
 	if k := decision.Keeping; k != nil {
 		kept = map[string]any{

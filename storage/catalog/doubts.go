@@ -27,12 +27,13 @@ type doubtRow struct {
 	Confidence float64             `bun:"confidence"`
 	ReceivedAt time.Time           `bun:"received_at"`
 	DueAt      *time.Time          `bun:"due_at"`
+	Twice      bool                `bun:"twice"`
 }
 
 func (r doubtRow) doubt() dossier.Doubt {
 	return dossier.Doubt{
 		Dossier: r.Dossier, Component: r.Component, Kind: r.Kind, Field: r.Field, Nth: r.Nth, Page: r.Page,
-		Confidence: r.Confidence, ReceivedAt: r.ReceivedAt, DueAt: r.DueAt,
+		Confidence: r.Confidence, ReceivedAt: r.ReceivedAt, DueAt: r.DueAt, Twice: r.Twice,
 	}
 }
 
@@ -56,7 +57,7 @@ func storeDoubts(ctx context.Context, tx bun.Tx, d dossier.Dossier, doubts []dos
 		}
 		row := doubtRow{
 			Component: x.Component, Field: x.Field, Dossier: d.ID, Unit: d.Unit, Kind: x.Kind, Nth: x.Nth, Page: x.Page,
-			Confidence: x.Confidence, ReceivedAt: x.ReceivedAt.UTC(), DueAt: x.DueAt,
+			Confidence: x.Confidence, ReceivedAt: x.ReceivedAt.UTC(), DueAt: x.DueAt, Twice: x.Twice,
 		}
 		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 			return fmt.Errorf("store doubts: %w", err)
@@ -89,8 +90,8 @@ func isSettled(next dossier.Dossier, x dossier.Doubt) bool {
 	return i < 0 || next.Components[i].Kind != x.Kind || next.Components[i].Fields[x.Field].Status == dossier.FieldConfirmed
 }
 
-// settleDoubts takes what a decision is about off the list; the version it makes
-// brings back what is doubtful in it.
+// settleDoubts takes what a decision is about off the list, with what was keyed
+// for it; the version it makes brings back what is doubtful in it.
 func settleDoubts(ctx context.Context, tx bun.Tx, decision dossier.Decision) error {
 	forget := func(id dossier.ComponentID, fields []string) error {
 		q := tx.NewDelete().Model((*doubtRow)(nil)).Where("component = ?", id)
@@ -100,7 +101,7 @@ func settleDoubts(ctx context.Context, tx bun.Tx, decision dossier.Decision) err
 		if _, err := q.Exec(ctx); err != nil {
 			return fmt.Errorf("settle doubts: %w", err)
 		}
-		return nil
+		return forgetKeyings(ctx, tx, id, fields)
 	}
 	if c := decision.Correction; c != nil {
 		var fields []string
@@ -119,14 +120,35 @@ func settleDoubts(ctx context.Context, tx bun.Tx, decision dossier.Decision) err
 			return err
 		}
 	}
+	for _, id := range remade(decision) {
+		if err := forgetKeyings(ctx, tx, id, nil); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
+// remade are the papers that a decision makes other ones: what was keyed for
+// them was about something else.
+func remade(decision dossier.Decision) []dossier.ComponentID {
+	switch decision.Action {
+	case dossier.ActionSign:
+		return nil
+	case dossier.ActionUndo:
+		return decision.Intent.Kept
+	default:
+		return decision.Intent.New
+	}
+}
+
+// mostUrgent is the order of doubts x.
+const mostUrgent = "CASE WHEN x.due_at IS NULL THEN 1 ELSE 0 END, x.due_at, x.received_at, x.dossier, x.component, x.nth"
+
 // Doubts lists the fields that wait for a person, and counts all of them: what
-// is due first, then the oldest; the fields of one paper together. A limit of 0
-// only counts.
+// is due first, then the oldest; the fields of one paper together. Those that two
+// people key are not among them. A limit of 0 only counts.
 func (c *Catalog) Doubts(ctx context.Context, scope dossier.Scope, offset, limit int) (doubts []dossier.Doubt, total int, err error) {
-	count, err := c.read.NewSelect().TableExpr("doubts AS x").Apply(seenDoubts(scope)).Count(ctx)
+	count, err := c.read.NewSelect().TableExpr("doubts AS x").Where("x.twice = ?", false).Apply(seenDoubts(scope)).Count(ctx)
 	if err != nil {
 		return nil, 0, fmt.Errorf("count doubts: %w", err)
 	}
@@ -135,8 +157,8 @@ func (c *Catalog) Doubts(ctx context.Context, scope dossier.Scope, offset, limit
 		return nil, total, nil
 	}
 	var rows []doubtRow
-	err = c.read.NewSelect().TableExpr("doubts AS x").ColumnExpr("x.*").Apply(seenDoubts(scope)).
-		OrderExpr("CASE WHEN x.due_at IS NULL THEN 1 ELSE 0 END, x.due_at, x.received_at, x.dossier, x.component, x.nth").
+	err = c.read.NewSelect().TableExpr("doubts AS x").ColumnExpr("x.*").Where("x.twice = ?", false).Apply(seenDoubts(scope)).
+		OrderExpr(mostUrgent).
 		Offset(int64(offset)).Limit(int64(limit)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, 0, fmt.Errorf("list doubts: %w", err)
@@ -152,7 +174,7 @@ func (c *Catalog) Doubts(ctx context.Context, scope dossier.Scope, offset, limit
 func (c *Catalog) Doubt(ctx context.Context, scope dossier.Scope, id dossier.ComponentID, field string) (dossier.Doubt, error) {
 	var row doubtRow
 	err := c.read.NewSelect().TableExpr("doubts AS x").ColumnExpr("x.*").Apply(seenDoubts(scope)).
-		Where("x.component = ?", id).Where("x.field = ?", field).Scan(ctx, &row)
+		Where("x.twice = ?", false).Where("x.component = ?", id).Where("x.field = ?", field).Scan(ctx, &row)
 	if err != nil {
 		return dossier.Doubt{}, fmt.Errorf("look up doubt: %w", orNotFound(err))
 	}
