@@ -12,7 +12,7 @@ const (
 	MayOwn        Permission = "own"
 	MayRead       Permission = "read"       // see dossiers, pages and the inbox
 	MayPlace      Permission = "place"      // decide about waiting pages
-	MayApprove    Permission = "approve"    // be the second of two who decide
+	MayApprove    Permission = "approve"    // settle what two people keyed differently
 	MaySign       Permission = "sign"       // sign and seal
 	MayPublish    Permission = "publish"    // take published files away
 	MayDispose    Permission = "dispose"    // close, keep and destroy by the rules

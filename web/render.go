@@ -39,6 +39,7 @@ type frame struct {
 	Title    string // key of the page's name
 	Active   string // entry of the rail: "intake", "dossiers", "review", "sign", "search", "users"
 	Who      dossier.Visitor
+	ToKey    int // values that the one who asks may key as one of two, or settle
 	Parked   int
 	Unsigned int // papers that wait for a signature
 	Demo     bool
@@ -71,6 +72,9 @@ func (s *site) pageAs(w http.ResponseWriter, r *http.Request, code int, f frame,
 	}
 	f.Parked = parked + doubts
 	if s.decides(r.Context()) == nil {
+		if f.ToKey, err = s.toKey(r); err != nil {
+			return err
+		}
 		papers, err := s.Unsigned.PaperCounts(r.Context(), s.Unit.ID)
 		if err != nil {
 			return err
@@ -78,6 +82,19 @@ func (s *site) pageAs(w http.ResponseWriter, r *http.Request, code int, f frame,
 		f.Unsigned = papers.Awaiting
 	}
 	return s.write(w, code, langOf(r), name, s.frame(r, f))
+}
+
+// toKey counts what the one who asks may key or settle.
+func (s *site) toKey(r *http.Request) (int, error) {
+	who, by := visitorOf(r.Context()), dossier.Actor{ID: string(visitorOf(r.Context()).User.ID), Unit: s.Unit.ID}
+	if !who.May(dossier.MayPlace) {
+		return 0, nil
+	}
+	counts, err := s.Entries.EntryCounts(r.Context(), visitOf(r.Context()).reads, by)
+	if who.May(dossier.MayApprove) {
+		return counts.Mine + counts.ToSettle, err
+	}
+	return counts.Mine, err
 }
 
 func (s *site) frame(r *http.Request, f frame) frame {
@@ -143,6 +160,10 @@ func status(err error) (code int, key string) {
 		return http.StatusConflict, "error.not_waiting"
 	case errors.Is(err, ErrChanged):
 		return http.StatusConflict, "error.changed"
+	case errors.Is(err, ErrTwoNeeded):
+		return http.StatusConflict, "error.two_needed"
+	case errors.Is(err, ErrSamePerson):
+		return http.StatusConflict, "error.same_person"
 	case errors.Is(err, ErrRefused):
 		return http.StatusUnprocessableEntity, "error.refused"
 	case errors.Is(err, ErrNotReady):

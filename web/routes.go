@@ -16,6 +16,7 @@ const (
 	permOwn                   = dossier.MayOwn
 	permRead                  = dossier.MayRead
 	permPlace                 = dossier.MayPlace
+	permApprove               = dossier.MayApprove
 	permPublish               = dossier.MayPublish
 	permSign                  = dossier.MaySign
 	permWatch      permission = "watch" // how the server fares: for this machine itself
@@ -58,6 +59,10 @@ func routes() []route {
 		{method: post, pattern: "/review/field", needs: permPlace, serve: (*site).correct},
 		{method: post, pattern: "/review/count", needs: permPlace, serve: (*site).acceptCount},
 		{method: post, pattern: "/review/undo", needs: permPlace, serve: (*site).undo},
+		{method: get, pattern: "/entry", needs: permPlace, serve: (*site).entry},
+		{method: post, pattern: "/entry", needs: permPlace, serve: (*site).enter},
+		{method: get, pattern: "/entry/settle", needs: permApprove, serve: (*site).dispute},
+		{method: post, pattern: "/entry/settle", needs: permApprove, serve: (*site).settle},
 		{method: get, pattern: "/sign", needs: permSign, serve: (*site).sign},
 		{method: get, pattern: "/sign/live", needs: permSign, serve: (*site).signLive},
 		{method: get, pattern: "/sign/progress", needs: permSign, serve: (*site).signProgress},

@@ -67,6 +67,10 @@ var known = map[string]struct {
 	"POST /review/field":                        {permPlace, "/review/field", 200, 404},
 	"POST /review/count":                        {permPlace, "/review/count", 303, 404},
 	"POST /review/undo":                         {permPlace, "/review/undo", 303, 404},
+	"GET /entry":                                {permPlace, "/entry", 200, 404},
+	"POST /entry":                               {permPlace, "/entry", 200, 404},
+	"GET /entry/settle":                         {permApprove, "/entry/settle", 200, 404},
+	"POST /entry/settle":                        {permApprove, "/entry/settle", 200, 404},
 	"GET /sign":                                 {permSign, "/sign", 200, 404},
 	"GET /sign/live":                            {permSign, "/sign/live", 200, 404},
 	"GET /sign/progress":                        {permSign, "/sign/progress", 200, 404},
@@ -143,7 +147,7 @@ func TestRoutes(t *testing.T) {
 // pagesOfSite are the addresses a person sees.
 var pagesOfSite = []string{
 	"/intake", "/dossiers", "/dossiers?waiting=1&state=open", "/dossiers/dossier0000", "/dossiers/dossier0003?q=toa&tab=text",
-	"/dossiers/dossier0003?tab=history", "/dossiers/dossier0003?tab=signature", "/review", "/review?of=fields", "/sign", "/sign?asked=3&later=1", "/search", "/search?q=khai+sinh", "/nothing",
+	"/dossiers/dossier0003?tab=history", "/dossiers/dossier0003?tab=signature", "/review", "/review?of=fields", "/entry", "/entry/settle", "/sign", "/sign?asked=3&later=1", "/search", "/search?q=khai+sinh", "/nothing",
 }
 
 func TestEveryPageInBothLanguages(t *testing.T) {

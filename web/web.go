@@ -31,6 +31,10 @@ var (
 	ErrNoSuchValue = errors.New("no such value")
 	// ErrContradiction: the value contradicts others that people have confirmed.
 	ErrContradiction = errors.New("values contradict each other")
+	// ErrTwoNeeded: two people key the field; nobody confirms it alone.
+	ErrTwoNeeded = errors.New("two people are needed")
+	// ErrSamePerson: the one who asks has keyed the field before.
+	ErrSamePerson = errors.New("the same person keyed it before")
 	// ErrNotLogged: that somebody looks could not be recorded, so nothing is
 	// shown.
 	ErrNotLogged = errors.New("view not recorded")
@@ -175,6 +179,7 @@ type Config struct {
 	Arrivals Arrivals
 	Parked   Parked
 	Doubts   Doubts
+	Entries  Entries
 	Dossiers Dossiers
 	Objects  Objects
 	Pictures Pictures

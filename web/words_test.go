@@ -82,11 +82,14 @@ func computedKeys() []string {
 	for _, class := range []string{"placed", "separator", "blank", "parked", "duplicate", "superseded", "not_kept", "rejected", "working"} {
 		keys = append(keys, "account."+class)
 	}
+	for _, key := range entrySaid {
+		keys = append(keys, key)
+	}
 	for _, r := range dossier.Roles() {
 		keys = append(keys, "role."+string(r))
 	}
 	keys = append(keys, reasonsOffered...)
-	return append(keys, "error.nobody", "error.forbidden", "error.often", "error.media_type", "error.malformed", "error.slow", "error.too_large", "error.reason", "error.not_found", "error.not_waiting", "error.refused", "error.changed", "ask.empty", "ask.no_such_value", "ask.contradiction", "error.not_ready", "error.not_logged", "error.store_away", "error.ours", "dossier.no_code",
+	return append(keys, "error.nobody", "error.forbidden", "error.often", "error.media_type", "error.malformed", "error.slow", "error.too_large", "error.reason", "error.not_found", "error.not_waiting", "error.refused", "error.changed", "error.two_needed", "error.same_person", "ask.empty", "ask.no_such_value", "ask.contradiction", "error.not_ready", "error.not_logged", "error.store_away", "error.ours", "dossier.no_code",
 		"sign.none_chosen", "place.code_wrong", "place.kind_missing", "chip.all", "chip.waiting", "app.name", "kind.none")
 }
 

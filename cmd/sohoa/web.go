@@ -52,7 +52,7 @@ type webParts struct {
 func (a *archive) pages(parts webParts) (http.Handler, error) {
 	shown := webArchive{archive: a, flow: parts.flow, preview: parts.preview, inbox: parts.inbox}
 	cfg := web.Config{
-		Arrivals: a.catalog, Parked: shown, Doubts: a.catalog, Dossiers: shown, Objects: shown, Pictures: shown, Searcher: shown, Placer: shown,
+		Arrivals: a.catalog, Parked: shown, Doubts: a.catalog, Entries: shown, Dossiers: shown, Objects: shown, Pictures: shown, Searcher: shown, Placer: shown,
 		Unsigned: a.catalog, Signer: shown, Views: a.audit,
 		Door: parts.door, Logins: parts.door, Own: parts.door, Reasons: parts.door, Users: register{parts.door}, Provider: parts.provider,
 		Hosts: parts.hosts, Proxies: parts.proxies,
@@ -104,6 +104,10 @@ func inWebWords(err error) error {
 		return fmt.Errorf("%w: %w", web.ErrNoSuchValue, err)
 	case errors.Is(err, pipeline.ErrContradiction):
 		return fmt.Errorf("%w: %w", web.ErrContradiction, err)
+	case errors.Is(err, pipeline.ErrTwoNeeded):
+		return fmt.Errorf("%w: %w", web.ErrTwoNeeded, err)
+	case errors.Is(err, pipeline.ErrSamePerson):
+		return fmt.Errorf("%w: %w", web.ErrSamePerson, err)
 	case dossier.KindOf(err) == dossier.Retry && dossier.ReasonOf(err) == dossier.ReasonChanged:
 		return fmt.Errorf("%w: %w", web.ErrNotReady, err)
 	case errors.Is(err, pipeline.ErrNoSuchKind), errors.Is(err, pipeline.ErrNothingToUndo):
