@@ -51,7 +51,7 @@ func (f *Flow) Enter(ctx context.Context, ledger Entries, actor dossier.Actor, i
 			return ErrChanged
 		case len(before) == 1 && before[0].Value == value:
 			entered = dossier.EnteredAgreed
-			return f.agreed(ctx, ledger, actor, id, said, paper, before)
+			return f.correctOnce(ctx, ledger, actor, id, restingOn(before, paper, said))
 		case len(before) == 1:
 			entered = dossier.EnteredDiffer
 		default:
@@ -92,7 +92,7 @@ func (f *Flow) Settle(ctx context.Context, ledger Entries, actor dossier.Actor, 
 		if err != nil {
 			return err
 		}
-		return f.agreed(ctx, ledger, actor, id, said, paper, both)
+		return f.correctOnce(ctx, ledger, actor, id, restingOn(both, paper, said))
 	})
 }
 
@@ -117,9 +117,9 @@ func (f *Flow) asked(ctx context.Context, id dossier.DossierID, said dossier.Key
 	return paper, value, nil
 }
 
-// agreed is the decision that rests on what people keyed. Two of them saw the
-// value on the paper, so it stands though it may contradict others.
-func (f *Flow) agreed(ctx context.Context, ledger Entries, actor dossier.Actor, id dossier.DossierID, said dossier.Keyed, paper dossier.Component, keyings []dossier.Keying) error {
+// restingOn is the correction that rests on what people keyed. Two of them saw
+// the value on the paper, so it stands though it may contradict others.
+func restingOn(keyings []dossier.Keying, paper dossier.Component, said dossier.Keyed) dossier.Correction {
 	correction := dossier.Correction{
 		Component: paper.ID, Kind: paper.Kind, Insist: true,
 		Fields: []dossier.FieldCorrection{{Field: said.Field, Was: paper.Fields[said.Field].Value, Is: said.Value}},
@@ -127,7 +127,7 @@ func (f *Flow) agreed(ctx context.Context, ledger Entries, actor dossier.Actor, 
 	for _, k := range keyings {
 		correction.Keyings = append(correction.Keyings, k.ID)
 	}
-	return f.correctOnce(ctx, ledger, actor, id, correction)
+	return correction
 }
 
 // keyed makes a keying durable: the object, then the row. When somebody else was
