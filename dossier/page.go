@@ -100,8 +100,9 @@ type Reading struct {
 	Width  int     `json:"width"`
 	Height int     `json:"height"`
 	DPI    float64 `json:"dpi"`
-	// DPISource says where DPI comes from: "tag", "pdf", "paper" (inferred
-	// from the size of the sheet) or "default".
+	// DPISource says where DPI comes from: "tag", "pdf", "profile" (what the
+	// office says of the device), "paper" (inferred from the size of the sheet)
+	// or "default".
 	DPISource string `json:"dpi_source"`
 	// RotationCW is the quarter turn (0, 90, 180, 270) and SkewCWDegrees the
 	// lean by which the input was turned clockwise relative to upright.
@@ -125,6 +126,15 @@ type Reading struct {
 	// Engine names the engine and model that read the page, for example
 	// "tesseract 5.3.0 vie".
 	Engine string `json:"engine,omitempty"`
+}
+
+// Inches is the size of the page; 0 where its resolution is only guessed from
+// its pixels, which proves nothing.
+func (r Reading) Inches() (w, h float64) {
+	if r.DPI <= 0 || r.DPISource == "paper" || r.DPISource == "default" {
+		return 0, 0
+	}
+	return float64(r.Width) / r.DPI, float64(r.Height) / r.DPI
 }
 
 // Indexed is the text by which the page is found: the page's text, and what the

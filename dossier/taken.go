@@ -31,6 +31,8 @@ type TakenImage struct {
 	Ordinal int // of its file in the batch
 	Index   int // in its file
 	File    string
+	// Device is what the batch came from, as [Batch] has it.
+	Device  string
 	State   PageState
 	Reason  Reason
 	Reading int // version of its reading object, 0 for none

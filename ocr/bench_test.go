@@ -139,7 +139,7 @@ func BenchmarkWithout(b *testing.B) {
 
 func benchReader(b *testing.B) *Reader {
 	b.Helper()
-	r, err := NewReader(Config{Scratch: b.TempDir(), Models: tesseract.Config{Data: os.Getenv("SOHOA_BENCH_MODELS")}})
+	r, err := NewReader(Config{Scratch: b.TempDir(), Profile: Profile{Models: tesseract.Config{Data: os.Getenv("SOHOA_BENCH_MODELS")}}})
 	if err != nil {
 		b.Fatal(err)
 	}

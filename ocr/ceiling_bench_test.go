@@ -26,7 +26,7 @@ func BenchmarkCeiling(b *testing.B) {
 
 func ceiling(b *testing.B, pages []ocrtest.Page, models string) {
 	b.Helper()
-	r, err := NewReader(Config{Scratch: b.TempDir(), Models: tesseract.Config{Data: models}})
+	r, err := NewReader(Config{Scratch: b.TempDir(), Profile: Profile{Models: tesseract.Config{Data: models}}})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -22,7 +22,7 @@ import (
 func BenchmarkPreview(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "page.jpg")
 	drawA4(b, path)
-	reader, err := NewReader(Config{Scratch: b.TempDir(), Models: tesseract.Config{Languages: []string{"vie"}}})
+	reader, err := NewReader(Config{Scratch: b.TempDir(), Profile: Profile{Models: tesseract.Config{Languages: []string{"vie"}}}})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -46,7 +46,7 @@ func previewIsUpright(t *testing.T, encode func(io.Writer, image.Image) error) {
 	if err := os.WriteFile(path, body.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	reader, err := NewReader(Config{Scratch: t.TempDir(), Models: tesseract.Config{Languages: []string{"vie"}}})
+	reader, err := NewReader(Config{Scratch: t.TempDir(), Profile: Profile{Models: tesseract.Config{Languages: []string{"vie"}}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,7 +33,16 @@ import (
 type Config struct {
 	Limits  decode.Limits
 	Scratch string // folder for rendered and repaired PDFs
-	Models  tesseract.Config
+	Profile Profile
+}
+
+// Profile is how pages are read: an office has more than one scanner, and
+// counters with different papers.
+type Profile struct {
+	Models tesseract.Config
+	// DPI is the resolution of pictures whose files state none. 0 infers it from
+	// the size of the paper.
+	DPI float64
 }
 
 // Viewer opens files and makes pictures of them. It needs no models, so that a
@@ -46,7 +55,7 @@ type Viewer struct {
 	without step // for benchmarks: left out of reading
 }
 
-// NewViewer gives a Viewer; cfg.Models are not loaded.
+// NewViewer gives a Viewer; no models are loaded.
 func NewViewer(cfg Config) *Viewer {
 	lept.Quiet()
 	return &Viewer{decoder: decode.Decoder{Limits: cfg.Limits, Scratch: cfg.Scratch}}
@@ -58,14 +67,15 @@ func (v *Viewer) Close() { v.opened.close() }
 // Reader is a Viewer that also reads pages. It is not safe for concurrent use.
 type Reader struct {
 	*Viewer
-	engine *tesseract.Engine
-	codes  *codes.Scanner
+	profile Profile
+	engine  *tesseract.Engine
+	codes   *codes.Scanner
 }
 
 // NewReader loads the models.
 func NewReader(cfg Config) (*Reader, error) {
 	viewer := NewViewer(cfg)
-	engine, err := tesseract.New(cfg.Models)
+	engine, err := tesseract.New(cfg.Profile.Models)
 	if err != nil {
 		return nil, err
 	}
@@ -73,14 +83,42 @@ func NewReader(cfg Config) (*Reader, error) {
 	if err != nil {
 		return nil, errors.Join(err, engine.Close())
 	}
-	return &Reader{Viewer: viewer, engine: engine, codes: scanner}, nil
+	return &Reader{Viewer: viewer, profile: cfg.Profile, engine: engine, codes: scanner}, nil
+}
+
+// Use reads by another profile from here on. Other models take the place of
+// those that are loaded, so that there is memory for one engine at any time; when
+// they cannot be loaded, the Reader can only be used again with some that can.
+func (r *Reader) Use(p Profile) error {
+	if r.engine != nil && r.profile.Models.Same(p.Models) {
+		r.profile = p
+		return nil
+	}
+	if err := r.closeEngine(); err != nil {
+		return err
+	}
+	engine, err := tesseract.New(p.Models)
+	if err != nil {
+		return err
+	}
+	r.profile, r.engine = p, engine
+	return nil
+}
+
+func (r *Reader) closeEngine() error {
+	engine := r.engine
+	r.engine = nil
+	if engine == nil {
+		return nil
+	}
+	return engine.Close()
 }
 
 // Close frees the models and the last file.
 func (r *Reader) Close() error {
 	r.Viewer.Close()
 	r.codes.Close()
-	return r.engine.Close()
+	return r.closeEngine()
 }
 
 // Engine names the engine and its models.
@@ -134,6 +172,7 @@ func (r *Reader) Read(ctx context.Context, path, name string, index int) ([]doss
 	if err != nil {
 		return nil, err
 	}
+	picture.Resolution = picture.Resolution.OrAssumed(r.profile.DPI)
 	r.clock.Lap("decode")
 	found, err := spread.Find(picture)
 	if err != nil {

@@ -95,7 +95,7 @@ func (f *Flow) readAndKeep(ctx context.Context, image dossier.TakenImage, key st
 // read asks a worker. What is the input's fault becomes part of the reading;
 // what is ours is returned.
 func (f *Flow) read(ctx context.Context, image dossier.TakenImage) (dossier.ImageReading, error) {
-	raw, index, err := image.ID.Split()
+	raw, _, err := image.ID.Split()
 	if err != nil {
 		return dossier.ImageReading{}, err
 	}
@@ -109,7 +109,7 @@ func (f *Flow) read(ctx context.Context, image dossier.TakenImage) (dossier.Imag
 		return dossier.ImageReading{}, err
 	}
 	defer release()
-	reading.Readings, err = f.Reader.Read(ctx, path, image.File, index)
+	reading.Readings, err = f.Reader.Read(ctx, path, image)
 	if err != nil {
 		kind := dossier.KindOf(err)
 		if kind != dossier.Park && kind != dossier.Reject {

@@ -76,8 +76,9 @@ type Objects interface {
 type Reader interface {
 	// Open counts the images of a file.
 	Open(ctx context.Context, path string) (images int, err error)
-	// Read reads one image: a reading for each page on it.
-	Read(ctx context.Context, path, file string, index int) ([]dossier.Reading, error)
+	// Read reads one image: a reading for each page on it. How depends on the
+	// device that it came from.
+	Read(ctx context.Context, path string, image dossier.TakenImage) ([]dossier.Reading, error)
 	// Extract gives the picture of one image for publishing, or the half of it
 	// that a cut says; the stream may be opened until release is called.
 	Extract(ctx context.Context, path string, index int, cut *dossier.Cut) (stream dossier.ImageStream, release func(), err error)

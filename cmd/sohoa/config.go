@@ -102,6 +102,11 @@ type config struct {
 	// more exact ones that "make models" fetches. Defaults to the engine's own.
 	Models string `koanf:"models"`
 
+	// Profiles are what differs for the pages of single devices: by the name of
+	// a folder in the inbox, "inbox" for files in it itself, "process" for what
+	// that command brings.
+	Profiles map[string]profile `koanf:"profiles"`
+
 	// Poll is the time between two looks at the inbox. Defaults to 2 s.
 	Poll time.Duration `koanf:"poll" live:"yes"`
 	// Settle is how long size and time of a file must rest before it is taken.
@@ -236,6 +241,9 @@ func (c config) validate() error {
 	}
 	if c.Workers < 0 || c.BatchFiles < 0 || c.KeepDone < 0 || c.MinFree < 0 {
 		return errors.New("workers, batch_files, keep_done_days and min_free_gb must not be below zero")
+	}
+	if err := c.checkProfiles(); err != nil {
+		return err
 	}
 	if !slices.Contains([]string{"SAO Y", "SAO LỤC", "TRÍCH SAO"}, c.SignForm) {
 		return fmt.Errorf("sign_form: %q is none of SAO Y, SAO LỤC, TRÍCH SAO", c.SignForm)
@@ -397,29 +405,35 @@ func readConfigFile(path string) (keyValues, error) {
 	layer := keyValues{}
 	for i := 0; i < len(root.Content); i += 2 {
 		key, value := root.Content[i], root.Content[i+1]
-		if err := addSetting(layer, key, value); err != nil {
-			return nil, fmt.Errorf("%s:%d: %w", name, key.Line, err)
+		if at, err := addSetting(layer, key, value); err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", name, at.Line, err)
 		}
 	}
 	return layer, nil
 }
 
-func addSetting(layer keyValues, key, value *yaml.Node) error {
+// addSetting adds one setting to a layer; at is where a mistake is.
+func addSetting(layer keyValues, key, value *yaml.Node) (at *yaml.Node, err error) {
 	if !slices.Contains(configKeys(), key.Value) {
-		return fmt.Errorf("there is no setting called %q; the settings are %s", key.Value, strings.Join(configKeys(), ", "))
+		return key, fmt.Errorf("there is no setting called %q; the settings are %s", key.Value, strings.Join(configKeys(), ", "))
 	}
 	if _, twice := layer[key.Value]; twice {
-		return fmt.Errorf("%s is set twice", key.Value)
+		return key, fmt.Errorf("%s is set twice", key.Value)
+	}
+	if key.Value == profilesKey {
+		if at, err := checkProfileKeys(value); err != nil {
+			return at, err
+		}
 	}
 	var decoded any
 	if err := value.Decode(&decoded); err != nil {
-		return fmt.Errorf("%s: %w", key.Value, err)
+		return key, fmt.Errorf("%s: %w", key.Value, err)
 	}
 	if text, ok := decoded.(string); ok && hasPassword(text) {
-		return fmt.Errorf("%s holds a password; put the address into a file of its own and name that with database_file, or into SOHOA_%s", key.Value, strings.ToUpper(key.Value))
+		return key, fmt.Errorf("%s holds a password; put the address into a file of its own and name that with database_file, or into SOHOA_%s", key.Value, strings.ToUpper(key.Value))
 	}
 	layer[key.Value] = decoded
-	return nil
+	return nil, nil
 }
 
 func hasPassword(address string) bool {

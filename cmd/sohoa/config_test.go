@@ -3,10 +3,14 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"sohoa/ocr"
+	"sohoa/ocr/tesseract"
 )
 
 // source is a configuration of one file, one environment and some flags.
@@ -44,6 +48,25 @@ func TestNoFileMeansDefaults(t *testing.T) {
 	}
 }
 
+// TestProfiles: a device is read as its profile says, and else as all are.
+func TestProfiles(t *testing.T) {
+	s := source(t, "languages: [vie]\nmodels: /fast\nprofiles:\n  quầy.1: {languages: [vie, eng], dpi: 200}\n  inbox: {models: /best}\n", nil, nil)
+	got, err := s.load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for device, want := range map[string]ocr.Profile{
+		"":       {Models: tesseract.Config{Languages: []string{"vie"}, Data: "/fast"}},
+		"other":  {Models: tesseract.Config{Languages: []string{"vie"}, Data: "/fast"}},
+		"quầy.1": {Models: tesseract.Config{Languages: []string{"vie", "eng"}, Data: "/fast"}, DPI: 200},
+		"inbox":  {Models: tesseract.Config{Languages: []string{"vie"}, Data: "/best"}},
+	} {
+		if p := got.reading(device); !reflect.DeepEqual(p, want) {
+			t.Errorf("%q: %+v, want %+v", device, p, want)
+		}
+	}
+}
+
 func TestMistakesInSettingsAreSaid(t *testing.T) {
 	for _, c := range []struct{ name, yaml, says string }{
 		{"unknown key", "\npoll: 2s\npole: 2s", "sohoa.yaml:3: there is no setting called \"pole\""},
@@ -61,6 +84,10 @@ func TestMistakesInSettingsAreSaid(t *testing.T) {
 		{"unknown promise", "s3_require: eternity", "\"eternity\""},
 		{"level", "log_level: loud", "log_level"},
 		{"form of the log", "log_format: xml", "log_format"},
+		{"profiles without devices", "profiles: [quay-1]", "sohoa.yaml:1: profiles: expected the names of devices"},
+		{"device without settings", "poll: 2s\nprofiles:\n  quay-1: best", "sohoa.yaml:3: profiles: quay-1: expected lines"},
+		{"unknown key of a profile", "profiles:\n  quay-1:\n    dpi: 200\n    model: best", "sohoa.yaml:4: profiles: quay-1: there is no setting called \"model\""},
+		{"resolution of no scanner", "profiles: {quay-1: {dpi: 72}}", "profiles: quay-1: dpi: 72 is not between 100 and 1200"},
 		{"both databases", "database: postgres://h/db\ndatabase_file: /nowhere", "both set"},
 		{"no such file", "database_file: /nowhere", "database_file"},
 		{"below zero", "workers: -1", "below zero"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/otiai10/gosseract/v2"
 
+	"sohoa/ocr/tesseract"
 	"sohoa/storage/catalog"
 )
 
@@ -78,9 +80,8 @@ func printChecks(con console, asJSON bool, checks []check) error {
 
 // needed looks at the parts without which nothing can be processed.
 func needed(ctx context.Context, settings config) []check {
-	return []check{
-		engine(), model(settings), program(ctx, "pdftoppm", "poppler-utils"), program(ctx, "qpdf", "qpdf"), fullText(ctx),
-	}
+	checks := append([]check{engine()}, models(settings)...)
+	return append(checks, program(ctx, "pdftoppm", "poppler-utils"), program(ctx, "qpdf", "qpdf"), fullText(ctx))
 }
 
 // requireParts returns the error for the first needed part that is missing.
@@ -104,36 +105,48 @@ func engine() check {
 // language is the engine's name for Vietnamese.
 const language = "vie"
 
-// model looks for the models that pages are to be read with, and says which of
-// them are installed beside.
-func model(settings config) check {
-	c := check{Name: "model", Fix: "sudo apt-get install"}
-	var there []string
-	var err error
-	if settings.Models == "" {
-		there, err = gosseract.GetAvailableLanguages()
-	} else {
-		there, err = modelsIn(settings.Models)
-		c.Fix = "put the models into " + settings.Models + ", or leave out the setting models"
+// models looks for the models that pages are to be read with: those for all,
+// then those of each profile.
+func models(settings config) []check {
+	checks := []check{model("", settings.reading("").Models)}
+	for _, device := range slices.Sorted(maps.Keys(settings.Profiles)) {
+		checks = append(checks, model(device, settings.reading(device).Models))
 	}
+	return checks
+}
+
+// model looks for the models of one device, or of all, and says which are
+// installed beside them.
+func model(device string, want tesseract.Config) check {
+	of, setting := "", "models"
+	if device != "" {
+		of, setting = "the profile of "+device+": ", "profiles: "+device
+	}
+	there, where, err := installed(want.Data)
 	if err != nil {
-		c.Says = err.Error()
-		return c
+		return check{Name: "model", Says: of + err.Error(), Fix: "correct the setting " + setting}
 	}
-	for _, l := range settings.Languages {
-		if settings.Models == "" {
-			c.Fix += " tesseract-ocr-" + l
+	for _, l := range want.Languages {
+		if slices.Contains(there, l) {
+			continue
 		}
-		if !slices.Contains(there, l) {
-			c.Says = "the engine has no model " + l
-			return c
+		fix := "sudo apt-get install tesseract-ocr-" + l
+		if want.Data != "" {
+			fix = "put " + l + ".traineddata into " + want.Data
 		}
+		return check{Name: "model", Says: of + "there is no model " + l + " in " + where, Fix: fix + ", or change the setting " + setting}
 	}
-	says := strings.Join(settings.Languages, "+") + " (installed: " + strings.Join(there, " ") + ")"
-	if settings.Models != "" {
-		says += " in " + settings.Models
+	return check{Name: "model", OK: true, Says: of + strings.Join(want.Languages, "+") + " in " + where + " (installed: " + strings.Join(there, " ") + ")"}
+}
+
+// installed lists the models of a folder, or the engine's own.
+func installed(dir string) (there []string, where string, err error) {
+	if dir == "" {
+		there, err = gosseract.GetAvailableLanguages()
+		return there, "the engine's own folder", err
 	}
-	return check{Name: "model", OK: true, Says: says}
+	there, err = modelsIn(dir)
+	return there, dir, err
 }
 
 // modelsIn lists the models of a folder.

@@ -26,6 +26,7 @@ type ocrCmd struct {
 	Files       []string      `arg:"" name:"file" help:"JPEG, PNG, TIFF or PDF files, or folders of them."`
 	Format      string        `enum:"text,json,hocr,alto,pdf" default:"text" help:"text, json, hocr, alto or pdf."`
 	Out         string        `short:"o" help:"Folder to write to; without it text and JSON go to standard output." placeholder:"DIR"`
+	Device      string        `help:"Read as the profile of this device in sohoa.yaml says." placeholder:"NAME"`
 	Timings     bool          `help:"Print what each step cost, page by page, to standard error."`
 	PageTimeout time.Duration `help:"Processor time for one page; ten times as long by the clock." default:"60s"`
 }
@@ -35,6 +36,9 @@ func (ocrCmd) Help() string {
 	return `Reads pages: upright, deskewed, recognized. Nothing is kept. With -o one file a
 page is written, named after the input: <base>[-NNN][-pN].<ext>, NNN being the
 page of a multi-page file and pN the half of a spread.
+
+With --device, pages are read by the profile that the settings of the
+archive in --data have for it.
 
   sohoa ocr scan.jpg
   sohoa ocr --format json -o out scans/`
@@ -57,6 +61,9 @@ func (o ocrCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := o.checkDevice(c); err != nil {
+		return err
+	}
 	if err := c.requireParts(ctx); err != nil {
 		return err
 	}
@@ -69,21 +76,37 @@ func (o ocrCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 		return fmt.Errorf("make scratch folder: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
-	pool, err := c.startWorkers(scratch, o.PageTimeout)
+	pages, err := c.startWorkers(scratch, o.PageTimeout)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, pool.Close()) }()
-	r := reading{ocrCmd: o, pool: pool, kinds: kinds, con: con}
+	defer func() { err = errors.Join(err, pages.pool.Close()) }()
+	r := reading{ocrCmd: o, pool: pages.pool, profile: pages.settings.reading(o.Device), kinds: kinds, con: con}
 	return r.all(ctx, files)
+}
+
+// checkDevice refuses a device without a profile: its name is mistyped.
+func (o ocrCmd) checkDevice(c *cli) error {
+	if o.Device == "" {
+		return nil
+	}
+	settings, err := c.config()
+	if err != nil {
+		return err
+	}
+	if _, ok := settings.Profiles[o.Device]; !ok {
+		return usage("Profiles stand in "+layout{root: c.Data}.config()+".", "there is no profile of the device %q", o.Device)
+	}
+	return nil
 }
 
 // reading is one run of the ocr command.
 type reading struct {
 	ocrCmd
-	pool  *worker.Pool
-	kinds *dossier.Catalogue
-	con   console
+	pool    *worker.Pool
+	profile ocr.Profile
+	kinds   *dossier.Catalogue
+	con     console
 }
 
 // image is one image to read and what came of it.
@@ -210,7 +233,7 @@ func (r reading) read(ctx context.Context, i *image) error {
 	if i.fault != nil {
 		return nil //nolint:nilerr // the page's own fault, told in its turn
 	}
-	i.readings, i.stages, i.fault = r.pool.ReadTimed(ctx, worker.Task{Path: i.path, File: i.name, Index: i.index})
+	i.readings, i.stages, i.fault = r.pool.ReadTimed(ctx, worker.Task{Path: i.path, File: i.name, Index: i.index, Profile: &r.profile})
 	if i.fault != nil && !forPeople(i.fault) {
 		return i.fault
 	}

@@ -75,12 +75,12 @@ func (p processCmd) alone(ctx context.Context, c *cli, con console, files []inpu
 	if err := c.requireParts(ctx); err != nil {
 		return err
 	}
-	pool, err := c.startWorkers(a.layout.scratch(), p.PageTimeout)
+	pages, err := c.startWorkers(a.layout.scratch(), p.PageTimeout)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, pool.Close()) }()
-	flow := a.flow(reader{pool})
+	defer func() { err = errors.Join(err, pages.pool.Close()) }()
+	flow := a.flow(pages)
 	batch, err := claim(ctx, flow, a.unit().ID, files)
 	if err != nil {
 		return err

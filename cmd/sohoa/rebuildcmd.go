@@ -34,12 +34,12 @@ func (r rebuildCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 	if err := c.requireParts(ctx); err != nil {
 		return err
 	}
-	pool, err := c.startWorkers(a.layout.scratch(), r.PageTimeout)
+	pages, err := c.startWorkers(a.layout.scratch(), r.PageTimeout)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, pool.Close()) }()
-	found, err := a.rebuild(ctx, a.flow(reader{pool}))
+	defer func() { err = errors.Join(err, pages.pool.Close()) }()
+	found, err := a.rebuild(ctx, a.flow(pages))
 	if errors.Is(err, catalog.ErrNotEmpty) {
 		return usage("Move catalog.db and its -wal and -shm files away first; nothing was changed.", "%s: %w", c.Data, err)
 	}

@@ -218,19 +218,19 @@ func (r *textReader) Open(_ context.Context, path string) (int, error) {
 }
 
 // Read gives the text of one image.
-func (r *textReader) Read(_ context.Context, path, file string, index int) ([]dossier.Reading, error) {
+func (r *textReader) Read(_ context.Context, path string, image dossier.TakenImage) ([]dossier.Reading, error) {
 	images, err := r.images(path)
 	if err != nil {
 		return nil, err
 	}
-	text := images[index-1]
+	text := images[image.Index-1]
 	if strings.HasPrefix(text, "LOST") {
 		return nil, &dossier.Fault{Kind: dossier.Park, Op: "read", Reason: dossier.ReasonCrash}
 	}
 	pages := strings.Split(text, "\v")
 	readings := make([]dossier.Reading, len(pages))
 	for i, page := range pages {
-		readings[i] = textReading(file, index, page)
+		readings[i] = textReading(image.File, image.Index, page)
 		if r.sure {
 			readings[i].Words = sureWords(readings[i].Text)
 		}

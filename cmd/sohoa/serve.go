@@ -179,13 +179,15 @@ func newDaemon(c *cli, a *archive, settings config, log *daemonLog) *daemon {
 // startWorkers starts the page-workers. The caller closes both pools.
 func (d *daemon) startWorkers() (err error) {
 	scratch := d.archive.layout.scratch()
-	if d.pool, err = startPool(scratch, *d.settings.Load()); err != nil {
+	pages, err := startReader(scratch, *d.settings.Load())
+	if err != nil {
 		return err
 	}
+	d.pool = pages.pool
 	if d.pictures, err = startPictures(scratch); err != nil {
 		return errors.Join(err, d.pool.Close())
 	}
-	d.flow = d.archive.flow(reader{d.pool})
+	d.flow = d.archive.flow(pages)
 	d.slots = max(d.pool.Workers(), runtime.NumCPU()) + 1
 	return nil
 }

@@ -164,11 +164,11 @@ func (r *at) hold() {
 	}
 }
 
-func (r *at) Read(ctx context.Context, path, file string, index int) ([]dossier.Reading, error) {
+func (r *at) Read(ctx context.Context, path string, image dossier.TakenImage) ([]dossier.Reading, error) {
 	if r.read {
 		r.hold()
 	}
-	return r.textReader.Read(ctx, path, file, index)
+	return r.textReader.Read(ctx, path, image)
 }
 
 func (r *at) Extract(ctx context.Context, path string, index int, cut *dossier.Cut) (dossier.ImageStream, func(), error) {

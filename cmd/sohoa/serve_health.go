@@ -120,7 +120,7 @@ func (d *daemon) probeStore(ctx context.Context) error {
 
 // probeEngine looks for what the page-workers need on each page.
 func (d *daemon) probeEngine(ctx context.Context) error {
-	for _, check := range []check{model(*d.settings.Load()), program(ctx, "pdftoppm", "poppler-utils")} {
+	for _, check := range append(models(*d.settings.Load()), program(ctx, "pdftoppm", "poppler-utils")) {
 		if !check.OK {
 			return errors.New(check.Name + ": " + check.Says)
 		}

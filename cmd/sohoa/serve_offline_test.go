@@ -215,7 +215,7 @@ func (r *fullDisk) Open(context.Context, string) (int, error) {
 	return 1, nil
 }
 
-func (*fullDisk) Read(context.Context, string, string, int) ([]dossier.Reading, error) {
+func (*fullDisk) Read(context.Context, string, dossier.TakenImage) ([]dossier.Reading, error) {
 	return nil, &dossier.Fault{Kind: dossier.Park, Op: "read page", Reason: dossier.ReasonUnreadable}
 }
 

@@ -96,12 +96,12 @@ func (signCmd) alone(ctx context.Context, c *cli, con console, ask signAsk) (err
 	if err != nil {
 		return err
 	}
-	pool, err := startPool(a.layout.scratch(), settings)
+	pages, err := startReader(a.layout.scratch(), settings)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, pool.Close()) }()
-	flow := a.flow(reader{pool})
+	defer func() { err = errors.Join(err, pages.pool.Close()) }()
+	flow := a.flow(pages)
 	if err := a.workUntilDone(ctx, flow, con); err != nil { // what an earlier process left
 		return err
 	}

@@ -379,26 +379,26 @@ func (a *archive) Close() error {
 
 // startWorkers starts the page-worker processes of a command that says itself
 // how long one page may take.
-func (c *cli) startWorkers(place string, timeout time.Duration) (*worker.Pool, error) {
+func (c *cli) startWorkers(place string, timeout time.Duration) (reader, error) {
 	settings, err := c.config()
 	if err != nil {
-		return nil, err
+		return reader{}, err
 	}
 	settings.PageTimeout = timeout
-	return startPool(place, settings)
+	return startReader(place, settings)
 }
 
-// startPool starts the page-worker processes.
-func startPool(scratch string, settings config) (*worker.Pool, error) {
+// startReader starts the page-worker processes.
+func startReader(scratch string, settings config) (reader, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return nil, fmt.Errorf("start page-workers: %w", err)
+		return reader{}, fmt.Errorf("start page-workers: %w", err)
 	}
-	return worker.NewPool(worker.Config{
+	pool, err := worker.NewPool(worker.Config{
 		Command: []string{self, "page-worker"}, Workers: settings.Workers, PageTimeout: settings.PageTimeout, Scratch: scratch,
-		Languages: settings.Languages, TessdataDir: settings.Models,
-		Nice: standBack,
+		Profile: settings.reading(""), Nice: standBack,
 	})
+	return reader{pool, settings}, err
 }
 
 // standBack is how nice the daemon's page-workers are: the kernel gives a
@@ -425,7 +425,11 @@ func startPictures(scratch string) (*worker.Pool, error) {
 const pictureTime = 5 * time.Second
 
 // reader is the worker pool as the flow sees it.
-type reader struct{ pool *worker.Pool }
+type reader struct {
+	pool *worker.Pool
+	// settings say how the pages of each device are read.
+	settings config
+}
 
 // Open counts the images of a file.
 func (r reader) Open(ctx context.Context, path string) (int, error) {
@@ -433,9 +437,10 @@ func (r reader) Open(ctx context.Context, path string) (int, error) {
 	return opened.Images, err
 }
 
-// Read reads one image.
-func (r reader) Read(ctx context.Context, path, file string, index int) ([]dossier.Reading, error) {
-	return r.pool.Read(ctx, worker.Task{Path: path, File: file, Index: index})
+// Read reads one image, as the profile of its device says.
+func (r reader) Read(ctx context.Context, path string, image dossier.TakenImage) ([]dossier.Reading, error) {
+	profile := r.settings.reading(image.Device)
+	return r.pool.Read(ctx, worker.Task{Path: path, File: image.File, Index: image.Index, Profile: &profile})
 }
 
 // View draws one image as its reading turns it.

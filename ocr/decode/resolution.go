@@ -5,12 +5,22 @@ import "math"
 // Resolution is dots per inch along the stored rows (X) and columns (Y).
 type Resolution struct {
 	X, Y float64
-	// Source is "tag", "pdf", "paper" or "default"; see [dossier.Reading].
+	// Source is "tag", "pdf", "profile", "paper" or "default"; see
+	// [dossier.Reading].
 	Source string
 }
 
 // Guessed tells that the file did not say.
 func (r Resolution) Guessed() bool { return r.Source == "paper" || r.Source == "default" }
+
+// OrAssumed is the resolution that is known of the device, where the file did
+// not say; 0 is none known.
+func (r Resolution) OrAssumed(dpi float64) Resolution {
+	if dpi == 0 || !r.Guessed() {
+		return r
+	}
+	return Resolution{X: dpi, Y: dpi, Source: "profile"}
+}
 
 // Resolutions outside this range are mistakes of a program, not of a scanner:
 // 1 and 72 stand for "unknown" in many files (72 is believed only when the

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -30,6 +31,18 @@ type Config struct {
 	Languages []string
 	// Data is the folder of the models; empty for the library's own.
 	Data string
+}
+
+// Same tells whether two name the same models.
+func (c Config) Same(other Config) bool {
+	return c.Data == other.Data && slices.Equal(c.languages(), other.languages())
+}
+
+func (c Config) languages() []string {
+	if len(c.Languages) == 0 {
+		return []string{"vie"}
+	}
+	return c.Languages
 }
 
 // Word is one word in pixels of the picture that was read. Line and Block are
@@ -70,10 +83,7 @@ type Engine struct {
 
 // New loads the models, so that a missing one is known before the first page.
 func New(cfg Config) (*Engine, error) {
-	languages := cfg.Languages
-	if len(languages) == 0 {
-		languages = []string{"vie"}
-	}
+	languages := cfg.languages()
 	client := gosseract.NewClient()
 	e := &Engine{client: client, name: "tesseract " + client.Version() + " " + strings.Join(languages, "+")}
 	if err := e.load(cfg.Data, languages); err != nil {

@@ -67,7 +67,7 @@ func checkStages(stages []ocr.Stage) error {
 }
 
 func checkReading(r dossier.Reading) error {
-	sources := []string{"tag", "pdf", "paper", "default"}
+	sources := []string{"tag", "pdf", "profile", "paper", "default"}
 	switch {
 	case !side(r.Width), !side(r.Height):
 		return fmt.Errorf("%w: page size", errFrame)

@@ -24,6 +24,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"sohoa/ocr"
 )
 
 // Config of a pool. The zero value of a field means its default.
@@ -43,10 +45,9 @@ type Config struct {
 	// Scratch is a folder on a disk with some room. The pool makes its own
 	// folder there and removes it again. Default: the system's.
 	Scratch string
-	// Languages are the models to read with. Default "vie".
-	Languages []string
-	// TessdataDir holds the models. Default: the library's own place.
-	TessdataDir string
+	// Profile is how pages are read for which a task has no other. Default: the
+	// library's own model "vie".
+	Profile ocr.Profile
 	// PagesPerChild is how many calls a child serves before it is replaced,
 	// because the bindings leak a little on each page. Default 100.
 	PagesPerChild int
@@ -73,9 +74,6 @@ func (c Config) WithDefaults() Config {
 	}
 	if c.Scratch == "" {
 		c.Scratch = os.TempDir()
-	}
-	if len(c.Languages) == 0 {
-		c.Languages = []string{"vie"}
 	}
 	if c.PagesPerChild == 0 {
 		c.PagesPerChild = 100

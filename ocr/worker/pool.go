@@ -24,11 +24,12 @@ type Opened struct {
 }
 
 // Task is one image to read. File is the name that people know the file by;
-// Index counts from 1.
+// Index counts from 1. Profile is how it is read, where that is not the pool's.
 type Task struct {
-	Path  string
-	File  string
-	Index int
+	Path    string
+	File    string
+	Index   int
+	Profile *ocr.Profile
 }
 
 // ErrClosed is what calls of a closed pool return.
@@ -130,7 +131,11 @@ func (p *Pool) Read(ctx context.Context, t Task) ([]dossier.Reading, error) {
 func (p *Pool) ReadTimed(ctx context.Context, t Task) ([]dossier.Reading, []ocr.Stage, error) {
 	var readings []dossier.Reading
 	var stages []ocr.Stage
-	err := p.ask(ctx, question{Op: opRead, Path: t.Path, File: t.File, Index: t.Index}, func(a answer) error {
+	profile := t.Profile
+	if profile == nil {
+		profile = &p.cfg.Profile
+	}
+	err := p.ask(ctx, question{Op: opRead, Path: t.Path, File: t.File, Index: t.Index, Profile: profile}, func(a answer) error {
 		readings, stages = a.Readings, a.Stages
 		return errors.Join(checkReadings(readings, t), checkStages(stages))
 	})
@@ -323,7 +328,7 @@ func (p *Pool) settings(scratch string) *settings {
 	return &settings{
 		Memory:    limit * 5 / 8,
 		HeapLimit: limit / 2,
-		Scratch:   scratch, Languages: p.cfg.Languages, TessdataDir: p.cfg.TessdataDir,
+		Scratch:   scratch, Profile: p.cfg.Profile,
 		PicturesOnly: p.cfg.PicturesOnly,
 	}
 }

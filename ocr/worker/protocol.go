@@ -43,15 +43,16 @@ type question struct {
 	View  *ocr.View `json:"view,omitempty"`
 	// Cut asks extract for one half of a spread.
 	Cut *dossier.Cut `json:"cut,omitempty"`
+	// Profile is how read reads; it holds until the next.
+	Profile *ocr.Profile `json:"profile,omitempty"`
 }
 
 // settings of a child.
 type settings struct {
-	Memory      int64    `json:"memory"` // bytes that one picture may ask for
-	HeapLimit   int64    `json:"heap_limit"`
-	Scratch     string   `json:"scratch"`
-	Languages   []string `json:"languages"`
-	TessdataDir string   `json:"tessdata_dir"`
+	Memory    int64       `json:"memory"` // bytes that one picture may ask for
+	HeapLimit int64       `json:"heap_limit"`
+	Scratch   string      `json:"scratch"`
+	Profile   ocr.Profile `json:"profile"`
 	// PicturesOnly loads no models.
 	PicturesOnly bool `json:"pictures_only,omitempty"`
 }

@@ -16,6 +16,7 @@ import (
 	"sohoa/dossier"
 	"sohoa/ocr"
 	"sohoa/ocr/internal/drawn"
+	"sohoa/ocr/tesseract"
 )
 
 // realPool is a pool of true page workers.
@@ -134,7 +135,7 @@ func TestServeEndsWithPipe(t *testing.T) {
 	answersIn, answersOut := io.Pipe()
 	served := make(chan error)
 	go func() { served <- Serve(context.Background(), questionsIn, answersOut) }()
-	hello := question{Op: opHello, Hello: &settings{HeapLimit: math.MaxInt64, Scratch: t.TempDir(), Languages: []string{"vie"}}}
+	hello := question{Op: opHello, Hello: &settings{HeapLimit: math.MaxInt64, Scratch: t.TempDir()}}
 	if err := writeFrame(questionsOut, hello); err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +144,7 @@ func TestServeEndsWithPipe(t *testing.T) {
 		t.Fatal(err, a.Fault)
 	}
 	path := drawn.File(t, "a.png", drawn.PNG(t, drawn.Page(t, 300)))
-	if err := writeFrame(questionsOut, question{Op: opRead, Path: path, Index: 1}); err != nil {
+	if err := writeFrame(questionsOut, question{Op: opRead, Path: path, Index: 1, Profile: &ocr.Profile{}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := questionsOut.Close(); err != nil {
@@ -242,7 +243,8 @@ func TestPicturesOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	p, err := NewPool(Config{
-		Command: []string{self, "page-worker"}, Workers: 1, Scratch: t.TempDir(), PicturesOnly: true, TessdataDir: t.TempDir(),
+		Command: []string{self, "page-worker"}, Workers: 1, Scratch: t.TempDir(), PicturesOnly: true,
+		Profile: ocr.Profile{Models: tesseract.Config{Data: t.TempDir()}},
 	})
 	if err != nil {
 		t.Fatal(err)

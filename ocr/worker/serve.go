@@ -11,7 +11,6 @@ import (
 	"sohoa/dossier"
 	"sohoa/ocr"
 	"sohoa/ocr/decode"
-	"sohoa/ocr/tesseract"
 )
 
 // The pipes a child inherits.
@@ -123,9 +122,8 @@ func (c *childReader) dispatch(ctx context.Context, q question) (answer, error) 
 	switch {
 	case q.Op == opOpen:
 		return c.open(ctx, q)
-	case q.Op == opRead && c.reader != nil:
-		readings, err := c.reader.Read(ctx, q.Path, q.File, q.Index)
-		return answer{Readings: readings, Stages: c.reader.Stages()}, err
+	case q.Op == opRead && c.reader != nil && q.Profile != nil:
+		return c.read(ctx, q)
 	case q.Op == opExtract:
 		return c.extract(ctx, q)
 	case q.Op == opPreview && q.View != nil:
@@ -135,12 +133,20 @@ func (c *childReader) dispatch(ctx context.Context, q question) (answer, error) 
 	return answer{}, errors.New("unknown operation")
 }
 
+func (c *childReader) read(ctx context.Context, q question) (answer, error) {
+	if err := c.reader.Use(*q.Profile); err != nil {
+		return answer{}, err
+	}
+	readings, err := c.reader.Read(ctx, q.Path, q.File, q.Index)
+	return answer{Readings: readings, Stages: c.reader.Stages()}, err
+}
+
 func (c *childReader) hello(s settings) error {
 	debug.SetMemoryLimit(s.HeapLimit)
 	cfg := ocr.Config{
 		Limits:  decode.Limits{Memory: s.Memory},
 		Scratch: s.Scratch,
-		Models:  tesseract.Config{Languages: s.Languages, Data: s.TessdataDir},
+		Profile: s.Profile,
 	}
 	if s.PicturesOnly {
 		c.Viewer = ocr.NewViewer(cfg)

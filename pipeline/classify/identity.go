@@ -54,11 +54,8 @@ func (p page) showsIdentity(kind string) bool {
 }
 
 // cardSized tells whether the image is about the size of a card (85.6 × 54 mm),
-// with the margin a clerk leaves. Only a resolution from the file proves a size.
+// with the margin a clerk leaves.
 func cardSized(r dossier.Reading) bool {
-	if r.DPI <= 0 || r.DPISource != "tag" && r.DPISource != "pdf" {
-		return false
-	}
-	long, short := max(r.Width, r.Height), min(r.Width, r.Height)
-	return float64(long)/r.DPI*25.4 <= 115 && float64(short)/r.DPI*25.4 <= 80
+	w, h := r.Inches()
+	return w > 0 && max(w, h)*25.4 <= 115 && min(w, h)*25.4 <= 80
 }

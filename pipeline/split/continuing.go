@@ -154,11 +154,8 @@ func (s *splitter) smaller(i int) bool {
 	return true
 }
 
-// area is the size of the sheet in square inches; 0 where the file does not
-// state its resolution.
+// area is the size of the sheet in square inches; 0 where it is not known.
 func area(r dossier.Reading) float64 {
-	if r.DPI <= 0 || r.DPISource != "tag" && r.DPISource != "pdf" {
-		return 0
-	}
-	return float64(r.Width) / r.DPI * float64(r.Height) / r.DPI
+	w, h := r.Inches()
+	return w * h
 }

@@ -207,7 +207,18 @@ func (c *Catalog) Image(ctx context.Context, unit dossier.UnitID, id dossier.Ima
 	if err != nil {
 		return dossier.TakenImage{}, err
 	}
-	return row.taken(file.Name), nil
+	image := row.taken(file.Name)
+	if image.Device, err = c.device(ctx, row.Batch); err != nil {
+		return dossier.TakenImage{}, fmt.Errorf("read image %s: %w", id, err)
+	}
+	return image, nil
+}
+
+// device is what a batch came from.
+func (c *Catalog) device(ctx context.Context, batch dossier.BatchID) (string, error) {
+	var row batchRow
+	err := c.write.NewSelect().Model(&row).Column("device").Where("id = ?", batch).Scan(ctx)
+	return row.Device, err
 }
 
 func (r imageRow) taken(name string) dossier.TakenImage {
