@@ -15,6 +15,15 @@ type BatchFile struct {
 	Duplicate bool `json:"duplicate,omitempty"`
 	// Of names, for a duplicate, the batch that first brought the bytes.
 	Of BatchID `json:"of,omitempty"`
+	// Filed says, for a file that was filed electronically, where it belongs.
+	Filed *Filing `json:"filed,omitempty"`
+}
+
+// Filing is what whoever hands in an electronic file says of it: the code of its
+// dossier and the kind of paper. Nothing about it is guessed.
+type Filing struct {
+	Code string `json:"code"`
+	Kind string `json:"kind"`
 }
 
 // Batch is what was fed in one go: the files of one inbox subfolder, or of one

@@ -87,6 +87,9 @@ const (
 	ReasonNotAFile      Reason = "not_a_file"
 	ReasonChanged       Reason = "changed_while_read"
 	ReasonPresentedOnly Reason = "presented_only"
+	ReasonFiledPlace    Reason = "filed_place"
+	ReasonFiledKind     Reason = "filed_kind"
+	ReasonFiledKnown    Reason = "filed_elsewhere"
 	ReasonDiskFull      Reason = "disk_full"
 	ReasonStoreFailed   Reason = "store_failed"
 	ReasonStoreOffline  Reason = "store_offline"
@@ -151,6 +154,9 @@ var reasonTexts = map[Reason]struct{ vi, en string }{
 	ReasonUnreadable:    {"Không đọc được chữ nào trên trang này. Hãy xem và xếp trang bằng tay, hoặc quét lại rõ hơn.", "No text could be read on this page. Look at it and place it by hand, or scan it more clearly."},
 	ReasonNotAFile:      {"Đây không phải là tệp thường. Hãy chọn tệp ảnh hoặc PDF.", "This is not a regular file. Choose an image or PDF file."},
 	ReasonChanged:       {"Tệp thay đổi trong khi đang nhận. Hãy chờ máy quét ghi xong rồi đưa lại.", "The file changed while it was taken in. Wait until the scanner has finished and feed it again."},
+	ReasonFiledPlace:    {"Tệp nộp điện tử phải nằm trong thư mục MÃ HỒ SƠ/LOẠI GIẤY TỜ. Tệp vẫn ở chỗ cũ; hãy chuyển vào đúng thư mục rồi nhận lại.", "A file that was filed electronically lies in a folder CODE/KIND. The file is where it was; move it there and take it in again."},
+	ReasonFiledKind:     {"Không có loại giấy tờ này trong danh mục. Tệp vẫn ở chỗ cũ; hãy dùng mã loại như birth_certificate.", "The catalogue has no such kind of paper. The file is where it was; name a kind such as birth_certificate."},
+	ReasonFiledKnown:    {"Tệp này đã có trong kho, ở chỗ khác với hồ sơ được nêu. Hãy kiểm tra xem có nộp nhầm hồ sơ không.", "The archive has this file already, elsewhere than in the dossier that was named. See whether it was filed for the wrong dossier."},
 	ReasonPresentedOnly: {"Giấy tờ này chỉ để xuất trình, không lưu. Hãy xác nhận để hủy bản quét.", "This paper is only presented and is not kept. Confirm to destroy the scan."},
 	ReasonDiskFull:      {"Ổ đĩa lưu trữ đã đầy, chưa lưu được. Hãy báo người quản trị giải phóng hoặc thêm dung lượng.", "The disk of the archive is full and nothing was stored. Ask the administrator to free or add space."},
 	ReasonStoreFailed:   {"Kho lưu trữ bị lỗi nên đã dừng để không mất hồ sơ. Hãy báo người quản trị kiểm tra ổ đĩa.", "The archive's storage failed, and work was stopped so that nothing is lost. Ask the administrator to check the disk."},

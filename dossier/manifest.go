@@ -19,16 +19,24 @@ type Component struct {
 	Kind           string           `json:"kind"`
 	KindConfidence float64          `json:"kind_confidence"`
 	Role           ComponentRole    `json:"role"`
-	Origin         string           `json:"origin"` // "scan", "efiled" or "reused"
+	Origin         string           `json:"origin"` // one of the origins below
 	State          ComponentState   `json:"state"`
 	Version        int              `json:"version"`
 	Supersedes     ComponentID      `json:"supersedes,omitempty"`
 	Reasons        []string         `json:"reasons,omitempty"` // why this kind, for a clerk
 	Pages          []Page           `json:"pages"`
 	Fields         map[string]Field `json:"fields"`
-	// PDF is the object key of the published file; empty until published.
+	// PDF is the object key of the published file; empty until published. For an
+	// electronic original it is that of the raw object.
 	PDF string `json:"pdf"`
 }
+
+// The origins of a paper.
+const (
+	OriginScan   = "scan"
+	OriginFiled  = "efiled"
+	OriginReused = "reused"
+)
 
 // Type is what sort of dossier it is.
 type Type string

@@ -12,6 +12,7 @@ const (
 	MayOwn        Permission = "own"
 	MayRead       Permission = "read"       // see dossiers, pages and the inbox
 	MayPlace      Permission = "place"      // decide about waiting pages
+	MayFile       Permission = "file"       // hand in papers that were filed electronically
 	MayApprove    Permission = "approve"    // settle what two people keyed differently
 	MaySign       Permission = "sign"       // sign and seal
 	MayPublish    Permission = "publish"    // take published files away
@@ -22,7 +23,7 @@ const (
 
 // Permissions lists every permission.
 func Permissions() []Permission {
-	return []Permission{MayRead, MayPlace, MayApprove, MaySign, MayPublish, MayDispose, MayAudit, MayAdminister}
+	return []Permission{MayRead, MayPlace, MayFile, MayApprove, MaySign, MayPublish, MayDispose, MayAudit, MayAdminister}
 }
 
 // The roles a person can have in a unit. An administrator sees no record: who
@@ -49,8 +50,8 @@ func Roles() []Role {
 // rights is the one table of who may do what. What does not stand here is
 // refused. [RoleLocal] is the person at the machine, who owns the files anyway.
 var rights = map[Role][]Permission{
-	RoleLocal:          {MayRead, MayPlace, MayApprove, MaySign, MayPublish, MayDispose, MayAudit},
-	RoleIntake:         {MayRead},
+	RoleLocal:          {MayRead, MayPlace, MayFile, MayApprove, MaySign, MayPublish, MayDispose, MayAudit},
+	RoleIntake:         {MayRead, MayFile},
 	RoleReviewer:       {MayRead, MayPlace},
 	RoleSecondReviewer: {MayRead, MayPlace, MayApprove},
 	RoleSigner:         {MayRead, MayPublish, MaySign},

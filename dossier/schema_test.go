@@ -48,7 +48,7 @@ func fullArchive() dossier.Archive {
 func fullBatch() dossier.Batch {
 	return dossier.Batch{
 		Schema: dossier.BatchSchema, ID: anID, Unit: "unit-1", Actor: actor, Device: "counter-1", At: at, Background: true,
-		Files: []dossier.BatchFile{{Name: "0001.jpg", SHA256: digest, Size: 12, Duplicate: true, Of: otherID}},
+		Files: []dossier.BatchFile{{Name: "0001.jpg", SHA256: digest, Size: 12, Duplicate: true, Of: otherID, Filed: &dossier.Filing{Code: "H38.12-261122-0001", Kind: "birth_notice"}}},
 	}
 }
 

@@ -40,6 +40,9 @@ const (
 	ComponentSigned            ComponentState = "signed"
 	ComponentSuperseded        ComponentState = "superseded"
 	ComponentDisposed          ComponentState = "disposed"
+	// ComponentFiled is an electronic original: its own bytes are what is
+	// published, with the signatures they came with.
+	ComponentFiled ComponentState = "filed"
 	// ComponentNotKept is a paper that was only presented: it has no PDF and no
 	// fields, nothing of it can be searched, and it counts for nothing.
 	ComponentNotKept ComponentState = "not_kept"

@@ -61,10 +61,11 @@ func (f *Flow) arranged(ctx context.Context, base dossier.Manifest, actor dossie
 }
 
 // touched are the papers that an arrangement names. One that is not kept is none
-// of them: it would be published with its pages.
+// of them: it would be published with its pages. Neither is an electronic
+// original: its file is one paper.
 func (f *Flow) touched(d dossier.Dossier, said []dossier.Arranged) (papers []dossier.Component) {
 	for _, c := range d.Components {
-		if c.State != dossier.ComponentNotKept && slices.ContainsFunc(said, func(s dossier.Arranged) bool { return s.Component == c.ID }) {
+		if c.State != dossier.ComponentNotKept && c.State != dossier.ComponentFiled && slices.ContainsFunc(said, func(s dossier.Arranged) bool { return s.Component == c.ID }) {
 			papers = append(papers, c)
 		}
 	}
@@ -103,7 +104,7 @@ func (f *Flow) arrangedPaper(ctx context.Context, touched []dossier.Component, s
 	}
 	paper := componentOf(dossier.Dossier{Components: touched}, said.Component)
 	if said.Component == "" {
-		paper = dossier.Component{ID: dossier.ComponentID(dossier.NewID()), Origin: "scan"}
+		paper = dossier.Component{ID: dossier.ComponentID(dossier.NewID()), Origin: dossier.OriginScan}
 	}
 	if paper.Kind != kind.ID {
 		paper.Kind, paper.KindConfidence, paper.Role, paper.Reasons = kind.ID, 1, kind.Role, []string{"named by a person"}

@@ -17,6 +17,9 @@ type Source struct {
 	Name string
 	// Open starts reading; the flow reads to the end once.
 	Open func() (io.ReadCloser, error)
+	// Filed says where a file that was filed electronically belongs; nil for
+	// scans.
+	Filed *dossier.Filing
 	// Unchanged is asked after the last byte: an error says that the file was
 	// written to meanwhile.
 	Unchanged func() error
@@ -56,7 +59,7 @@ func (f *Flow) Claim(ctx context.Context, actor dossier.Actor, feed Feed) (dossi
 		if err != nil {
 			return dossier.Batch{}, err
 		}
-		batch.Files = append(batch.Files, dossier.BatchFile{Name: source.Name, SHA256: ref.SHA256, Size: ref.Size})
+		batch.Files = append(batch.Files, dossier.BatchFile{Name: source.Name, SHA256: ref.SHA256, Size: ref.Size, Filed: source.Filed})
 		objects = append(objects, ref)
 	}
 	if err := f.markKnown(ctx, batch.Files, batch.ID); err != nil {

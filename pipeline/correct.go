@@ -127,8 +127,12 @@ func (f *Flow) nextIntent(base dossier.Manifest, actor dossier.Actor, reason str
 }
 
 // newVersion is a paper whose PDF has to be written anew; it is not signed then.
+// An electronic original keeps its file.
 func (f *Flow) newVersion(c dossier.Component) dossier.Component {
 	c.Version++
+	if c.State == dossier.ComponentFiled {
+		return c
+	}
 	c.State, c.PDF = dossier.ComponentAwaitingSignature, dossier.ComponentKey(f.Unit.ID, c.ID, c.Version)
 	return c
 }

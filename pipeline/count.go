@@ -68,11 +68,11 @@ func (f *Flow) held(ctx context.Context, d dossier.Dossier, id dossier.BatchID) 
 	if !found {
 		return placer{}, nil, ErrNotWaiting
 	}
-	stack, err := f.stack(ctx, id)
+	stack, err := f.stack(ctx, batch)
 	if err != nil {
 		return placer{}, nil, err
 	}
-	for _, group := range split.Split(f.Kinds, stack.sheets).Groups {
+	for _, group := range stack.divide(f.Kinds).Groups {
 		if group.Miscount != nil && group.Code != nil && d.Code != nil && *group.Code == *d.Code {
 			return placer{flow: f, stack: stack, batch: batch}, group.Held, nil
 		}

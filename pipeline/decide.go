@@ -305,7 +305,7 @@ func (f *Flow) placed(base dossier.Manifest, actor dossier.Actor, p dossier.Plac
 	}
 	id := dossier.ComponentID(dossier.NewID())
 	d.Components = append(d.Components, dossier.Component{
-		ID: id, Kind: p.Kind, KindConfidence: 1, Role: kind.Role, Origin: "scan", State: dossier.ComponentAwaitingSignature,
+		ID: id, Kind: p.Kind, KindConfidence: 1, Role: kind.Role, Origin: dossier.OriginScan, State: dossier.ComponentAwaitingSignature,
 		Version: 1, Reasons: []string{"placed by a person"}, Pages: pages, Fields: map[string]dossier.Field{},
 		PDF: dossier.ComponentKey(f.Unit.ID, id, 1),
 	})
@@ -320,6 +320,9 @@ func extend(d *dossier.Dossier, p dossier.Placement, pages []dossier.Page) (doss
 		return "", ErrNoSuchDossier
 	}
 	c := d.Components[i]
+	if c.State == dossier.ComponentFiled {
+		return "", ErrOriginal
+	}
 	at := len(c.Pages)
 	if p.Position > 0 && p.Position <= len(c.Pages) {
 		at = p.Position - 1

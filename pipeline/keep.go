@@ -86,6 +86,12 @@ func (f *Flow) keptOrNot(ctx context.Context, paper dossier.Component, asked kee
 		return notKept(paper), nil
 	}
 	var err error
-	paper.Fields, err = f.readAgain(ctx, kind, paper, nil)
-	return f.newVersion(paper), err
+	if paper.Fields, err = f.readAgain(ctx, kind, paper, nil); err != nil {
+		return paper, err
+	}
+	paper = f.newVersion(paper)
+	if paper.Origin == dossier.OriginFiled {
+		err = f.asFiled(ctx, &paper)
+	}
+	return paper, err
 }

@@ -19,11 +19,11 @@ func (f *Flow) splitBatch(ctx context.Context, id dossier.BatchID) error {
 	if _, found, err := f.getJSON(ctx, dossier.BatchKey(f.Unit.ID, id), &batch); err != nil || !found {
 		return orMissing(err, "batch record", dossier.BatchKey(f.Unit.ID, id))
 	}
-	stack, err := f.stack(ctx, id)
+	stack, err := f.stack(ctx, batch)
 	if err != nil {
 		return err
 	}
-	decided := split.Split(f.Kinds, stack.sheets)
+	decided := stack.divide(f.Kinds)
 	p := placer{flow: f, stack: stack, batch: batch}
 	plan, err := p.plan(ctx, decided)
 	if err != nil {
@@ -38,6 +38,9 @@ type stack struct {
 	// have ten thousand pages.
 	sheets []split.Sheet
 	images map[dossier.PageID]dossier.ImageID
+	// filed are the pages of files that were filed electronically, which nobody
+	// has to divide: in order, with what was said of their files.
+	filed []filedSheet
 	// found says where people find each page's image.
 	found map[dossier.PageID]dossier.ImagePlace
 	// placed names the dossier of pages that are published already: after a
@@ -48,12 +51,12 @@ type stack struct {
 }
 
 // stack loads the readings of a batch and guesses the kind of each page.
-func (f *Flow) stack(ctx context.Context, id dossier.BatchID) (stack, error) {
+func (f *Flow) stack(ctx context.Context, batch dossier.Batch) (stack, error) {
 	s := stack{
 		images: make(map[dossier.PageID]dossier.ImageID), found: make(map[dossier.PageID]dossier.ImagePlace),
 		placed: make(map[dossier.PageID]dossier.DossierID), waiting: make(map[dossier.PageID]dossier.DossierID),
 	}
-	images, err := f.Ledger.Images(ctx, id)
+	images, err := f.Ledger.Images(ctx, batch.ID)
 	if err != nil {
 		return s, err
 	}
@@ -62,7 +65,8 @@ func (f *Flow) stack(ctx context.Context, id dossier.BatchID) (stack, error) {
 			return s, err
 		}
 	}
-	pages, err := f.Ledger.Pages(ctx, id)
+	s.setFiledApart(batch)
+	pages, err := f.Ledger.Pages(ctx, batch.ID)
 	if err != nil {
 		return s, err
 	}
@@ -342,7 +346,7 @@ func (p placer) settle(d *dossier.Dossier) {
 func (p placer) component(ctx context.Context, c split.Component) (dossier.Component, error) {
 	id := dossier.ComponentID(dossier.NewID())
 	component := dossier.Component{
-		ID: id, Kind: c.Kind, KindConfidence: c.Confidence, Role: c.Role, Origin: "scan",
+		ID: id, Kind: c.Kind, KindConfidence: c.Confidence, Role: c.Role, Origin: dossier.OriginScan,
 		State: dossier.ComponentAwaitingSignature, Version: 1, Reasons: c.Reasons,
 		PDF: dossier.ComponentKey(p.batch.Unit, id, 1),
 	}
@@ -353,7 +357,10 @@ func (p placer) component(ctx context.Context, c split.Component) (dossier.Compo
 			return component, err
 		}
 		readings[i] = reading
-		component.Pages = append(component.Pages, dossier.Page{ID: page, File: reading.File, Index: reading.Page, Part: reading.Part})
+		component.Pages = append(component.Pages, p.pageOf(page, reading))
+	}
+	if err := p.markFiled(ctx, &component); err != nil {
+		return component, err
 	}
 	if kind, ok := p.flow.Kinds.Kind(c.Kind); ok {
 		component.Fields = extract.Fields(kind, readings, c.Pages)

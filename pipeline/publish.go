@@ -194,6 +194,9 @@ func twice(d dossier.Dossier) bool {
 // publishComponent writes, checks and stores the PDF of one component, and
 // names the objects it rests on.
 func (f *Flow) publishComponent(ctx context.Context, d dossier.Dossier, component dossier.Component) ([]dossier.ObjectRef, error) {
+	if component.State == dossier.ComponentFiled {
+		return f.filedObjects(ctx, component)
+	}
 	sheets, made, release, err := f.sheets(ctx, component)
 	if err != nil {
 		return nil, err

@@ -100,7 +100,7 @@ func (s *site) admit(r *http.Request, rt route) (*http.Request, error) {
 	if err := s.throttle(r, rt); err != nil {
 		return r, err
 	}
-	if err := checkMediaType(r); err != nil {
+	if err := checkMediaType(r, rt); err != nil {
 		return r, err
 	}
 	if err := readForm(r); err != nil {
@@ -174,18 +174,15 @@ func (s *site) visitor(r *http.Request, way Way) (dossier.Visitor, error) {
 	return v, err
 }
 
-// checkMediaType lets bodies through that are a form or, for the API, JSON:
-// what a browser can be tricked into sending across sites is neither.
-func checkMediaType(r *http.Request) error {
+// checkMediaType lets bodies through that are a form or, for the API, JSON or
+// what the route takes: what a browser can be tricked into sending across sites
+// is none of them.
+func checkMediaType(r *http.Request, rt route) error {
 	if r.Method == http.MethodGet || r.ContentLength == 0 {
 		return nil
 	}
 	given, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	want := "application/x-www-form-urlencoded"
-	if isAPI(r) {
-		want = "application/json"
-	}
-	if err != nil || given != want {
+	if err != nil || !rt.takesType(r, given) {
 		return errMediaType
 	}
 	return nil

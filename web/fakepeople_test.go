@@ -48,7 +48,7 @@ func (f *fakePeople) Session(_ context.Context, secret string) (dossier.Visitor,
 
 func (f *fakePeople) Token(ctx context.Context, secret string) (dossier.Visitor, error) {
 	v, err := f.Session(ctx, secret)
-	v.Session, v.Only = "", []dossier.Permission{dossier.MayRead}
+	v.Session, v.Only = "", []dossier.Permission{dossier.MayRead, dossier.MayFile}
 	return v, err
 }
 

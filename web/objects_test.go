@@ -60,8 +60,8 @@ func TestObjectsOfOthers(t *testing.T) {
 	}
 }
 
-// TestTokensInEveryRole: a token reads at the API what its user may read, in its
-// unit, and opens no page.
+// TestTokensInEveryRole: a token to read and to file does at the API what its
+// user may do of it, in its unit, and opens no page.
 func TestTokensInEveryRole(t *testing.T) {
 	for _, role := range dossier.Roles() {
 		for _, unit := range []string{"unit1", "unit2"} {
@@ -74,7 +74,7 @@ func TestTokensInEveryRole(t *testing.T) {
 				if want.at == "" {
 					want.at = "/events"
 				}
-				code, open := http.StatusForbidden, rt.needs == permRead && role.May(permRead)
+				code, open := http.StatusForbidden, (rt.needs == permRead || rt.needs == permFile) && role.May(rt.needs)
 				switch {
 				case !strings.HasPrefix(want.at, "/api/"):
 					code = http.StatusSeeOther

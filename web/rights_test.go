@@ -508,7 +508,7 @@ func TestBodiesAreForms(t *testing.T) {
 	}
 }
 
-// TestTokens: a token reads what its user may read, and does nothing else.
+// TestTokens: a token does what it says and its user may, and nothing else.
 func TestTokens(t *testing.T) {
 	h, _ := office(t, busyDay())
 	if got := ask(t, h, http.MethodGet, "/api/status", nil, "Authorization", "Bearer reviewer.unit1"); got.Code != http.StatusOK {

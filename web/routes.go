@@ -17,6 +17,7 @@ const (
 	permRead                  = dossier.MayRead
 	permPlace                 = dossier.MayPlace
 	permApprove               = dossier.MayApprove
+	permFile                  = dossier.MayFile
 	permPublish               = dossier.MayPublish
 	permSign                  = dossier.MaySign
 	permWatch      permission = "watch" // how the server fares: for this machine itself
@@ -34,6 +35,10 @@ type route struct {
 	pace pace
 	// setup routes answer before there is anybody.
 	setup bool
+	// takes are the media types of its bodies, where they are neither forms nor
+	// JSON, and body is how long they may be; 0 for [maxBody].
+	takes []string
+	body  int64
 	// machine routes answer programs that watch the server, also while the
 	// database with the people is away.
 	machine bool
@@ -100,6 +105,7 @@ func routes() []route {
 		{method: get, pattern: "/api/dossiers/{dossier}", needs: permRead, serve: (*site).apiDossier},
 		{method: get, pattern: "/api/parked", needs: permRead, serve: (*site).apiParked},
 		{method: post, pattern: "/api/count", needs: permPlace, serve: (*site).apiAcceptCount},
+		{method: post, pattern: "/api/efile", needs: permFile, serve: (*site).apiEfile, takes: filedTypes, body: maxFiled},
 		{method: post, pattern: "/api/place", needs: permPlace, serve: (*site).apiPlace},
 
 		{method: get, pattern: "/healthz", needs: permNone, serve: machine(func(m Machine) http.Handler { return m.Alive }), machine: true},
@@ -139,7 +145,7 @@ const maxBody = 256 << 10
 // guarded serves one route and turns its error into a page or JSON.
 func (s *site) guarded(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, rt.bodyLimit())
 		r, err := s.admit(r, rt)
 		if err == nil {
 			err = rt.serve(s, w, r)

@@ -104,6 +104,7 @@ var known = map[string]struct {
 	"GET /api/dossiers/{dossier}":               {permRead, "/api/dossiers/dossier0001", 200, 404},
 	"GET /api/parked":                           {permRead, "/api/parked", 200, 200},
 	"POST /api/count":                           {permPlace, "/api/count", 400, 404},
+	"POST /api/efile":                           {permFile, "/api/efile?code=Y99.12-260909-0001&kind=birth_notice", 202, 404},
 	"POST /api/place":                           {permPlace, "/api/place", 400, 404},
 	"GET /healthz":                              {permNone, "/healthz", 200, 200},
 	"GET /readyz":                               {permWatch, "/readyz", 200, 200},

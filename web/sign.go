@@ -260,10 +260,10 @@ func (s *site) nothingToSign(w http.ResponseWriter, r *http.Request, ready SignR
 	return s.page(w, r, "sign", "sign", body)
 }
 
-// signature judges the paper that is shown; nil for one that is not signed, or
-// whose file is away.
+// signature judges the paper that is shown; nil for one that is neither signed
+// here nor an electronic original, or whose file is away.
 func (s *site) signature(ctx context.Context, c dossier.Component) (*Signature, error) {
-	if c.State != dossier.ComponentSigned {
+	if c.State != dossier.ComponentSigned && c.State != dossier.ComponentFiled {
 		return nil, nil //nolint:nilnil // the tab says that the paper is not signed
 	}
 	judged, err := s.Signer.Signature(ctx, c)

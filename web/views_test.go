@@ -17,6 +17,7 @@ var unseen = map[string]string{
 	"POST /review/count":              "a change: the catalogue logs it",
 	"POST /api/count":                 "a change: the catalogue logs it",
 	"POST /review/undo":               "a change: the catalogue logs it",
+	"POST /api/efile":                 "a change: the catalogue logs it",
 	"POST /api/place":                 "a change: the catalogue logs it",
 	"GET /events":                     "says that something changed, not what",
 	"GET /sign/progress":              "counts only",

@@ -187,6 +187,7 @@ type Config struct {
 	Placer   Placer
 	Unsigned Unsigned
 	Signer   Signer
+	Filer    Filer
 	Views    Views
 	Events   Events
 	Inbox    Inbox

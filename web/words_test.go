@@ -66,7 +66,7 @@ func computedKeys() []string {
 	}
 	for _, st := range []dossier.ComponentState{
 		dossier.ComponentBuilding, dossier.ComponentReview, dossier.ComponentAwaitingSignature, dossier.ComponentSigned,
-		dossier.ComponentSuperseded, dossier.ComponentDisposed, dossier.ComponentNotKept,
+		dossier.ComponentSuperseded, dossier.ComponentDisposed, dossier.ComponentNotKept, dossier.ComponentFiled,
 	} {
 		keys = append(keys, "state."+string(st))
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode"
 
+	"sohoa/dossier"
 	"sohoa/pipeline"
 )
 
@@ -20,6 +21,8 @@ type input struct {
 	// name is what people call it: the base name of a file argument, or the
 	// path inside a folder argument.
 	name, path string
+	// filed says where a file belongs that was filed electronically.
+	filed *dossier.Filing
 }
 
 // inputs expands arguments in their order; folders are walked in natural name
@@ -174,8 +177,9 @@ func (in input) source() (pipeline.Source, error) {
 		return pipeline.Source{}, fmt.Errorf("take in file: %w", err)
 	}
 	return pipeline.Source{
-		Name: in.name,
-		Open: func() (io.ReadCloser, error) { return os.Open(in.path) },
+		Name:  in.name,
+		Filed: in.filed,
+		Open:  func() (io.ReadCloser, error) { return os.Open(in.path) },
 		Unchanged: func() error {
 			after, err := os.Stat(in.path)
 			if err != nil {

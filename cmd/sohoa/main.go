@@ -32,6 +32,7 @@ type cli struct {
 
 	Init       initCmd       `cmd:"" help:"Make an office archive."`
 	Process    processCmd    `cmd:"" help:"Take scans in, finish them, and exit."`
+	Efile      efileCmd      `cmd:"" help:"Take in files that were filed electronically, and exit."`
 	Serve      serveCmd      `cmd:"" help:"Watch the inbox, work, and show the pages."`
 	Ocr        ocrCmd        `cmd:"" help:"Read pages to text, JSON, hOCR, ALTO or PDF, without an archive."`
 	Search     searchCmd     `cmd:"" help:"Find pages by their words, with or without tones."`

@@ -53,14 +53,19 @@ func newWaiting(file string, page int, reason dossier.Reason) waiting {
 	return waiting{File: file, Page: page, Reason: reason, Text: reason.Text("vi"), TextEn: reason.Text("en")}
 }
 
+// newOutcome is that of no files.
+func newOutcome() outcome {
+	return outcome{
+		Dossiers: []touched{}, Parked: []waiting{}, Rejected: []waiting{}, Separators: []position{}, Blanks: []position{}, Known: []known{},
+		miscounts: map[dossier.DossierID]dossier.Miscount{},
+	}
+}
+
 // outcome gathers where every file of the batch went. A known file is followed
 // to where its bytes went the first time.
 func (a *archive) outcome(ctx context.Context, batch dossier.Batch) (outcome, error) {
-	o := outcome{
-		Batch: batch.ID, Dossiers: []touched{}, Parked: []waiting{}, Rejected: []waiting{},
-		Separators: []position{}, Blanks: []position{}, Known: []known{},
-		miscounts: map[dossier.DossierID]dossier.Miscount{},
-	}
+	o := newOutcome()
+	o.Batch = batch.ID
 	var err error
 	if o.Account, err = a.catalog.Account(ctx, batch.ID); err != nil {
 		return o, err

@@ -35,61 +35,66 @@ While sohoa serve runs on the archive, it does the work, with its own
   sohoa process --json 0001.jpg 0002.jpg > result.json`
 }
 
-// Run takes the batch in, works until it is done, and reports. Where a serve
-// works on the archive, it does that.
+// Run takes the batch in, works until it is done, and reports.
 func (p processCmd) Run(ctx context.Context, c *cli, con console) error {
 	files, err := inputs(p.Paths, c.Data)
 	if err != nil {
 		return err
 	}
-	conn, err := dialServe(ctx, layout{root: c.Data}.socket())
-	if errors.Is(err, errNoServe) {
-		return p.alone(ctx, c, con, files)
-	}
+	result, err := c.takeIn(ctx, con, files, p.PageTimeout)
 	if err != nil {
 		return err
 	}
+	return result.print(con, c.JSON)
+}
+
+// takeIn takes files in as one batch, works until it is done, and says where
+// everything went. Where a serve works on the archive, it does that.
+func (c *cli) takeIn(ctx context.Context, con console, files []input, timeout time.Duration) (outcome, error) {
+	conn, err := dialServe(ctx, layout{root: c.Data}.socket())
+	if errors.Is(err, errNoServe) {
+		return c.takeInAlone(ctx, con, files, timeout)
+	}
+	if err != nil {
+		return outcome{}, err
+	}
 	request, err := newHandover(files)
 	if err != nil {
-		return errors.Join(err, conn.Close())
+		return outcome{}, errors.Join(err, conn.Close())
 	}
 	bar := newProgress(con.err, "pages")
 	answer, err := handOver(ctx, conn, request, func(r reply) { bar.set(r.Read, r.Images) })
 	bar.finish()
 	if err != nil {
-		return err
+		return outcome{}, err
 	}
-	return answer.Outcome.print(con, c.JSON)
+	return *answer.Outcome, nil
 }
 
-// alone does the work in this process, which owns the archive meanwhile.
-func (p processCmd) alone(ctx context.Context, c *cli, con console, files []input) (err error) {
+// takeInAlone does the work in this process, which owns the archive meanwhile.
+func (c *cli) takeInAlone(ctx context.Context, con console, files []input, timeout time.Duration) (result outcome, err error) {
 	a, err := c.openOrMakeDemo(ctx, con)
 	if err != nil {
-		return err
+		return outcome{}, err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
 	if err := a.lockForWork(ctx); err != nil {
-		return err
+		return outcome{}, err
 	}
 	if err := c.requireParts(ctx); err != nil {
-		return err
+		return outcome{}, err
 	}
-	pages, err := c.startWorkers(a.layout.scratch(), p.PageTimeout)
+	pages, err := c.startWorkers(a.layout.scratch(), timeout)
 	if err != nil {
-		return err
+		return outcome{}, err
 	}
 	defer func() { err = errors.Join(err, pages.pool.Close()) }()
 	flow := a.flow(pages)
-	batch, err := claim(ctx, flow, a.unit().ID, files)
+	batch, err := claim(ctx, flow, dossier.Local(a.unit().ID), files)
 	if err != nil {
-		return err
+		return outcome{}, err
 	}
-	result, err := a.finish(ctx, flow, batch, con)
-	if err != nil {
-		return err
-	}
-	return result.print(con, c.JSON)
+	return a.finish(ctx, flow, batch, con)
 }
 
 // finish works until every batch is done, also those that an earlier process
@@ -105,7 +110,10 @@ func (a *archive) finish(ctx context.Context, flow *pipeline.Flow, batch dossier
 	return a.outcome(ctx, batch)
 }
 
-func claim(ctx context.Context, flow *pipeline.Flow, unit dossier.UnitID, files []input) (dossier.Batch, error) {
+// deviceFiled is where batches of electronic files come from.
+const deviceFiled = "efile"
+
+func claim(ctx context.Context, flow *pipeline.Flow, actor dossier.Actor, files []input) (dossier.Batch, error) {
 	sources := make([]pipeline.Source, len(files))
 	for i, file := range files {
 		source, err := file.source()
@@ -114,7 +122,11 @@ func claim(ctx context.Context, flow *pipeline.Flow, unit dossier.UnitID, files 
 		}
 		sources[i] = source
 	}
-	return flow.Claim(ctx, dossier.Local(unit), pipeline.Feed{Device: "process", Sources: sources, Background: true})
+	device := "process"
+	if len(files) > 0 && files[0].filed != nil {
+		device = deviceFiled
+	}
+	return flow.Claim(ctx, actor, pipeline.Feed{Device: device, Sources: sources, Background: true})
 }
 
 // pollBatch is how often the state of the batch is looked at while it works.

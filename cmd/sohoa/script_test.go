@@ -32,7 +32,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"json": jsonCommand, "exits": exitsCommand, "flip": flipCommand, "truth": truthCommand, "await": awaitCommand, "pictures": picturesCommand,
+			"json": jsonCommand, "exits": exitsCommand, "flip": flipCommand, "truth": truthCommand, "await": awaitCommand, "handin": handInCommand, "pictures": picturesCommand,
 			"officekey": officeKeyCommand, "stamp": stampCommand, "outside": outsideCommand(t), "agree": agreeCommand(t),
 		},
 	})

@@ -99,9 +99,9 @@ func (d *daemon) signFor(ctx context.Context, ask signAsk, send func(reply)) (*s
 func (d *daemon) processFor(ctx context.Context, request handover, send func(reply)) (*outcome, error) {
 	files := make([]input, len(request.Files))
 	for i, file := range request.Files {
-		files[i] = input{name: file.Name, path: file.Path}
+		files[i] = input{name: file.Name, path: file.Path, filed: file.Filed}
 	}
-	batch, err := claim(ctx, d.flow, d.archive.unit().ID, files)
+	batch, err := claim(ctx, d.flow, dossier.Local(d.archive.unit().ID), files)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ import (
 
 // socketVersion is the form of the conversation; it changes when either side
 // could misunderstand the other.
-const socketVersion = 2
+const socketVersion = 3
 
 // handover is what a client asks for: these files as one batch, in this order,
 // papers to be signed, or whether serve is ready.
@@ -38,8 +38,9 @@ type handover struct {
 
 // handoverFile is one file: its absolute path and the name people know it by.
 type handoverFile struct {
-	Name string `json:"name"`
-	Path string `json:"path"`
+	Name  string          `json:"name"`
+	Path  string          `json:"path"`
+	Filed *dossier.Filing `json:"filed,omitempty"`
 }
 
 // reply is one line of the answer. Exactly one of Outcome, Signed, Ready and
@@ -171,7 +172,7 @@ func newHandover(files []input) (handover, error) {
 		if err != nil {
 			return h, fmt.Errorf("hand files over: %w", err)
 		}
-		h.Files = append(h.Files, handoverFile{Name: file.name, Path: path})
+		h.Files = append(h.Files, handoverFile{Name: file.name, Path: path, Filed: file.filed})
 	}
 	return h, nil
 }

@@ -53,7 +53,7 @@ func (a *archive) pages(parts webParts) (http.Handler, error) {
 	shown := webArchive{archive: a, flow: parts.flow, preview: parts.preview, inbox: parts.inbox}
 	cfg := web.Config{
 		Arrivals: a.catalog, Parked: shown, Doubts: a.catalog, Entries: shown, Dossiers: shown, Objects: shown, Pictures: shown, Searcher: shown, Placer: shown,
-		Unsigned: a.catalog, Signer: shown, Views: a.audit,
+		Unsigned: a.catalog, Signer: shown, Filer: shown, Views: a.audit,
 		Door: parts.door, Logins: parts.door, Own: parts.door, Reasons: parts.door, Users: register{parts.door}, Provider: parts.provider,
 		Hosts: parts.hosts, Proxies: parts.proxies,
 		Events: parts.events, Kinds: a.kinds, Unit: a.unit(), Units: namedUnits{a.units(), a.unit().ID, a.signing.Agency}, Demo: a.record.Demo, Now: time.Now, Log: parts.log,
@@ -110,7 +110,7 @@ func inWebWords(err error) error {
 		return fmt.Errorf("%w: %w", web.ErrSamePerson, err)
 	case dossier.KindOf(err) == dossier.Retry && dossier.ReasonOf(err) == dossier.ReasonChanged:
 		return fmt.Errorf("%w: %w", web.ErrNotReady, err)
-	case errors.Is(err, pipeline.ErrNoSuchKind), errors.Is(err, pipeline.ErrNothingToUndo):
+	case errors.Is(err, pipeline.ErrNoSuchKind), errors.Is(err, pipeline.ErrNothingToUndo), errors.Is(err, pipeline.ErrOriginal):
 		return fmt.Errorf("%w: %w", web.ErrRefused, err)
 	default:
 		return err

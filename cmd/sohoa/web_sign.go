@@ -41,7 +41,11 @@ func (w webArchive) Signature(ctx context.Context, c dossier.Component) (web.Sig
 		return web.Signature{}, err
 	}
 	defer release()
-	judged, err := judgeFile(ctx, path)
+	judge := judgeFile
+	if c.State == dossier.ComponentFiled { // from anywhere
+		judge = judgeApart
+	}
+	judged, err := judge(ctx, path)
 	if err != nil {
 		return web.Signature{}, err
 	}
