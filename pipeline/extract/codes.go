@@ -21,7 +21,7 @@ func readCodes(kind dossier.Kind, r dossier.Reading, page dossier.PageID, fields
 		case dossier.KindCitizenIDCard:
 			readCard(code.Text, set)
 		case dossier.KindLandUseCertificate:
-			serial := certificateSerial(viet.NFC(code.Text))
+			serial := tidySerial(dossier.Field{Value: certificateSerial(viet.NFC(code.Text))}).Value
 			set("serial", serial, "", serial)
 		case dossier.KindSeparator:
 			if sep, ok, err := dossier.ParseSeparator(code.Text); ok && err == nil {

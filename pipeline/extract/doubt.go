@@ -26,8 +26,9 @@ const doubtful = 0.5
 const vouched = 0.3
 
 var (
-	phoneForm  = regexp.MustCompile(`^(?:0|\+84)\d{9,10}$`)
-	serialForm = regexp.MustCompile(`^[A-ZĐ]{1,2} ?(?:\d{6}|\d{8})$`)
+	phoneForm = regexp.MustCompile(`^(?:0|\+84)\d{9,10}$`)
+	// serialForm is a serial of any time: those of eight digits have two letters.
+	serialForm = regexp.MustCompile(`^(?:[A-ZĐ]{1,2} ?\d{6}|[A-ZĐ]{2} ?\d{8})$`)
 	// certificateForm is a serial since 2009: two letters and six digits, or eight
 	// (TT 23/2014/TT-BTNMT; TT 10/2024/TT-BTNMT, Điều 29).
 	certificateForm = regexp.MustCompile(`^[A-ZĐ]{2} ?(?:\d{6}|\d{8})$`)

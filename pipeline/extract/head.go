@@ -29,13 +29,7 @@ func (p *paper) head() []row {
 func (p *paper) findInHead(label dossier.Label) (dossier.Field, bool) {
 	switch head := p.head(); label.Field {
 	case "number":
-		if f, ok := readNumber(head, label.Type); ok && (label.Type != dossier.TypeNumber || symbolOf(p.kind, f.Value)) {
-			return f, true
-		}
-		if f, ok := p.mendNumber(head); ok && label.Type == dossier.TypeNumber {
-			return f, true
-		}
-		return readNumber(head, label.Type)
+		return p.readHeadNumber(head, label.Type)
 	case "date":
 		return p.readHeadDate(head)
 	case "issuer":
@@ -46,17 +40,40 @@ func (p *paper) findInHead(label dossier.Label) (dossier.Field, bool) {
 	return dossier.Field{}, false
 }
 
+// readHeadNumber reads the number, and mends what form and kind tell about it.
+func (p *paper) readHeadNumber(head []row, typ dossier.FieldType) (dossier.Field, bool) {
+	f, ok := readNumber(head, typ, row.isNumber)
+	if typ == dossier.TypeNumber && (!ok || !symbolOf(p.kind, f.Value)) {
+		if mended, found := p.mendNumber(head); found {
+			f, ok = mended, true
+		}
+	}
+	if !ok {
+		f, ok = readNumber(head, typ, row.isDamagedNumber)
+		f.Confidence = min(f.Confidence, mended)
+	}
+	if typ == dossier.TypeNumber {
+		f = mendCommittee(f)
+	}
+	return f, ok
+}
+
 // isNumber tells whether the piece is the line "Số: …".
 func (r row) isNumber() bool { return len(r.tokens) > 0 && r.tokens[0].plain == "so" }
 
+// isDamagedNumber tells whether the piece is that line without one of its letters.
+func (r row) isDamagedNumber() bool {
+	return len(r.tokens) > 0 && (r.tokens[0].plain == "o" || r.tokens[0].plain == "s") && strings.HasSuffix(r.tokens[0].Text, ":")
+}
+
 var (
-	paperNumber = regexp.MustCompile(`^S\p{L}[\s:.;]*(\d[\p{L}\d]*)\s*(?:/\s*(\p{L}[\p{L}\d&.]*(?:\s*[-–]\s*[\p{L}\d&.]+)*|\d{4}\b(?:/[\p{L}\d-]+)?)(.*))?$`)
+	paperNumber = regexp.MustCompile(`^S?\p{L}?[\s:.;]*(\d[\p{L}\d]*)\s*(?:/\s*(\p{L}[\p{L}\d&.]*(?:\s*[-–]\s*[\p{L}\d&.]+)*|\d{4}\b(?:/[\p{L}\d-]+)?)(.*))?$`)
 	spaceAround = regexp.MustCompile(`\s*([/–-])\s*`)
 )
 
 // readNumber reads "Số: 707 /QĐ-TTg" as 707/QĐ-TTg. For an entry in a register
 // the number is what stands before the paper's own symbol: 224 of 224/TLKS-BS.
-func readNumber(head []row, typ dossier.FieldType) (dossier.Field, bool) {
+func readNumber(head []row, typ dossier.FieldType, opens func(row) bool) (dossier.Field, bool) {
 	for i, r := range head {
 		if r.plain() == "so" && i+1 < len(head) && level(r, head[i+1]) {
 			// A number written by pen stands apart from the word before it.
@@ -64,7 +81,7 @@ func readNumber(head []row, typ dossier.FieldType) (dossier.Field, bool) {
 		}
 		text := viet.NFC(r.text())
 		m := paperNumber.FindStringSubmatch(text)
-		if !r.isNumber() || m == nil {
+		if !opens(r) || m == nil {
 			continue
 		}
 		value := m[1]
@@ -218,12 +235,24 @@ func (p *paper) beginsTitle(r row) bool {
 // enacting agency in capitals, the reasons, the address, a rule.
 func endsSubject(r row, first bool) bool {
 	plain := r.plain()
-	for _, w := range []string{"cancu", "kinhgui", "dieu1", "xetdenghi", "theodenghi", "homnay", "thuchiennghi", "thuchienluat", "thuchienquyetdinh", "thuchienchithi"} {
+	for _, w := range []string{"dieu1", "xetdenghi", "theodenghi", "homnay", "thuchiennghi", "thuchienluat", "thuchienquyetdinh", "thuchienchithi"} {
 		if strings.HasPrefix(plain, w) {
 			return true
 		}
 	}
+	if opensText(plain) {
+		return true
+	}
 	return plain == "" || r.isNumber() && strings.ContainsAny(r.text(), ":/") || !first && allUpper(r.tokens) || strings.Contains(plain, "ngay") && strings.Contains(plain, "thang") && strings.Contains(plain, "nam")
+}
+
+// opensText tells whether a line opens with "Căn cứ" or "Kính gửi", a letter of
+// which may be misread. The identity card is no reason.
+func opensText(plain string) bool {
+	return !strings.HasPrefix(plain, "cancuoc") && slices.ContainsFunc([]string{"cancu", "kinhgui"}, func(w string) bool {
+		edits, _ := fuzzy.Prefix(w, plain[:min(len(plain), len(w)+1)], 1)
+		return edits <= 1
+	})
 }
 
 // apart tells whether there is more room between two lines than inside a

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"sohoa/dossier"
 	"sohoa/dossier/viet"
@@ -23,6 +24,10 @@ var (
 	brokenCode = regexp.MustCompile(`([A-Z0-9][0-9A-Z.,]{2,34} ?[-–—] ?\d{6}) ?[-–—]? ?(\d{4}(?:\d{2,3})?)(?:$|[^\p{L}\d])`)
 	// brokenMoney is an amount with another mark for one of its points.
 	brokenMoney = regexp.MustCompile(`(?:^|[^\d.,;:])(\d{1,3}(?:[.,;: ]\d{3})+)(?:,-)? ?(?:đồng|đ|VNĐ|VND)`)
+	// joinedMoney is an amount of which some points were lost.
+	joinedMoney = regexp.MustCompile(`(?:^|[^\d.,;:])(\d{1,12}(?:\.\d{3,9})*)(?:,-)? ?(?:đồng|đ|VNĐ|VND)`)
+	// joinedCode is a dossier code without its first hyphen.
+	joinedCode = regexp.MustCompile(`([A-Z0-9][0-9A-Z.]{2,34})(\d{6}) ?[-–—] ?(\d{4}(?:\d{2,3})?)(?:$|[^\p{L}\d])`)
 	// noLevel is an agency whose first point was lost: "H1837".
 	noLevel = regexp.MustCompile(`^([A-Y]\d{2})(\d)`)
 )
@@ -43,19 +48,45 @@ func (c candidate) mendType() (dossier.Field, bool) {
 	case dossier.TypeID:
 		return c.pattern(brokenID, func(m []string) (string, string) { return digitsOf(m[1]), "" })
 	case dossier.TypeCode:
-		return c.pattern(brokenCode, func(m []string) (string, string) {
-			prefix := noLevel.ReplaceAllString(strings.ReplaceAll(m[1], ",", "."), "$1.$2")
-			code, err := dossier.ParseCode(prefix + "-" + m[2])
-			if err != nil {
-				return "", ""
-			}
-			return code.String(), ""
-		})
+		if f, ok := c.pattern(brokenCode, func(m []string) (string, string) {
+			return codeOf(noLevel.ReplaceAllString(strings.ReplaceAll(m[1], ",", "."), "$1.$2") + "-" + m[2])
+		}); ok {
+			return f, true
+		}
+		return c.pattern(joinedCode, func(m []string) (string, string) { return codeOf(m[1] + "-" + m[2] + "-" + m[3]) })
 	case dossier.TypeMoney:
-		return c.pattern(brokenMoney, func(m []string) (string, string) { return grouping.Replace(m[1]), digitsOf(m[1]) })
+		if f, ok := c.pattern(brokenMoney, func(m []string) (string, string) { return grouping.Replace(m[1]), digitsOf(m[1]) }); ok {
+			return f, true
+		}
+		return c.pattern(joinedMoney, func(m []string) (string, string) { return inThousands(m[1]), digitsOf(m[1]) })
 	default:
 		return dossier.Field{}, false
 	}
+}
+
+// codeOf is a dossier code in canonical form, "" for what is none.
+func codeOf(text string) (value, norm string) {
+	code, err := dossier.ParseCode(text)
+	if err != nil {
+		return "", ""
+	}
+	return code.String(), ""
+}
+
+// inThousands writes an amount with all of its points; "" where those that were
+// read do not stand between thousands, so that a digit was lost too.
+func inThousands(amount string) string {
+	parts := strings.Split(amount, ".")
+	for _, part := range parts[1:] {
+		if len(part)%3 != 0 {
+			return ""
+		}
+	}
+	digits := digitsOf(amount)
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = digits[:at] + "." + digits[at:]
+	}
+	return digits
 }
 
 // digitsOf drops everything else.
@@ -96,6 +127,50 @@ func (p *paper) mendNumber(head []row) (dossier.Field, bool) {
 
 // committee is what nearly every number of a commune ends in.
 const committee = "UBND"
+
+// mendCommittee writes UBND where a letter of it was lost or misread, and the
+// hyphen behind it where that was lost: "245/TB-UAND", "182/UBNDXNTTHN".
+func mendCommittee(f dossier.Field) dossier.Field {
+	number, symbol, _ := strings.Cut(f.Value, "/")
+	parts := strings.Split(symbol, "-")
+	for i, part := range parts {
+		rest, joined := strings.CutPrefix(part, committee)
+		switch {
+		case nearlyCommittee(part):
+			parts[i] = committee
+		case joined && letters(rest) >= 2:
+			parts[i] = committee + "-" + rest
+		}
+	}
+	if value := number + "/" + strings.Join(parts, "-"); symbol != "" && value != f.Value {
+		f.Value, f.Confidence = value, min(f.Confidence, mended)
+	}
+	return f
+}
+
+// tidySerial writes the serial of a certificate with one space between letters
+// and digits, and its letters without marks, which none has.
+func tidySerial(f dossier.Field) dossier.Field {
+	at := strings.IndexAny(f.Value, "0123456789")
+	if at < 0 {
+		return f
+	}
+	series := strings.TrimSpace(f.Value[:at])
+	bare := strings.Map(bareLetter, series)
+	if bare != series {
+		f.Confidence = min(f.Confidence, mended)
+	}
+	f.Value = bare + " " + f.Value[at:]
+	return f
+}
+
+// bareLetter is a capital without its marks; Đ is a letter of its own.
+func bareLetter(r rune) rune {
+	if r == 'Đ' {
+		return r
+	}
+	return unicode.ToUpper([]rune(viet.Fold(string(r)))[0])
+}
 
 // nearlyCommittee tells whether a part of the symbol is UBND with a wrong or
 // lost letter: no other agency is called like that.

@@ -142,3 +142,41 @@ func TestCertificateSerial(t *testing.T) {
 		}
 	}
 }
+
+// TestMendHeadNumber reads numbers of which a letter was lost, for a person to see.
+func TestMendHeadNumber(t *testing.T) {
+	for line, want := range map[string]string{
+		"Số: 971/TB-UAND": "971/TB-UBND", "Số: 971/TB-UBD": "971/TB-UBND", "ố: 971/TB-UBND": "971/TB-UBND", "Số: 971/TB-UBNDNV": "971/TB-UBND-NV",
+		"Số: 971/TB-UBND": "971/TB-UBND", "Số: 971/TB-SNV": "971/TB-SNV",
+	} {
+		p := paper{kind: dossier.Kind{Symbols: []string{"TB"}}}
+		var r row
+		for _, w := range strings.Fields(line) {
+			r.tokens = append(r.tokens, tokensOf(dossier.Word{Text: w, Confidence: 0.96}, "p")...)
+		}
+		f, ok := p.readHeadNumber([]row{r}, dossier.TypeNumber)
+		if !ok || f.Value != want {
+			t.Errorf("%q: %q %v, want %q", line, f.Value, ok, want)
+		}
+		if whole := strings.HasSuffix(line, want); (f.Confidence > mended) != (whole && strings.HasPrefix(line, "Số")) {
+			t.Errorf("%q: %q is %v sure", line, f.Value, f.Confidence)
+		}
+	}
+}
+
+func TestTidySerial(t *testing.T) {
+	for in, want := range map[string]string{"AE77215178": "AE 77215178", "ẠA 96671915": "AA 96671915", "ĐA 123456": "ĐA 123456", "": ""} {
+		got := tidySerial(dossier.Field{Value: in, Confidence: 0.96})
+		if got.Value != want || (got.Confidence > mended) != !strings.HasPrefix(in, "Ạ") {
+			t.Errorf("tidySerial(%q) = %q %v, want %q", in, got.Value, got.Confidence, want)
+		}
+	}
+}
+
+func TestInThousands(t *testing.T) {
+	for in, want := range map[string]string{"515.000000": "515.000.000", "804000.000": "804.000.000", "83.000.000": "83.000.000", "325.50.000": "", "829.000.00": ""} {
+		if got := inThousands(in); got != want {
+			t.Errorf("inThousands(%q) = %q, want %q", in, got, want)
+		}
+	}
+}

@@ -22,7 +22,7 @@ func Typed(kind dossier.Kind, def dossier.FieldDef, text string) (value, norm st
 		value = strings.NewReplacer(" ", "", ".", "").Replace(value)
 		return value, "", value == "" || wellFormed(kind, def.Type, value)
 	case dossier.TypeSerial:
-		value = strings.ToUpper(value)
+		value = tidySerial(dossier.Field{Value: strings.ToUpper(value)}).Value
 		return value, "", value == "" || wellFormed(kind, def.Type, value)
 	case dossier.TypeMoney:
 		return value, strings.NewReplacer(" ", "", ".", "").Replace(value), true

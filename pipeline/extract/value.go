@@ -79,21 +79,22 @@ func (c candidate) byPattern() (dossier.Field, bool) {
 			return m[1], strings.NewReplacer(" ", "", ".", "").Replace(m[1])
 		})
 	case dossier.TypeSerial:
-		if c.alone {
-			return c.pattern(serialAlone, as)
-		}
-		return c.pattern(serialPattern, as)
+		return c.serial()
 	case dossier.TypeCode:
-		return c.pattern(codePattern, func(m []string) (string, string) {
-			code, err := dossier.ParseCode(m[1])
-			if err != nil {
-				return "", ""
-			}
-			return code.String(), ""
-		})
+		return c.pattern(codePattern, func(m []string) (string, string) { return codeOf(m[1]) })
 	default: // names, dates and the like are no pattern
 		return dossier.Field{}, false
 	}
+}
+
+// serial reads the serial of a land use certificate.
+func (c candidate) serial() (dossier.Field, bool) {
+	form := serialPattern
+	if c.alone {
+		form = serialAlone
+	}
+	f, ok := c.pattern(form, func(m []string) (string, string) { return m[1], "" })
+	return tidySerial(f), ok
 }
 
 // pattern reads the first match; write makes value and norm of it, "" to
