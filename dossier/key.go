@@ -3,6 +3,7 @@ package dossier
 import (
 	"fmt"
 	"path"
+	"strconv"
 	"strings"
 )
 
@@ -41,6 +42,23 @@ func KeyingPrefix(unit UnitID) string { return UnitPrefix(unit) + "k/" }
 
 // KeyingKey names what one person keyed for a field.
 func KeyingKey(unit UnitID, id string) string { return KeyingPrefix(unit) + id + ".json" }
+
+// SamplePrefix is the prefix of what was drawn by lot, and of what was keyed for
+// it.
+func SamplePrefix(unit UnitID) string { return UnitPrefix(unit) + "s/" }
+
+// SampleKey names the sample of a month.
+func SampleKey(unit UnitID, month string) string { return SamplePrefix(unit) + month + ".json" }
+
+// SampleAnswerKey names what was keyed for the nth that was drawn, or what a
+// second person says of it.
+func SampleAnswerKey(unit UnitID, month string, n int, settles bool) string {
+	name := strconv.Itoa(n)
+	if settles {
+		name += "-settled"
+	}
+	return SamplePrefix(unit) + month + "/" + name + ".json"
+}
 
 // BatchPrefix is the prefix of the unit's batch records.
 func BatchPrefix(unit UnitID) string { return UnitPrefix(unit) + "b/" }

@@ -126,11 +126,28 @@ func fullKeying() dossier.Keying {
 	}
 }
 
+func fullSample() dossier.Sample {
+	return dossier.Sample{
+		Schema: dossier.SampleSchema, Unit: "unit-1", Month: "2026-11", At: at, Actor: actor, Seed: dossier.SampleSeed("2026-11", "unit-1"),
+		Fields: 200, Lines: 20, OfFields: 4000, OfPages: 900,
+		Drawn: []dossier.SampleDraw{{
+			N: 1, What: dossier.DrawnField, Device: "counter-1", Page: image.Page(1), Reading: 1, Box: dossier.Box{X: 1, Y: 2, W: 3, H: 4}, Read: "01/02/1962",
+			Dossier: otherID, Version: 2, Component: anID, Kind: "birth_certificate", Field: "dob", Confidence: 0.97, Line: 3,
+		}},
+	}
+}
+
+func fullAnswer() dossier.SampleAnswer {
+	return dossier.SampleAnswer{
+		Schema: dossier.SampleAnswerSchema, Unit: "unit-1", Month: "2026-11", N: 1, At: at, Actor: actor, Value: "01/02/1962", Unreadable: true, Settles: true,
+	}
+}
+
 // samples are full records by the name in their schema's file.
 func samples() map[string]any {
 	return map[string]any{
 		"archive": fullArchive(), "batch": fullBatch(), "reading": fullImageReading(), "manifest": fullManifest(),
-		"decision": fullDecision(), "keying": fullKeying(),
+		"decision": fullDecision(), "keying": fullKeying(), "sample": fullSample(), "answer": fullAnswer(),
 	}
 }
 

@@ -29,6 +29,8 @@ type Restorer interface {
 	AddObjects(ctx context.Context, act dossier.Act, objects []dossier.ObjectRef) error
 	Listed(ctx context.Context, objects []dossier.ObjectRef) error
 	RestoreDecision(ctx context.Context, act dossier.Act, decision dossier.Decision, object dossier.ObjectRef) (restored bool, err error)
+	Draw(ctx context.Context, act dossier.Act, sample dossier.Sample, object dossier.ObjectRef) (taken bool, err error)
+	Answer(ctx context.Context, act dossier.Act, answer dossier.SampleAnswer, object dossier.ObjectRef) (taken bool, err error)
 	RestoreKeying(ctx context.Context, act dossier.Act, keying dossier.Keying, object dossier.ObjectRef) error
 	Reconcile(ctx context.Context) (wanted int, err error)
 }
@@ -43,6 +45,8 @@ type Restored struct {
 	Decisions int `json:"decisions"`
 	// Keyings are what people keyed blind.
 	Keyings int `json:"keyings"`
+	// Samples are the months that were drawn to be keyed.
+	Samples int `json:"samples"`
 	// Unfinished counts the steps that were enqueued again.
 	Unfinished int `json:"unfinished"`
 	// Orphans are raw objects that no batch record names: taken in, but the
@@ -65,7 +69,7 @@ func (f *Flow) Rebuild(ctx context.Context, objects Lister, ledger Restorer) (Re
 	r.found.Orphans = []string{}
 	for _, step := range []func(context.Context) error{
 		func(ctx context.Context) error { return ledger.Empty(ctx) },
-		r.checksums, r.collectReadings, r.collectRaw, r.batches, r.manifests, r.decisions, r.keyings,
+		r.checksums, r.collectReadings, r.collectRaw, r.batches, r.manifests, r.decisions, r.keyings, r.samples,
 	} {
 		if err := step(ctx); err != nil {
 			return r.found, fmt.Errorf("rebuild: %w", err)

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"sohoa/dossier"
 )
@@ -65,4 +66,37 @@ func (r *rebuilder) waits(ctx context.Context, k dossier.Keying) (bool, error) {
 	}
 	latest, ok, err := r.flow.Ledger.Latest(ctx, k.Dossier)
 	return ok && k.Of(componentOf(latest.Dossier, k.Component)), err
+}
+
+// samples restores what was drawn, and what was keyed for it: a month's sample
+// stands before its answers in the order of keys ("2026-11.json", then
+// "2026-11/1.json").
+func (r *rebuilder) samples(ctx context.Context) error {
+	prefix := dossier.SamplePrefix(r.flow.Unit.ID)
+	for ref, err := range r.objects.List(ctx, prefix) {
+		if err != nil {
+			return err
+		}
+		if strings.Contains(strings.TrimPrefix(ref.Key, prefix), "/") {
+			var answer dossier.SampleAnswer
+			object, err := r.load(ctx, ref.Key, &answer)
+			if err == nil {
+				_, err = r.ledger.Answer(ctx, r.flow.restoring(), answer, object)
+			}
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		var sample dossier.Sample
+		object, err := r.load(ctx, ref.Key, &sample)
+		if err == nil {
+			_, err = r.ledger.Draw(ctx, r.flow.restoring(), sample, object)
+		}
+		if err != nil {
+			return err
+		}
+		r.found.Samples++
+	}
+	return nil
 }

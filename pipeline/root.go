@@ -29,6 +29,7 @@ This folder can be read without sohoa.
   u/<unit>/b/<id>.json  từng lần đưa giấy vào máy quét / each batch that was fed
   u/<unit>/p/<id>/      người đã quyết định gì về hồ sơ / what people decided
   u/<unit>/k/<id>.json  người nhập độc lập đã gõ gì / what people keyed blind
+  u/<unit>/s/<month>    mẫu kiểm tra của tháng / the month's sample, keyed
   schema/               mô tả các tệp JSON / what the JSON files mean
   log/                  nhật ký: ai đã làm gì, xem gì, khi nào / the log: who did
                         and saw what, and when. log/tile/8/data/: one line for

@@ -308,11 +308,15 @@ func (s *site) cut(w http.ResponseWriter, r *http.Request) error {
 	if err := s.viewed(r, viewOfPage(f.Page)); err != nil {
 		return err
 	}
-	part := region(*f.Box, shown.Width, shown.Height)
-	key := fmt.Sprintf("%s/cut/%d/%d/%d/%d", pictureKey(f.Page, shown.Reading, widthCut), part.X, part.Y, part.W, part.H)
+	return s.sendRegion(w, r, shown, region(*f.Box, shown.Width, shown.Height))
+}
+
+// sendRegion sends a part of a page enlarged.
+func (s *site) sendRegion(w http.ResponseWriter, r *http.Request, shown *sheet, part dossier.Box) error {
+	key := fmt.Sprintf("%s/cut/%d/%d/%d/%d", pictureKey(shown.ID, shown.Reading, widthCut), part.X, part.Y, part.W, part.H)
 	w.Header().Set("Cache-Control", "private, no-cache")
-	jpeg, err := s.pictures.get(ctx, key, func(ctx context.Context) ([]byte, error) {
-		return s.Pictures.Region(ctx, f.Page, shown.Reading, part, widthCut)
+	jpeg, err := s.pictures.get(r.Context(), key, func(ctx context.Context) ([]byte, error) {
+		return s.Pictures.Region(ctx, shown.ID, shown.Reading, part, widthCut)
 	})
 	return sendPicture(w, r, jpeg, err)
 }

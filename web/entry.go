@@ -28,17 +28,27 @@ type Entries interface {
 type blind struct {
 	*question
 	Action string   // where the form goes
-	Values []string // what others keyed, for who settles it
+	Why    string   // key of what is to be done
+	Values []string // what others keyed or the machine read, for who settles it
+	// What and the rest name the place in a sample; empty for double entry.
+	What  dossier.Drawn
+	Month string
+	N     int
 }
 
-type entryBody struct {
+// blindBody is a page at which somebody keys blind.
+type blindBody struct {
 	Ask      *blind
-	Counts   dossier.EntryCounts
 	Settling bool
 	From     int
 	Said     string // key of what became of the answer before
 	Error    string
 	Typed    string
+}
+
+type entryBody struct {
+	blindBody
+	Counts dossier.EntryCounts
 }
 
 // entrySaid are the keys of what became of an answer.
@@ -49,15 +59,16 @@ var entrySaid = map[string]string{
 
 // entry shows the next field that the one who asks may key.
 func (s *site) entry(w http.ResponseWriter, r *http.Request) error {
-	return s.showEntry(w, r, entryBody{Said: entrySaid[r.URL.Query().Get("said")], From: offset(r.URL.Query())})
+	return s.showEntry(w, r, blindBody{Said: entrySaid[r.URL.Query().Get("said")], From: offset(r.URL.Query())})
 }
 
 // dispute shows the next field that the one who asks may settle.
 func (s *site) dispute(w http.ResponseWriter, r *http.Request) error {
-	return s.showEntry(w, r, entryBody{Settling: true, Said: entrySaid[r.URL.Query().Get("said")], From: offset(r.URL.Query())})
+	return s.showEntry(w, r, blindBody{Settling: true, Said: entrySaid[r.URL.Query().Get("said")], From: offset(r.URL.Query())})
 }
 
-func (s *site) showEntry(w http.ResponseWriter, r *http.Request, body entryBody) error {
+func (s *site) showEntry(w http.ResponseWriter, r *http.Request, shown blindBody) error {
+	body := entryBody{blindBody: shown}
 	ctx, actor := r.Context(), s.actor(r)
 	if err := s.decides(ctx); err != nil {
 		return err
@@ -66,9 +77,9 @@ func (s *site) showEntry(w http.ResponseWriter, r *http.Request, body entryBody)
 	if body.Counts, err = s.Entries.EntryCounts(ctx, scopeOf(ctx), actor); err != nil {
 		return err
 	}
-	list, path := s.Entries.Entries, "/entry"
+	list, path, why := s.Entries.Entries, "/entry", "entry.why"
 	if body.Settling {
-		list, path = s.Entries.Disputes, "/entry/settle"
+		list, path, why = s.Entries.Disputes, "/entry/settle", "entry.settle_why"
 	}
 	some, err := list(ctx, scopeOf(ctx), actor, body.From, 2)
 	if err == nil && len(some) == 0 && body.From > 0 {
@@ -79,7 +90,7 @@ func (s *site) showEntry(w http.ResponseWriter, r *http.Request, body entryBody)
 		return errors.Join(err, s.page(w, r, "entry", "entry", body))
 	}
 	at := path + "?from="
-	body.Ask = &blind{Action: path, question: &question{Doubt: some[0], Here: at + strconv.Itoa(body.From)}}
+	body.Ask = &blind{Action: path, Why: why, question: &question{Doubt: some[0], Here: at + strconv.Itoa(body.From)}}
 	if len(some) > 1 {
 		body.Ask.Next = at + strconv.Itoa(body.From+1)
 	}
@@ -156,7 +167,7 @@ func (s *site) takeKeyed(w http.ResponseWriter, r *http.Request, path string, ta
 			return err
 		}
 	}
-	body := entryBody{Settling: path == "/entry/settle", From: from, Error: wrong}
+	body := blindBody{Settling: path == "/entry/settle", From: from, Error: wrong}
 	if slices.Contains([]string{"ask.empty", "ask.no_such_value"}, wrong) {
 		body.Typed = said.Value
 	}

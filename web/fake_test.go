@@ -40,7 +40,9 @@ type fakeArchive struct {
 	placed    []dossier.Placement
 	doubts    []dossier.Doubt
 	corrected []dossier.Correction
-	twice     []dossier.Doubt             // the fields that two people key
+	twice     []dossier.Doubt // the fields that two people key
+	sample    dossier.Sample
+	answers   []dossier.SampleAnswer
 	keyings   map[string][]dossier.Keying // by paper and field
 	problem   Sentence                    // why nobody can sign
 	toSign    []dossier.Unsigned
@@ -492,7 +494,7 @@ func configOf(archive *fakeArchive, kinds *dossier.Catalogue) Config {
 func withPeople(archive *fakeArchive, people *fakePeople, kinds *dossier.Catalogue) Config {
 	return Config{
 		Door: people, Logins: people, Own: people, Users: people, Reasons: people,
-		Arrivals: archive, Parked: archive, Doubts: archive, Entries: archive, Dossiers: archive, Objects: archive, Pictures: archive, Searcher: archive,
+		Arrivals: archive, Parked: archive, Doubts: archive, Entries: archive, Samples: archive, Dossiers: archive, Objects: archive, Pictures: archive, Searcher: archive,
 		Placer: archive, Unsigned: archive, Signer: archive, Filer: archive, Views: archive, Events: archive, Inbox: archive, Kinds: kinds, Demo: true,
 		Machine: Machine{Alive: saying("alive"), Ready: saying("ready"), Status: saying("status"), Metrics: saying("metrics")},
 		Unit:    dossier.Unit{ID: "unit1", Codes: []dossier.UnitCode{{Code: "Y99.12", From: noon.AddDate(-1, 0, 0)}}},
@@ -550,6 +552,7 @@ func busyDay() *fakeArchive {
 		c := m.Dossier.Components[0]
 		f.twice = append(f.twice, dossier.Doubt{Dossier: m.Dossier.ID, Component: c.ID, Kind: c.Kind, Field: "child_name", Nth: 1, Page: pageID(2 * (12 + i)), Twice: true})
 	}
+	f.sampled()
 	f.keyings = map[string][]dossier.Keying{"component0014child_name": {{Actor: dossier.Actor{ID: "lan"}, Value: "Lò Thị Nhất"}, {Actor: dossier.Actor{ID: "minh"}, Value: "Lò Thị Nhì"}}}
 	f.batches = []dossier.BatchSummary{{ID: "batch1", Device: "quay-1", At: noon, Account: dossier.Account{Images: 14, Placed: 4, Separator: 1, Blank: 1, Parked: 7}}}
 	f.inflow = Inflow{Files: []IncomingFile{{"batch2", 1, "SCN_0021.jpg"}}, Devices: []Device{{

@@ -23,6 +23,7 @@ func (s *site) functions(l lang) template.FuncMap {
 		"machine":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"num":      number[int],
 		"decimal":  decimal,
+		"share":    func(p float64) string { return decimal(100*p, 1) + " %" },
 		"percent":  func(p float64) string { return decimal(100*p, 0) + " %" },
 		"kind":     func(id string) string { return s.kindName(l, id) },
 		"field":    func(id string) string { return s.fieldName(l, id) },

@@ -37,9 +37,10 @@ func (s *site) parseTemplates() (map[lang]*template.Template, error) {
 type frame struct {
 	Lang     lang
 	Title    string // key of the page's name
-	Active   string // entry of the rail: "intake", "dossiers", "review", "sign", "search", "users"
+	Active   string // entry of the rail: "intake", "dossiers", "review", "entry", "sample", "sign", "search", "users"
 	Who      dossier.Visitor
-	ToKey    int // values that the one who asks may key as one of two, or settle
+	ToKey    int  // values that the one who asks may key as one of two, or settle
+	Sampled  bool // whether the one who asks sees what was drawn by lot
 	Parked   int
 	Unsigned int // papers that wait for a signature
 	Demo     bool
@@ -72,6 +73,7 @@ func (s *site) pageAs(w http.ResponseWriter, r *http.Request, code int, f frame,
 	}
 	f.Parked = parked + doubts
 	if s.decides(r.Context()) == nil {
+		f.Sampled = visitorOf(r.Context()).May(permRead)
 		if f.ToKey, err = s.toKey(r); err != nil {
 			return err
 		}

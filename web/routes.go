@@ -48,7 +48,7 @@ type route struct {
 // fails on an address that is served but not listed.
 func routes() []route {
 	const get, post = http.MethodGet, http.MethodPost
-	return []route{
+	return append(keyingRoutes(), []route{
 		{method: get, pattern: "/{$}", needs: permNone, serve: (*site).home},
 		{method: get, pattern: "/intake", needs: permRead, serve: (*site).intake},
 		{method: get, pattern: "/intake/live", needs: permRead, serve: (*site).intakeLive},
@@ -64,10 +64,6 @@ func routes() []route {
 		{method: post, pattern: "/review/field", needs: permPlace, serve: (*site).correct},
 		{method: post, pattern: "/review/count", needs: permPlace, serve: (*site).acceptCount},
 		{method: post, pattern: "/review/undo", needs: permPlace, serve: (*site).undo},
-		{method: get, pattern: "/entry", needs: permPlace, serve: (*site).entry},
-		{method: post, pattern: "/entry", needs: permPlace, serve: (*site).enter},
-		{method: get, pattern: "/entry/settle", needs: permApprove, serve: (*site).dispute},
-		{method: post, pattern: "/entry/settle", needs: permApprove, serve: (*site).settle},
 		{method: get, pattern: "/sign", needs: permSign, serve: (*site).sign},
 		{method: get, pattern: "/sign/live", needs: permSign, serve: (*site).signLive},
 		{method: get, pattern: "/sign/progress", needs: permSign, serve: (*site).signProgress},
@@ -112,6 +108,25 @@ func routes() []route {
 		{method: get, pattern: "/readyz", needs: permWatch, serve: machine(func(m Machine) http.Handler { return m.Ready }), machine: true},
 		{method: get, pattern: "/status", needs: permWatch, serve: machine(func(m Machine) http.Handler { return m.Status }), machine: true},
 		{method: get, pattern: "/metrics", needs: permWatch, serve: machine(func(m Machine) http.Handler { return m.Metrics }), machine: true},
+	}...)
+}
+
+// keyingRoutes are those of pages at which people key without being shown what
+// was read or keyed before.
+func keyingRoutes() []route {
+	const get, post = http.MethodGet, http.MethodPost
+	return []route{
+		{method: get, pattern: "/entry", needs: permPlace, serve: (*site).entry},
+		{method: post, pattern: "/entry", needs: permPlace, serve: (*site).enter},
+		{method: get, pattern: "/entry/settle", needs: permApprove, serve: (*site).dispute},
+		{method: post, pattern: "/entry/settle", needs: permApprove, serve: (*site).settle},
+		{method: get, pattern: "/sample", needs: permRead, serve: (*site).samples},
+		{method: post, pattern: "/sample", needs: permApprove, serve: (*site).drawSample},
+		{method: get, pattern: "/sample/key", needs: permPlace, serve: (*site).keySample},
+		{method: post, pattern: "/sample/key", needs: permPlace, serve: (*site).answerSample},
+		{method: get, pattern: "/sample/settle", needs: permApprove, serve: (*site).settleSample},
+		{method: post, pattern: "/sample/settle", needs: permApprove, serve: (*site).takeSettled},
+		{method: get, pattern: "/sample/cut/{month}/{n}", needs: permRead, serve: (*site).sampleCut},
 	}
 }
 

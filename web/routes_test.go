@@ -71,6 +71,13 @@ var known = map[string]struct {
 	"POST /entry":                               {permPlace, "/entry", 200, 404},
 	"GET /entry/settle":                         {permApprove, "/entry/settle", 200, 404},
 	"POST /entry/settle":                        {permApprove, "/entry/settle", 200, 404},
+	"GET /sample":                               {permRead, "/sample", 200, 404},
+	"POST /sample":                              {permApprove, "/sample", 400, 404},
+	"GET /sample/key":                           {permPlace, "/sample/key?month=2026-09", 200, 404},
+	"POST /sample/key":                          {permPlace, "/sample/key?month=2026-09", 200, 404},
+	"GET /sample/settle":                        {permApprove, "/sample/settle?month=2026-09", 200, 404},
+	"POST /sample/settle":                       {permApprove, "/sample/settle?month=2026-09", 200, 404},
+	"GET /sample/cut/{month}/{n}":               {permRead, "/sample/cut/2026-09/1", 200, 404},
 	"GET /sign":                                 {permSign, "/sign", 200, 404},
 	"GET /sign/live":                            {permSign, "/sign/live", 200, 404},
 	"GET /sign/progress":                        {permSign, "/sign/progress", 200, 404},
@@ -148,7 +155,7 @@ func TestRoutes(t *testing.T) {
 // pagesOfSite are the addresses a person sees.
 var pagesOfSite = []string{
 	"/intake", "/dossiers", "/dossiers?waiting=1&state=open", "/dossiers/dossier0000", "/dossiers/dossier0003?q=toa&tab=text",
-	"/dossiers/dossier0003?tab=history", "/dossiers/dossier0003?tab=signature", "/review", "/review?of=fields", "/entry", "/entry/settle", "/sign", "/sign?asked=3&later=1", "/search", "/search?q=khai+sinh", "/nothing",
+	"/dossiers/dossier0003?tab=history", "/dossiers/dossier0003?tab=signature", "/review", "/review?of=fields", "/entry", "/entry/settle", "/sample", "/sample/key?month=2026-09", "/sample/settle?month=2026-09", "/sign", "/sign?asked=3&later=1", "/search", "/search?q=khai+sinh", "/nothing",
 }
 
 func TestEveryPageInBothLanguages(t *testing.T) {

@@ -35,6 +35,10 @@ var (
 	ErrTwoNeeded = errors.New("two people are needed")
 	// ErrSamePerson: the one who asks has keyed the field before.
 	ErrSamePerson = errors.New("the same person keyed it before")
+	// ErrDrawn: the month's sample is drawn; ErrNothingToDraw: there is nothing
+	// of the month to draw.
+	ErrDrawn         = errors.New("sample drawn already")
+	ErrNothingToDraw = errors.New("nothing to draw")
 	// ErrNotLogged: that somebody looks could not be recorded, so nothing is
 	// shown.
 	ErrNotLogged = errors.New("view not recorded")
@@ -180,6 +184,7 @@ type Config struct {
 	Parked   Parked
 	Doubts   Doubts
 	Entries  Entries
+	Samples  Samples
 	Dossiers Dossiers
 	Objects  Objects
 	Pictures Pictures

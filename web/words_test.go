@@ -82,9 +82,15 @@ func computedKeys() []string {
 	for _, class := range []string{"placed", "separator", "blank", "parked", "duplicate", "superseded", "not_kept", "rejected", "working"} {
 		keys = append(keys, "account."+class)
 	}
-	for _, key := range entrySaid {
-		keys = append(keys, key)
+	for _, said := range []map[string]string{entrySaid, sampleSaid} {
+		for _, key := range said {
+			keys = append(keys, key)
+		}
 	}
+	for _, v := range []dossier.Verdict{dossier.VerdictNothing, dossier.VerdictProven, dossier.VerdictLikely, dossier.VerdictBelow} {
+		keys = append(keys, "verdict."+string(v))
+	}
+	keys = append(keys, "entry.why", "entry.settle_why", "sample.why", "sample.settle_why", "sample.drawn", "sample.nothing")
 	for _, r := range dossier.Roles() {
 		keys = append(keys, "role."+string(r))
 	}

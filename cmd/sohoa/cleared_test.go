@@ -49,7 +49,8 @@ func (r *rig) pagesOf(t testing.TB, a *archive, flow *pipeline.Flow) *httptest.S
 		t.Fatal(err)
 	}
 	handler, err := a.pages(webParts{
-		flow: flow, preview: textPictures{r.reader}, events: noEvents{}, machine: web.Machine{}, log: slog.New(slog.DiscardHandler),
+		sample: settings.sampleSize(),
+		flow:   flow, preview: textPictures{r.reader}, events: noEvents{}, machine: web.Machine{}, log: slog.New(slog.DiscardHandler),
 		door: entrance{People: register, demo: true, unit: a.unit().ID},
 	})
 	if err != nil {

@@ -166,6 +166,12 @@ type config struct {
 	// of their own key, neither seeing what the other keyed.
 	DoubleEntry []string `koanf:"double_entry"`
 
+	// SampleFields is how many values a month's sample has. Defaults to 200.
+	SampleFields int `koanf:"sample_fields"`
+	// SampleLines is how many lines of text it has of each device. Defaults to
+	// 20.
+	SampleLines int `koanf:"sample_lines"`
+
 	// LogLevel is debug, info, warn or error. Defaults to info.
 	LogLevel string `koanf:"log_level" live:"yes"`
 	// LogFormat is text or json. Defaults to text.
@@ -195,6 +201,12 @@ func (c config) withDefaults(place layout) config {
 	}
 	if c.CheckpointEvery == 0 {
 		c.CheckpointEvery = time.Minute
+	}
+	if c.SampleFields == 0 {
+		c.SampleFields = 200
+	}
+	if c.SampleLines == 0 {
+		c.SampleLines = 20
 	}
 	if c.MinFree == 0 {
 		c.MinFree = 1
@@ -239,8 +251,8 @@ func (c config) validate() error {
 			return fmt.Errorf("%s: %v is below zero", key, d)
 		}
 	}
-	if c.Workers < 0 || c.BatchFiles < 0 || c.KeepDone < 0 || c.MinFree < 0 {
-		return errors.New("workers, batch_files, keep_done_days and min_free_gb must not be below zero")
+	if c.Workers < 0 || c.BatchFiles < 0 || c.KeepDone < 0 || c.MinFree < 0 || c.SampleFields < 0 || c.SampleLines < 0 {
+		return errors.New("workers, batch_files, keep_done_days, min_free_gb, sample_fields and sample_lines must not be below zero")
 	}
 	if err := c.checkProfiles(); err != nil {
 		return err

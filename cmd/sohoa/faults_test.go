@@ -51,6 +51,8 @@ var writeOrder = []string{
 	"decision", "decide",
 	// A person keys a field that two people key; the second one's is a decision.
 	"keying", "key",
+	// A sample of the month is drawn, and keyed.
+	"sample object", "draw", "answer",
 	// Papers are signed: asked for by "decision" and "decide", then "pdf",
 	// "manifest" and "publish" again, or given up.
 	"sign refused",
@@ -83,7 +85,7 @@ func objectStep(key string) string {
 	case key == dossier.ReadmeKey, strings.HasPrefix(key, dossier.SchemaDir):
 		return "root object"
 	case parts[0] == "u" && len(parts) > 2:
-		names := map[string]string{"raw": "raw object", "b": "batch record", "t": "reading", "c": "pdf", "d": "manifest", "p": "decision", "k": "keying"}
+		names := map[string]string{"raw": "raw object", "b": "batch record", "t": "reading", "c": "pdf", "d": "manifest", "p": "decision", "k": "keying", "s": "sample object"}
 		if name, ok := names[parts[2]]; ok {
 			return name
 		}
@@ -181,7 +183,7 @@ type faultyLedger struct {
 
 // ledgerReads are the methods of the ledger that change nothing.
 var ledgerReads = []string{
-	"BatchIDs", "ByCode", "File", "Files", "Image", "Images", "Keyings", "Known", "Latest", "NextIntent", "ObjectRefs", "Objects", "Pages", "Waiting",
+	"BatchIDs", "ByCode", "File", "Files", "Frame", "Image", "Images", "Keyings", "Known", "Latest", "NextIntent", "ObjectRefs", "Objects", "Pages", "Sample", "Waiting",
 }
 
 func (l faultyLedger) AddObjects(ctx context.Context, act dossier.Act, objects []dossier.ObjectRef) error {
@@ -256,6 +258,16 @@ func (l faultyLedger) ChooseTwice(ctx context.Context, unit dossier.UnitID, chos
 func (l faultyLedger) Key(ctx context.Context, act dossier.Act, keying dossier.Keying, nth int, object dossier.ObjectRef) (bool, error) {
 	defer l.faults.step("key")()
 	return l.ledger.Key(ctx, act, keying, nth, object)
+}
+
+func (l faultyLedger) Draw(ctx context.Context, act dossier.Act, sample dossier.Sample, object dossier.ObjectRef) (bool, error) {
+	defer l.faults.step("draw")()
+	return l.ledger.Draw(ctx, act, sample, object)
+}
+
+func (l faultyLedger) Answer(ctx context.Context, act dossier.Act, answer dossier.SampleAnswer, object dossier.ObjectRef) (bool, error) {
+	defer l.faults.step("answer")()
+	return l.ledger.Answer(ctx, act, answer, object)
 }
 
 // faultyDisk has a fault point around every step of the watcher. Renames out of

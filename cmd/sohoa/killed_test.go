@@ -88,8 +88,8 @@ func (r *life) goOn(t *testing.T) {
 
 // byHand is the whole life of a batch in which everything happens: an archive
 // is made, paper comes in, is worked on and listed, and a person decides, takes
-// a decision back, keys a field that another person keys, too, and has
-// everything signed. Done again after a kill, it goes
+// a decision back, keys a field that another person keys, too, draws and keys a
+// sample, and has everything signed. Done again after a kill, it goes
 // on where the archive stands.
 func byHand(ctx context.Context, c *cli, f *faults) (err error) {
 	a, err := openFaulty(ctx, c, f)
@@ -109,6 +109,9 @@ func byHand(ctx context.Context, c *cli, f *faults) (err error) {
 		return err
 	}
 	if err := keyAll(ctx, a, flow); err != nil {
+		return err
+	}
+	if err := sampleOnce(ctx, a, flow); err != nil {
 		return err
 	}
 	if err := signAll(ctx, a, flow); err != nil {
@@ -243,7 +246,7 @@ const (
 func killTexts() []string {
 	return []string{
 		"QR SOHOA1|" + someCode, paper(birth, "An"), "", "LOST", "REJECT", paper(birth, "An"),
-		"QR SOHOA1|" + otherCode, paper(marriage, "Ba") + "\f" + paper(birth, "UNPUBLISHABLE"), paper(birth, "Ca PRINTED"),
+		"QR SOHOA1|" + otherCode, paper(marriage, "Ba") + "\f" + paper(birth, "UNPUBLISHABLE"), paper(birth, "Ca PRINTED PLACES"),
 		placedByPerson, takenBack,
 	}
 }
@@ -291,6 +294,20 @@ func keyAll(ctx context.Context, a *archive, flow *pipeline.Flow) error {
 		}
 	}
 	return publishAll(ctx, a, flow, id)
+}
+
+// sampleOnce draws the month's sample, one line, and keys it, unless that was
+// done.
+func sampleOnce(ctx context.Context, a *archive, flow *pipeline.Flow) error {
+	by, month := dossier.Local(flow.Unit.ID), dossier.MonthOf(flow.Now())
+	if _, err := flow.DrawSample(ctx, a.ledger, by, month, pipeline.SampleSize{Lines: 1}); err != nil && !errors.Is(err, pipeline.ErrDrawn) {
+		return err
+	}
+	_, err := flow.AnswerSample(ctx, a.ledger, dossier.SampleAnswer{Month: month, N: 1, Actor: by, Value: "as it stands"})
+	if errors.Is(err, pipeline.ErrNotWaiting) {
+		return nil
+	}
+	return err
 }
 
 // wasUndone tells whether the dossier has a version that a person took back.

@@ -39,6 +39,7 @@ type cli struct {
 	Show       showCmd       `cmd:"" help:"Show a dossier by its code or id."`
 	Export     exportCmd     `cmd:"" help:"Write the published PDFs to a folder."`
 	Sign       signCmd       `cmd:"" help:"Sign papers with the archive's key."`
+	Sample     sampleCmd     `cmd:"" help:"Measure by lot how well papers are read."`
 	Verify     verifyCmd     `cmd:"" help:"Check that nothing in the archive is lost or changed."`
 	Audit      auditCmd      `cmd:"" help:"The log of every change and every view."`
 	Rebuild    rebuildCmd    `cmd:"" help:"Restore the catalogue from the objects alone."`

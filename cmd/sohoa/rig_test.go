@@ -187,7 +187,8 @@ func (r *rig) wantNoFindings(t *testing.T) (account dossier.Account) {
 // textReader reads images from text: form feeds part the images of a file. A
 // file that begins with REJECT cannot be opened, an image that begins with LOST
 // cannot be read, and one that says UNPUBLISHABLE cannot be put into a PDF. A
-// vertical tab parts the two pages of a spread.
+// vertical tab parts the two pages of a spread. On a page that says PLACES the
+// words have boxes.
 type textReader struct {
 	// stop makes every call fail as a killed process would.
 	stop error
@@ -246,6 +247,9 @@ func textReading(file string, index int, text string) dossier.Reading {
 		File: file, Page: index, Part: 1, Width: side, Height: side, DPI: 72, DPISource: "tag", ToInput: dossier.Identity(),
 		Text: text, Words: []dossier.Word{}, Blank: text == "",
 	}
+	if strings.Contains(text, "PLACES") {
+		reading.Words = placedWords(text)
+	}
 	if code, ok := strings.CutPrefix(text, "QR "); ok {
 		code, rest, _ := strings.Cut(code, "\n")
 		reading.Text, reading.Codes = rest, []dossier.Code{{Type: "qr", Text: code}}
@@ -262,6 +266,17 @@ func sureWords(text string) []dossier.Word {
 			w := 4 * len([]rune(word))
 			words = append(words, dossier.Word{Text: word, X: x, Y: 10 + 12*n, W: w, H: 8, Confidence: 1, Line: n + 1, Block: 1})
 			x += w + 4
+		}
+	}
+	return words
+}
+
+// placedWords are the words of a text as an engine finds them on a page, one
+// line below the other.
+func placedWords(text string) (words []dossier.Word) {
+	for n, line := range strings.Split(text, "\n") {
+		for i, word := range strings.Fields(line) {
+			words = append(words, dossier.Word{Text: word, X: 10 + 30*i, Y: 10 + 25*n, W: 28, H: 12, Confidence: 0.97, Line: n + 1, Block: 1})
 		}
 	}
 	return words

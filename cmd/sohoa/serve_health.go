@@ -22,7 +22,8 @@ func (d *daemon) handler() (http.Handler, error) {
 		return nil, err
 	}
 	return d.archive.pages(webParts{
-		flow: d.flow, preview: d.pictures, events: d.hub, inbox: d.snapshot, stopped: d.stopped, delayed: d.delayed, machine: d.machine(), log: d.log.Logger,
+		sample: d.settings.Load().sampleSize(),
+		flow:   d.flow, preview: d.pictures, events: d.hub, inbox: d.snapshot, stopped: d.stopped, delayed: d.delayed, machine: d.machine(), log: d.log.Logger,
 		door: d.door, provider: d.provider, hosts: d.named, proxies: proxies,
 	})
 }

@@ -43,6 +43,8 @@ type webParts struct {
 	log              *slog.Logger
 	door             entrance
 	provider         web.Provider
+	// sample is how much of a month is drawn.
+	sample pipeline.SampleSize
 	// hosts tells under which names the server answers beside localhost.
 	hosts   func(host string) bool
 	proxies []netip.Prefix
@@ -50,9 +52,9 @@ type webParts struct {
 
 // pages is the web server's handler over this archive.
 func (a *archive) pages(parts webParts) (http.Handler, error) {
-	shown := webArchive{archive: a, flow: parts.flow, preview: parts.preview, inbox: parts.inbox}
+	shown := webArchive{archive: a, flow: parts.flow, preview: parts.preview, inbox: parts.inbox, size: parts.sample}
 	cfg := web.Config{
-		Arrivals: a.catalog, Parked: shown, Doubts: a.catalog, Entries: shown, Dossiers: shown, Objects: shown, Pictures: shown, Searcher: shown, Placer: shown,
+		Arrivals: a.catalog, Parked: shown, Doubts: a.catalog, Entries: shown, Samples: shown, Dossiers: shown, Objects: shown, Pictures: shown, Searcher: shown, Placer: shown,
 		Unsigned: a.catalog, Signer: shown, Filer: shown, Views: a.audit,
 		Door: parts.door, Logins: parts.door, Own: parts.door, Reasons: parts.door, Users: register{parts.door}, Provider: parts.provider,
 		Hosts: parts.hosts, Proxies: parts.proxies,
@@ -89,6 +91,8 @@ type webArchive struct {
 	flow    *pipeline.Flow
 	preview previewer
 	inbox   func() watch.Snapshot
+	// size is how much of a month is drawn.
+	size pipeline.SampleSize
 }
 
 // inWebWords translates what a page has an answer for.

@@ -50,7 +50,7 @@ type archive struct {
 // these methods.
 type ledger interface {
 	pipeline.Ledger
-	pipeline.Entries
+	pipeline.Samples
 	pipeline.Lists
 	BatchIDs(ctx context.Context, unit dossier.UnitID) ([]dossier.BatchID, error)
 	AddObjects(ctx context.Context, act dossier.Act, objects []dossier.ObjectRef) error

@@ -19,7 +19,7 @@ var unlogged = map[string]string{
 
 // readers are the methods that write nothing.
 var readers = strings.Fields(`AllDone Account Arrival Arrivals AskedToSign BatchDone BatchIDs Batches ByCode Check Dossier Disputes DossierIDs Dossiers Doubt Doubts Empty Entries EntryCounts
-	File FileByDigest Files Image Images Keyings Known Latest Miscounts NextIntent ObjectRefs Objects OpenBatches Owner Pages PagesOf PaperCounts Parked Progress
+	File FileByDigest Files Frame Image Images Keyings Known Latest Miscounts NextIntent ObjectRefs Objects OpenBatches Owner Pages PagesOf PaperCounts Parked Progress Sample SampleMonths
 	Unread Unsigned UnsignedKinds Versions Visible Waiting`)
 
 // TestEveryWriteIsLogged walks all methods of the catalogue: each is a reader,
@@ -111,6 +111,14 @@ func (d desk) writeOneOfEach() map[string]bool {
 		return err
 	})
 	watch("RestoreKeying", func() error { return d.RestoreKeying(ctx, act, keying("k2", "minh"), object("keying 2")) })
+	watch("Draw", func() error {
+		_, err := d.Draw(ctx, act, dossier.Sample{Unit: "u1", Month: "2026-11"}, object("sample"))
+		return err
+	})
+	watch("Answer", func() error {
+		_, err := d.Answer(ctx, act, dossier.SampleAnswer{Unit: "u1", Month: "2026-11", N: 1}, object("answer"))
+		return err
+	})
 	given := next.Intent
 	given.New = nil
 	watch("SignRefused", func() error {

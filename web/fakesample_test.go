@@ -1,0 +1,68 @@
+package web
+
+import (
+	"context"
+	"slices"
+
+	"sohoa/dossier"
+)
+
+// What the fake archive knows of samples: one of September, of a value and a
+// line, and what was keyed for it.
+
+func (f *fakeArchive) sampled() {
+	f.sample = dossier.Sample{Month: "2026-09", Drawn: []dossier.SampleDraw{
+		{N: 1, What: dossier.DrawnField, Device: "quay-1", Page: pageID(0), Reading: 1, Box: dossier.Box{X: 300, Y: 400, W: 700, H: 60}, Read: "Lò Văn Tỏa", Kind: "birth_notice", Field: "child_name"},
+		{N: 2, What: dossier.DrawnLine, Device: "quay-1", Page: pageID(0), Reading: 1, Box: dossier.Box{X: 300, Y: 520, W: 1700, H: 60}, Read: "sinh ngày 02 tháng 3", Line: 2},
+		{N: 3, What: dossier.DrawnLine, Device: "quay-2", Page: pageID(1), Reading: 1, Box: dossier.Box{X: 300, Y: 400, W: 1700, H: 60}, Read: "Tờ khai", Line: 1},
+	}}
+}
+
+func (f *fakeArchive) SampleReports(context.Context) ([]dossier.SampleReport, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return []dossier.SampleReport{f.sample.Report(f.answers)}, f.broken
+}
+
+func (f *fakeArchive) SamplePlace(_ context.Context, by dossier.Actor, month string, settling bool, after int) (dossier.SamplePlace, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if month != f.sample.Month {
+		return dossier.SamplePlace{}, ErrNotFound
+	}
+	return f.sample.NextPlace(f.answers, by, settling, after), f.broken
+}
+
+func (f *fakeArchive) SampleDraw(_ context.Context, month string, n int) (dossier.SampleDraw, error) {
+	i := slices.IndexFunc(f.sample.Drawn, func(d dossier.SampleDraw) bool { return month == f.sample.Month && d.N == n })
+	if i < 0 {
+		return dossier.SampleDraw{}, ErrNotFound
+	}
+	return f.sample.Drawn[i], nil
+}
+
+func (f *fakeArchive) DrawSample(_ context.Context, _ dossier.Actor, month string) error {
+	if month == f.sample.Month {
+		return ErrDrawn
+	}
+	return ErrNothingToDraw
+}
+
+func (f *fakeArchive) AnswerSample(_ context.Context, said dossier.SampleAnswer) (bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	i := slices.IndexFunc(f.sample.Drawn, func(d dossier.SampleDraw) bool { return d.N == said.N })
+	if i < 0 {
+		return false, ErrNotWaiting
+	}
+	f.answers = append(f.answers, said)
+	return said.Value == f.sample.Drawn[i].Read, nil
+}
+
+func (f *fakeArchive) SettleSample(_ context.Context, said dossier.SampleAnswer) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	said.Settles = true
+	f.answers = append(f.answers, said)
+	return nil
+}
