@@ -2,6 +2,7 @@ package decode
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -174,6 +175,7 @@ func FuzzContent(f *testing.F) {
 	f.Add([]byte("q 0.24 0 0 0.24 0 0 cm /Im0 Do Q"))
 	f.Add([]byte("q 0 0 612 792 re W n BT /F1 12 Tf 3 Tr (a\\)b) Tj ET << /A [ <00> ] >> Q % x"))
 	f.Add([]byte("[(<<>>)] << /A (x) >> <41> BI ID EI % comment"))
+	addContents(f)
 	f.Fuzz(func(_ *testing.T, data []byte) {
 		c := followContent(data)
 		for _, d := range c.drawings {
@@ -181,6 +183,48 @@ func FuzzContent(f *testing.F) {
 			_, _ = orientationOf(d.matrix)
 		}
 	})
+}
+
+// addContents adds the content streams of the collection's files.
+func addContents(f *testing.F) {
+	f.Helper()
+	corpus := os.Getenv("SOHOA_CORPUS")
+	if corpus == "" {
+		return
+	}
+	files, err := filepath.Glob(filepath.Join(corpus, "bad-pdf", "*", "*.pdf"))
+	if err != nil || len(files) == 0 {
+		f.Fatalf("files of the collection: %v", err)
+	}
+	added := 0
+	for _, path := range files {
+		data, err := firstContent(path)
+		if err == nil && len(data) > 0 && len(data) <= maxSeed {
+			f.Add(data)
+			added++
+		}
+	}
+	if added == 0 {
+		f.Fatal("no file of the collection has content")
+	}
+}
+
+// firstContent is the content stream of the first page of a PDF.
+func firstContent(path string) (content []byte, err error) {
+	p := &pdfFile{path: path, tools: pdfTools{limits: fuzzLimits()}}
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("content of %s: %v", path, r)
+		}
+	}()
+	if _, err := p.parse(context.Background()); err != nil || p.parsed == nil {
+		return nil, err
+	}
+	dict, _, _, err := p.parsed.PageDict(1, false)
+	if err != nil {
+		return nil, err
+	}
+	return p.parsed.PageContent(dict, 1)
 }
 
 func readFile(tb testing.TB, path string) []byte {
