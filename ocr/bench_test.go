@@ -120,7 +120,7 @@ func BenchmarkWithout(b *testing.B) {
 	for _, set := range benchSets(b) {
 		for _, step := range []step{
 			nothing, step(cleanup.Colour), step(cleanup.Borders), step(cleanup.Background), allCodes,
-			ownLines, tallPieces, secondLook, margins, sharpening,
+			ownLines, tallPieces, secondLook, margins, sharpening, rereading,
 		} {
 			b.Run(set.name+"/"+string(step), func(b *testing.B) {
 				r := benchReader(b)
