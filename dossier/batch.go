@@ -40,6 +40,8 @@ type Batch struct {
 	// Background is true for work that can wait while a counter has paper:
 	// what `sohoa process` and backfill bring.
 	Background bool `json:"background,omitempty"`
+	// Backs is there when all fronts were fed first and then all backs.
+	Backs *Backs `json:"backs,omitempty"`
 }
 
 // BatchSchema names the form of a batch record.

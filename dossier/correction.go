@@ -37,6 +37,11 @@ type Keeping struct {
 	Kind      string      `json:"kind"`
 }
 
+// Closing is what whoever closes a dossier was told that it lacks.
+type Closing struct {
+	Missing []string `json:"missing"`
+}
+
 // Arranged is one paper as a person wants it: which pages it has, in their
 // order. Component is empty for a paper that is new.
 type Arranged struct {

@@ -81,6 +81,7 @@ const (
 	ReasonPageUnplaced  Reason = "page_unplaced"
 	ReasonCodeInvalid   Reason = "code_invalid"
 	ReasonSheetCount    Reason = "sheet_count"
+	ReasonBacks         Reason = "backs_unpaired"
 	ReasonTurnUnsure    Reason = "turn_unsure"
 	ReasonGate          Reason = "pdf_gate"
 	ReasonUnreadable    Reason = "unreadable"
@@ -148,6 +149,7 @@ var reasonTexts = map[Reason]struct{ vi, en string }{
 	ReasonKindUnsure:    {"Không chắc đây là loại giấy tờ gì. Hãy xem và chọn loại giấy.", "It is not certain which kind of paper this is. Look at it and choose the kind."},
 	ReasonPageUnplaced:  {"Không chắc trang này thuộc giấy tờ nào. Hãy xem và xếp trang.", "It is not certain which paper this page belongs to. Look at it and place it."},
 	ReasonCodeInvalid:   {"Mã trên tờ phân cách không đúng. Hãy kiểm tra mã hồ sơ rồi xếp các trang sau tờ này.", "The code on the separator is not valid. Check the dossier code and place the pages that follow it."},
+	ReasonBacks:         {"Số mặt trước và mặt sau không khớp nên không ghép được tờ. Hãy quét lại cả hai mặt, hoặc xếp từng trang.", "Fronts and backs are not as many, so no sheets can be made of them. Scan both sides again, or place the pages one by one."},
 	ReasonSheetCount:    {"Số tờ quét được không khớp số tờ ghi trên tờ phân cách. Hãy đếm lại và quét tờ thiếu.", "The number of sheets differs from the one on the separator. Count again and scan what is missing."},
 	ReasonTurnUnsure:    {"Không chắc trang này quay chiều nào. Hãy xem và xoay trang.", "It is not certain which way up this page is. Look at it and turn it."},
 	ReasonGate:          {"Tệp PDF tạo ra không qua được kiểm tra nên chưa lưu. Hãy báo người quản trị.", "The PDF that was made did not pass its check and was not stored. Tell the administrator."},

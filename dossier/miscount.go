@@ -20,6 +20,10 @@ type Miscount struct {
 	// First and Last are the images between which the sheets were counted.
 	First ImagePlace `json:"first"`
 	Last  ImagePlace `json:"last"`
+	// Unpaired is there when it is not sheets that do not add up but fronts and
+	// backs, of a whole batch: nothing above then counts but the batch, and First,
+	// which is the image named.
+	Unpaired *Unpaired `json:"unpaired,omitempty"`
 }
 
 // ImagePlace is an image as people find it: its file and its place in it.
@@ -39,6 +43,9 @@ func (p ImagePlace) in(page string) string {
 // "en"; any other language gets English.
 func (m Miscount) Text(lang string) string {
 	words := countWords[lang == "vi"]
+	if m.Unpaired != nil {
+		return m.Unpaired.text(lang, m.First.in(words.page))
+	}
 	where := fmt.Sprintf(words.between, m.First.in(words.page), m.Last.in(words.page))
 	if m.After > 0 {
 		where = fmt.Sprintf(words.after, m.After) + ", " + where

@@ -39,6 +39,8 @@ type Decision struct {
 	Arrangement []Arranged  `json:"arrangement,omitempty"`
 	// Keeping is the paper that is kept after all, or is not.
 	Keeping *Keeping `json:"keeping,omitempty"`
+	// Closing is there when the decision closes the dossier.
+	Closing *Closing `json:"closing,omitempty"`
 	Intent  Intent   `json:"intent"`
 	// Moved are versions of other dossiers that this decision makes, too,
 	// because its pages waited there, or go back to wait there.
@@ -65,4 +67,6 @@ const (
 	// ActionNotKeep the other way round.
 	ActionKeep    = "keep"
 	ActionNotKeep = "not_keep"
+	ActionClose   = "close"
+	ActionReopen  = "reopen"
 )

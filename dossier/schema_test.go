@@ -47,7 +47,7 @@ func fullArchive() dossier.Archive {
 
 func fullBatch() dossier.Batch {
 	return dossier.Batch{
-		Schema: dossier.BatchSchema, ID: anID, Unit: "unit-1", Actor: actor, Device: "counter-1", At: at, Background: true,
+		Schema: dossier.BatchSchema, ID: anID, Unit: "unit-1", Actor: actor, Device: "counter-1", At: at, Background: true, Backs: &dossier.Backs{From: 2, Order: dossier.BacksReverse},
 		Files: []dossier.BatchFile{{Name: "0001.jpg", SHA256: digest, Size: 12, Duplicate: true, Of: otherID, Filed: &dossier.Filing{Code: "H38.12-261122-0001", Kind: "birth_notice"}}},
 	}
 }
@@ -115,6 +115,7 @@ func fullDecision() dossier.Decision {
 		},
 		Arrangement: []dossier.Arranged{{Component: anID, Kind: "birth_certificate", Pages: []dossier.PageID{image.Page(1)}}},
 		Keeping:     &dossier.Keeping{Component: anID, Kind: "citizen_id_card"},
+		Closing:     &dossier.Closing{Missing: []string{"birth_notice"}},
 		Intent:      intent, Moved: []dossier.Intent{intent},
 	}
 }

@@ -35,6 +35,8 @@ type Feed struct {
 	Sources []Source
 	// Background is true for what can wait while a counter has paper.
 	Background bool
+	// Backs is there for a feed of all fronts and then all backs.
+	Backs *dossier.Backs
 }
 
 // Claim takes a batch in, in the order that loses nothing: every source's bytes
@@ -46,7 +48,7 @@ type Feed struct {
 func (f *Flow) Claim(ctx context.Context, actor dossier.Actor, feed Feed) (dossier.Batch, error) {
 	act := dossier.Act{Actor: actor, At: f.Now().UTC()}
 	batch := dossier.Batch{
-		Schema: dossier.BatchSchema, ID: feed.ID, Unit: f.Unit.ID, Actor: actor, Device: feed.Device, At: act.At, Background: feed.Background,
+		Schema: dossier.BatchSchema, ID: feed.ID, Unit: f.Unit.ID, Actor: actor, Device: feed.Device, At: act.At, Background: feed.Background, Backs: feed.Backs,
 	}
 	if feed.ID == "" {
 		batch.ID = dossier.BatchID(dossier.NewID())

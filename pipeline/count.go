@@ -43,6 +43,7 @@ func (f *Flow) AcceptCount(ctx context.Context, ledger Decisions, actor dossier.
 	}
 	intent := f.nextIntent(latest, actor, "count of sheets accepted by a person")
 	intent.Batch = batch
+	openAgain(&intent.Draft, "count of sheets accepted: dossier re-opened")
 	d := &intent.Draft.Dossier
 	for _, c := range fresh {
 		component, err := p.component(ctx, c)

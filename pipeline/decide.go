@@ -177,6 +177,7 @@ func (f *Flow) Undo(ctx context.Context, ledger Decisions, actor dossier.Actor, 
 func undoable() []string {
 	return []string{
 		dossier.ActionPlace, dossier.ActionAcceptCount, dossier.ActionCorrect, dossier.ActionArrange, dossier.ActionKeep, dossier.ActionNotKeep,
+		dossier.ActionClose, dossier.ActionReopen,
 	}
 }
 
@@ -293,6 +294,7 @@ func (f *Flow) pagesOf(ctx context.Context, waiting []dossier.PlacedPage) (dossi
 // wants them.
 func (f *Flow) placed(base dossier.Manifest, actor dossier.Actor, p dossier.Placement, pages []dossier.Page) (dossier.Manifest, dossier.ComponentID, error) {
 	next := f.revised(base, actor, "pages placed by a person")
+	openAgain(&next, "pages placed by a person: dossier re-opened")
 	d := &next.Dossier
 	d.Pending = slices.DeleteFunc(d.Pending, func(id dossier.PageID) bool { return slices.Contains(p.Pages, id) })
 	if p.Component != "" {

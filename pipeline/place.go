@@ -41,6 +41,9 @@ type stack struct {
 	// filed are the pages of files that were filed electronically, which nobody
 	// has to divide: in order, with what was said of their files.
 	filed []filedSheet
+	// unpaired says why the sides of a batch that was fed twice do not fit
+	// together; nil where they do.
+	unpaired *dossier.Miscount
 	// found says where people find each page's image.
 	found map[dossier.PageID]dossier.ImagePlace
 	// placed names the dossier of pages that are published already: after a
@@ -66,6 +69,7 @@ func (f *Flow) stack(ctx context.Context, batch dossier.Batch) (stack, error) {
 		}
 	}
 	s.setFiledApart(batch)
+	s.collate(batch)
 	pages, err := f.Ledger.Pages(ctx, batch.ID)
 	if err != nil {
 		return s, err
@@ -124,6 +128,9 @@ type placer struct {
 
 func (p placer) plan(ctx context.Context, decided split.Plan) (dossier.Plan, error) {
 	plan := dossier.Plan{Batch: p.batch.ID}
+	if p.stack.unpaired != nil {
+		plan.Miscounts = append(plan.Miscounts, *p.stack.unpaired)
+	}
 	move := func(page dossier.PageID, state dossier.PageState, reason dossier.Reason, in dossier.DossierID) {
 		if _, placed := p.stack.placed[page]; !placed { // a person may have placed it since
 			plan.Pages = append(plan.Pages, dossier.PlacedPage{ID: page, Image: p.stack.images[page], State: state, Reason: reason, Dossier: in})
@@ -315,9 +322,7 @@ func (p placer) next(ctx context.Context, base dossier.Manifest, fresh []split.C
 	if d.Version > 1 {
 		next.Reason = "papers added"
 	}
-	if d.State == dossier.StateClosed {
-		d.State, next.Reason = dossier.StateOpen, "papers added: dossier re-opened"
-	}
+	openAgain(&next, "papers added: dossier re-opened")
 	d.Components = append([]dossier.Component{}, d.Components...)
 	for _, c := range fresh {
 		component, err := p.component(ctx, c)

@@ -52,6 +52,8 @@ type fakeArchive struct {
 	undone    []dossier.DossierID
 	accepted  []string
 	kept      []KeepAsked
+	closed    []dossier.Closing
+	reopened  int
 	filed     []FiledFile
 	filedBody []string
 	refuse    error // what Place answers

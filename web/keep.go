@@ -34,20 +34,9 @@ func (s *site) hidden(ctx context.Context, of PageOf, width int) bool {
 // keepPaper carries out the buttons beside a paper: it is kept after all, or was
 // only presented.
 func (s *site) keepPaper(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	if err := s.decides(ctx); err != nil {
-		return err
-	}
-	m, err := s.Dossiers.Dossier(ctx, scopeOf(ctx), r.PathValue("dossier"))
-	if err != nil {
-		return err
-	}
 	said := dossier.Keeping{Component: dossier.ComponentID(r.FormValue("paper")), Kind: r.FormValue("kind")}
-	if err := s.Placer.Keep(ctx, s.actor(r), m.Dossier.ID, KeepAsked{Keeping: said, Keep: r.FormValue("keep") != ""}); err != nil {
-		return err
-	}
-	seeOther(w, r, dossierPath(m.Dossier.ID))
-	return nil
+	asked := KeepAsked{Keeping: said, Keep: r.FormValue("keep") != ""}
+	return s.onDossier(w, r, func(id dossier.DossierID) error { return s.Placer.Keep(r.Context(), s.actor(r), id, asked) })
 }
 
 // keepable says which of the two buttons a paper has.

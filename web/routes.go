@@ -17,6 +17,7 @@ const (
 	permRead                  = dossier.MayRead
 	permPlace                 = dossier.MayPlace
 	permApprove               = dossier.MayApprove
+	permDispose               = dossier.MayDispose
 	permFile                  = dossier.MayFile
 	permPublish               = dossier.MayPublish
 	permSign                  = dossier.MaySign
@@ -57,6 +58,8 @@ func routes() []route {
 		{method: get, pattern: "/dossiers/{dossier}", needs: permRead, serve: (*site).dossierPage},
 		{method: get, pattern: "/dossiers/{dossier}/pdf/{component}", needs: permPublish, serve: (*site).dossierPDF},
 		{method: post, pattern: "/dossiers/{dossier}/keep", needs: permPlace, serve: (*site).keepPaper},
+		{method: post, pattern: "/dossiers/{dossier}/close", needs: permDispose, serve: (*site).closeDossier},
+		{method: post, pattern: "/dossiers/{dossier}/reopen", needs: permDispose, serve: (*site).reopenDossier},
 		{method: get, pattern: "/review", needs: permRead, serve: (*site).review},
 		{method: get, pattern: "/review/papers", needs: permRead, serve: (*site).reviewPapers},
 		{method: post, pattern: "/review/place", needs: permPlace, serve: (*site).place},

@@ -59,6 +59,8 @@ var known = map[string]struct {
 	"GET /dossiers/{dossier}": {permRead, "/dossiers/dossier0001", 200, 404},
 	"GET /dossiers/{dossier}/pdf/{component}":   {permPublish, "/dossiers/dossier0001/pdf/component0001", 200, 404},
 	"POST /dossiers/{dossier}/reason":           {permRead, "/dossiers/dossier0001/reason", 404, 404},
+	"POST /dossiers/{dossier}/close":            {permDispose, "/dossiers/dossier0001/close", 303, 404},
+	"POST /dossiers/{dossier}/reopen":           {permDispose, "/dossiers/dossier0001/reopen", 303, 404},
 	"POST /dossiers/{dossier}/keep":             {permPlace, "/dossiers/dossier0001/keep", 303, 404},
 	"GET /review":                               {permRead, "/review", 200, 200},
 	"GET /review/papers":                        {permRead, "/review/papers?dossier=dossier0001", 200, 404},

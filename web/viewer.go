@@ -56,6 +56,7 @@ type dossierBody struct {
 	// or not to.
 	Keep, Leave bool
 	Decider     bool // whether the visitor may decide about papers
+	Closing     closing
 }
 
 // fieldLine is a field with its values; the box leads to the picture.
@@ -78,6 +79,7 @@ func (s *site) dossierPage(w http.ResponseWriter, r *http.Request) error {
 	body := dossierBody{Dossier: m.Dossier, Tab: tab(q), Query: short(q.Get("q")), Decider: s.decider(r.Context())}
 	procedure, papers := s.checklist(m.Dossier)
 	body.Procedure = procedure
+	body.Closing = s.closing(r.Context(), m.Dossier)
 	body.Papers = slices.DeleteFunc(papers, func(p paper) bool { return p.There })
 	if err := s.openAt(r.Context(), &body, dossier.PageID(q.Get("page")), q.Get("field")); err != nil {
 		return err

@@ -41,6 +41,8 @@ var unseen = map[string]string{
 	"GET /users":                      "people, not records; changes are logged by the register",
 	"POST /users":                     "people, not records; changes are logged by the register",
 	"POST /users/{user}/{change}":     "people, not records; changes are logged by the register",
+	"POST /dossiers/{dossier}/close":  "a change: the catalogue logs it",
+	"POST /dossiers/{dossier}/reopen": "a change: the catalogue logs it",
 	"POST /dossiers/{dossier}/keep":   "a change: the catalogue logs it",
 	"POST /dossiers/{dossier}/reason": "a change: the register logs it",
 	"GET /healthz":                    "for machines: that it lives",

@@ -39,6 +39,8 @@ var (
 	// of the month to draw.
 	ErrDrawn         = errors.New("sample drawn already")
 	ErrNothingToDraw = errors.New("nothing to draw")
+	// ErrPagesWait: pages of the dossier wait, so that it can not be closed.
+	ErrPagesWait = errors.New("pages of the dossier wait")
 	// ErrNotLogged: that somebody looks could not be recorded, so nothing is
 	// shown.
 	ErrNotLogged = errors.New("view not recorded")
@@ -150,6 +152,10 @@ type Placer interface {
 	// AcceptCount makes the papers of a dossier that are held because the sheets
 	// of a batch do not add up.
 	AcceptCount(ctx context.Context, actor dossier.Actor, id dossier.DossierID, batch dossier.BatchID) error
+	// Close closes a dossier; [ErrChanged] when it lacks other papers than said.
+	Close(ctx context.Context, actor dossier.Actor, id dossier.DossierID, said dossier.Closing) error
+	// Reopen opens a closed one again.
+	Reopen(ctx context.Context, actor dossier.Actor, id dossier.DossierID) error
 	// Keep records that a paper is kept after all, or was only presented.
 	Keep(ctx context.Context, actor dossier.Actor, id dossier.DossierID, asked KeepAsked) error
 }

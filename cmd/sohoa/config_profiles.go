@@ -10,6 +10,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"sohoa/dossier"
 	"sohoa/ocr"
 	"sohoa/ocr/tesseract"
 )
@@ -26,6 +27,9 @@ type profile struct {
 	// DPI is the resolution of pictures whose files state none. By default it
 	// is inferred from the size of the paper.
 	DPI int `koanf:"dpi"`
+	// Backs says of a scanner of one side that sheets go through it twice, and in
+	// which order the backs come.
+	Backs dossier.BacksOrder `koanf:"backs"`
 }
 
 // The resolutions that an office scanner may be set to. Below it a page of
@@ -52,6 +56,9 @@ func (c config) checkProfiles() error {
 	for _, device := range slices.Sorted(maps.Keys(c.Profiles)) {
 		if dpi := c.Profiles[device].DPI; dpi != 0 && (dpi < leastDPI || dpi > mostDPI) {
 			return fmt.Errorf("profiles: %s: dpi: %d is not between %d and %d", device, dpi, leastDPI, mostDPI)
+		}
+		if backs := c.Profiles[device].Backs; backs != "" && backs != dossier.BacksReverse && backs != dossier.BacksStraight {
+			return fmt.Errorf("profiles: %s: backs: %q is neither %s nor %s", device, backs, dossier.BacksReverse, dossier.BacksStraight)
 		}
 	}
 	return nil

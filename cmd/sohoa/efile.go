@@ -60,7 +60,7 @@ func (e efileCmd) Run(ctx context.Context, c *cli, con console) error {
 	}
 	result := filedOutcome{outcome: newOutcome(), Filed: []filedFile{}}
 	if len(files) > 0 {
-		if result.outcome, err = c.takeIn(ctx, con, plainInputs(files), e.PageTimeout); err != nil {
+		if result.outcome, err = c.takeIn(ctx, con, feeding{files: plainInputs(files)}, e.PageTimeout); err != nil {
 			return err
 		}
 	}

@@ -75,7 +75,7 @@ func TestFiledPDFIsPublishedAsItCame(t *testing.T) {
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		r.reader.sure = true
-		before := r.feed(t, birthSlip(someCode), paper("TỜ KHAI ĐĂNG KÝ KHAI SINH", "An")).Dossiers[0]
+		before := r.feed(t, birthSlip(), paper("TỜ KHAI ĐĂNG KÝ KHAI SINH", "An")).Dossiers[0]
 		if !reflect.DeepEqual(before.Missing, []string{"birth_notice"}) {
 			t.Fatalf("missing %v", before.Missing)
 		}

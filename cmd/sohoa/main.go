@@ -40,6 +40,8 @@ type cli struct {
 	Export     exportCmd     `cmd:"" help:"Write the published PDFs to a folder."`
 	Sign       signCmd       `cmd:"" help:"Sign papers with the archive's key."`
 	Sample     sampleCmd     `cmd:"" help:"Measure by lot how well papers are read."`
+	Close      closeCmd      `cmd:"" help:"Close a dossier, and say what it lacks."`
+	Reopen     reopenCmd     `cmd:"" help:"Open a closed dossier again."`
 	Verify     verifyCmd     `cmd:"" help:"Check that nothing in the archive is lost or changed."`
 	Audit      auditCmd      `cmd:"" help:"The log of every change and every view."`
 	Rebuild    rebuildCmd    `cmd:"" help:"Restore the catalogue from the objects alone."`

@@ -132,7 +132,7 @@ func (o *outcome) addPage(name string, index int, page dossier.PlacedPage) {
 	switch page.State {
 	case dossier.PageParked:
 		w := newWaiting(name, index, page.Reason)
-		if m, ok := o.miscounts[page.Dossier]; ok && page.Reason == dossier.ReasonSheetCount {
+		if m, ok := o.miscounts[page.Dossier]; ok && (page.Reason == dossier.ReasonSheetCount || page.Reason == dossier.ReasonBacks) {
 			w.Text, w.TextEn = m.Text("vi"), m.Text("en")
 		}
 		o.Parked = append(o.Parked, w)

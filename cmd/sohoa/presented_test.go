@@ -11,8 +11,8 @@ import (
 
 // birthSlip is a receipt slip that names a procedure in which identity cards are
 // only presented.
-func birthSlip(code string) string {
-	return slip(code) + "Nội dung yêu cầu giải quyết: Đăng ký khai sinh\n"
+func birthSlip() string {
+	return slip(someCode) + "Nội dung yêu cầu giải quyết: Đăng ký khai sinh\n"
 }
 
 // idCard is the front of a made-up identity card.
@@ -78,7 +78,7 @@ func TestPresentedPaperIsNotKept(t *testing.T) {
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		r.reader.sure = true
-		o := r.feed(t, birthSlip(someCode), paper(birth, "An"), idCard)
+		o := r.feed(t, birthSlip(), paper(birth, "An"), idCard)
 		if o.Account.NotKept != 1 || o.Account.Placed != 2 || len(o.Parked) != 0 {
 			t.Fatalf("account %+v, parked %+v", o.Account, o.Parked)
 		}
@@ -150,7 +150,7 @@ func TestOnlyWhatIsNotToBeKeptIsLeftOut(t *testing.T) {
 func TestBackOfACardIsPlacedWithItsFront(t *testing.T) {
 	r := newRig(t, "")
 	r.reader.sure = true
-	r.feed(t, birthSlip(someCode), idCard, "loose one", "loose two")
+	r.feed(t, birthSlip(), idCard, "loose one", "loose two")
 	d, card := r.only(t, dossier.KindCitizenIDCard)
 	pages := r.waiting(t)
 	if len(pages) != 2 {

@@ -14,6 +14,7 @@ import (
 // processCmd is the main job: scans in, dossiers out.
 type processCmd struct {
 	Paths       []string      `arg:"" name:"path" help:"Scans: JPEG, PNG, TIFF or PDF files, or folders of them."`
+	Backs       string        `help:"The sheets went through twice: the first path is all fronts, the second all backs, with the last sheet first (reverse) or the first (straight)." enum:",reverse,straight" default:"" placeholder:"ORDER"`
 	PageTimeout time.Duration `help:"Processor time for one page before it is parked; ten times as long by the clock." default:"60s"`
 }
 
@@ -28,40 +29,55 @@ before the first one go to a provisional dossier without a code. What is
 unsure is parked with its reason and waits for a person: exit code 3.
 The same bytes given again are known and not read twice.
 
+A scanner of one side is fed twice: --backs reverse takes a stack that was turned
+over and fed as it lay, --backs straight one that was sorted first. There must be
+as many backs as fronts.
+
 While sohoa serve runs on the archive, it does the work, with its own
 --page-timeout and after the paper of the counters; the answer is the same.
 
   sohoa process scans/
+  sohoa process --backs reverse fronts.pdf backs.pdf
   sohoa process --json 0001.jpg 0002.jpg > result.json`
 }
 
 // Run takes the batch in, works until it is done, and reports.
 func (p processCmd) Run(ctx context.Context, c *cli, con console) error {
-	files, err := inputs(p.Paths, c.Data)
+	feed, err := p.feeding(c.Data)
 	if err != nil {
 		return err
 	}
-	result, err := c.takeIn(ctx, con, files, p.PageTimeout)
+	result, err := c.takeIn(ctx, con, feed, p.PageTimeout)
 	if err != nil {
 		return err
 	}
 	return result.print(con, c.JSON)
 }
 
+// feeding is what the paths name.
+func (p processCmd) feeding(archive string) (feed feeding, err error) {
+	if p.Backs != "" {
+		return frontsAndBacks(p.Paths, archive, dossier.BacksOrder(p.Backs))
+	}
+	feed.files, err = inputs(p.Paths, archive)
+	return feed, err
+}
+
 // takeIn takes files in as one batch, works until it is done, and says where
 // everything went. Where a serve works on the archive, it does that.
-func (c *cli) takeIn(ctx context.Context, con console, files []input, timeout time.Duration) (outcome, error) {
+func (c *cli) takeIn(ctx context.Context, con console, feed feeding, timeout time.Duration) (outcome, error) {
 	conn, err := dialServe(ctx, layout{root: c.Data}.socket())
 	if errors.Is(err, errNoServe) {
-		return c.takeInAlone(ctx, con, files, timeout)
+		return c.takeInAlone(ctx, con, feed, timeout)
 	}
 	if err != nil {
 		return outcome{}, err
 	}
-	request, err := newHandover(files)
+	request, err := newHandover(feed.files)
 	if err != nil {
 		return outcome{}, errors.Join(err, conn.Close())
 	}
+	request.Backs = feed.backs
 	bar := newProgress(con.err, "pages")
 	answer, err := handOver(ctx, conn, request, func(r reply) { bar.set(r.Read, r.Images) })
 	bar.finish()
@@ -72,7 +88,7 @@ func (c *cli) takeIn(ctx context.Context, con console, files []input, timeout ti
 }
 
 // takeInAlone does the work in this process, which owns the archive meanwhile.
-func (c *cli) takeInAlone(ctx context.Context, con console, files []input, timeout time.Duration) (result outcome, err error) {
+func (c *cli) takeInAlone(ctx context.Context, con console, feed feeding, timeout time.Duration) (result outcome, err error) {
 	a, err := c.openOrMakeDemo(ctx, con)
 	if err != nil {
 		return outcome{}, err
@@ -90,7 +106,7 @@ func (c *cli) takeInAlone(ctx context.Context, con console, files []input, timeo
 	}
 	defer func() { err = errors.Join(err, pages.pool.Close()) }()
 	flow := a.flow(pages)
-	batch, err := claim(ctx, flow, dossier.Local(a.unit().ID), files)
+	batch, err := claim(ctx, flow, dossier.Local(a.unit().ID), feed)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -113,9 +129,9 @@ func (a *archive) finish(ctx context.Context, flow *pipeline.Flow, batch dossier
 // deviceFiled is where batches of electronic files come from.
 const deviceFiled = "efile"
 
-func claim(ctx context.Context, flow *pipeline.Flow, actor dossier.Actor, files []input) (dossier.Batch, error) {
-	sources := make([]pipeline.Source, len(files))
-	for i, file := range files {
+func claim(ctx context.Context, flow *pipeline.Flow, actor dossier.Actor, feed feeding) (dossier.Batch, error) {
+	sources := make([]pipeline.Source, len(feed.files))
+	for i, file := range feed.files {
 		source, err := file.source()
 		if err != nil {
 			return dossier.Batch{}, err
@@ -123,10 +139,10 @@ func claim(ctx context.Context, flow *pipeline.Flow, actor dossier.Actor, files 
 		sources[i] = source
 	}
 	device := "process"
-	if len(files) > 0 && files[0].filed != nil {
+	if len(feed.files) > 0 && feed.files[0].filed != nil {
 		device = deviceFiled
 	}
-	return flow.Claim(ctx, actor, pipeline.Feed{Device: device, Sources: sources, Background: true})
+	return flow.Claim(ctx, actor, pipeline.Feed{Device: device, Sources: sources, Background: true, Backs: feed.backs})
 }
 
 // pollBatch is how often the state of the batch is looked at while it works.

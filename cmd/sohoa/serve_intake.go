@@ -89,7 +89,7 @@ func (d *daemon) take(ctx context.Context, b watch.Batch) error {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	defer context.AfterFunc(d.hard, cancel)() //nolint:contextcheck // ctx may end before hard does, on purpose
-	feed := pipeline.Feed{ID: b.ID, Device: b.Device}
+	feed := pipeline.Feed{ID: b.ID, Device: b.Device, Backs: d.settings.Load().deviceBacks(b.Device, len(b.Files))}
 	for _, file := range b.Files {
 		source, err := input{name: file.Name, path: file.Path}.source()
 		if err != nil {

@@ -60,6 +60,8 @@ func (d *daemon) answerClient(ctx context.Context, conn net.Conn) {
 		last.Ready = d.conditions(listening)
 	case request.Sign != nil:
 		last.Signed, err = d.signFor(listening, *request.Sign, send)
+	case request.Settle != nil:
+		last.Settled, err = d.settleFor(listening, *request.Settle, send)
 	default:
 		last.Outcome, err = d.processFor(listening, request, send)
 	}
@@ -95,13 +97,33 @@ func (d *daemon) signFor(ctx context.Context, ask signAsk, send func(reply)) (*s
 	return d.archive.signed(ctx, run)
 }
 
+// settleFor closes a client's dossier, or opens it again, and waits until that is
+// published.
+func (d *daemon) settleFor(ctx context.Context, ask settleAsk, send func(reply)) (*settled, error) {
+	result, err := d.archive.settle(ctx, d.flow, ask)
+	if err != nil {
+		return nil, err
+	}
+	err = d.await(ctx, send, awaited{
+		what: "the decision is recorded",
+		look: func(ctx context.Context) (reply, bool, error) {
+			done, err := d.archive.published(ctx, result.Dossier)
+			return reply{}, done, err
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return result, d.sealAndList(ctx)
+}
+
 // processFor takes a client's files in and waits until they are done.
 func (d *daemon) processFor(ctx context.Context, request handover, send func(reply)) (*outcome, error) {
 	files := make([]input, len(request.Files))
 	for i, file := range request.Files {
 		files[i] = input{name: file.Name, path: file.Path, filed: file.Filed}
 	}
-	batch, err := claim(ctx, d.flow, dossier.Local(d.archive.unit().ID), files)
+	batch, err := claim(ctx, d.flow, dossier.Local(d.archive.unit().ID), feeding{files: files, backs: request.Backs})
 	if err != nil {
 		return nil, err
 	}

@@ -28,11 +28,14 @@ import (
 const socketVersion = 3
 
 // handover is what a client asks for: these files as one batch, in this order,
-// papers to be signed, or whether serve is ready.
+// papers to be signed, a dossier to be closed or opened, or whether serve is
+// ready.
 type handover struct {
 	Version int            `json:"version"`
 	Files   []handoverFile `json:"files,omitempty"`
+	Backs   *dossier.Backs `json:"backs,omitempty"` // of the files
 	Sign    *signAsk       `json:"sign,omitempty"`
+	Settle  *settleAsk     `json:"settle,omitempty"`
 	Ready   bool           `json:"ready,omitempty"`
 }
 
@@ -43,8 +46,8 @@ type handoverFile struct {
 	Filed *dossier.Filing `json:"filed,omitempty"`
 }
 
-// reply is one line of the answer. Exactly one of Outcome, Signed, Ready and
-// Failure ends the conversation.
+// reply is one line of the answer. Exactly one of Outcome, Signed, Settled, Ready
+// and Failure ends the conversation.
 type reply struct {
 	// Batch tells that everything is durable under this id.
 	Batch dossier.BatchID `json:"batch,omitempty"`
@@ -55,6 +58,7 @@ type reply struct {
 	Images  int          `json:"images,omitempty"`
 	Outcome *outcome     `json:"outcome,omitempty"`
 	Signed  *signOutcome `json:"signed,omitempty"`
+	Settled *settled     `json:"settled,omitempty"`
 	// Ready is what serve needs to take paper in and to work on it.
 	Ready   []condition `json:"ready,omitempty"`
 	Failure *failure    `json:"failure,omitempty"`
@@ -156,7 +160,7 @@ func handOver(ctx context.Context, conn net.Conn, request handover, told func(re
 		switch {
 		case r.Failure != nil:
 			return reply{}, r.Failure.err()
-		case r.Outcome != nil, r.Signed != nil, r.Ready != nil:
+		case r.Outcome != nil, r.Signed != nil, r.Settled != nil, r.Ready != nil:
 			return r, nil
 		case r.Batch != "", r.Asked:
 			begun = r
@@ -217,7 +221,7 @@ func receiveHandover(conn net.Conn) (handover, error) {
 	if h.Version != socketVersion {
 		return h, usage("Use the same version of sohoa for both.", "the running serve speaks version %d of the socket, this program version %d", socketVersion, h.Version)
 	}
-	if len(h.Files) == 0 && h.Sign == nil && !h.Ready {
+	if len(h.Files) == 0 && h.Sign == nil && h.Settle == nil && !h.Ready {
 		return h, usage("Give at least one scan.", "no files to process")
 	}
 	for _, file := range h.Files {

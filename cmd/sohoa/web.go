@@ -102,7 +102,9 @@ func inWebWords(err error) error {
 		return fmt.Errorf("%w: %w", web.ErrNotFound, err)
 	case errors.Is(err, pipeline.ErrNotWaiting):
 		return fmt.Errorf("%w: %w", web.ErrNotWaiting, err)
-	case errors.Is(err, pipeline.ErrChanged):
+	case errors.Is(err, pipeline.ErrPagesWait):
+		return fmt.Errorf("%w: %w", web.ErrPagesWait, err)
+	case errors.Is(err, pipeline.ErrChanged), isIncomplete(err):
 		return fmt.Errorf("%w: %w", web.ErrChanged, err)
 	case errors.Is(err, pipeline.ErrNoSuchValue):
 		return fmt.Errorf("%w: %w", web.ErrNoSuchValue, err)
@@ -333,6 +335,22 @@ func (w webArchive) Keep(ctx context.Context, actor dossier.Actor, id dossier.Do
 		decide = w.flow.Keep
 	}
 	return inWebWords(decide(ctx, w.archive.ledger, actor, id, asked.Keeping))
+}
+
+// isIncomplete tells whether a dossier lacks other papers than was told.
+func isIncomplete(err error) bool {
+	_, ok := errors.AsType[*pipeline.IncompleteError](err)
+	return ok
+}
+
+// Close closes a dossier.
+func (w webArchive) Close(ctx context.Context, actor dossier.Actor, id dossier.DossierID, said dossier.Closing) error {
+	return inWebWords(w.flow.Close(ctx, w.archive.ledger, actor, id, said))
+}
+
+// Reopen opens a closed dossier.
+func (w webArchive) Reopen(ctx context.Context, actor dossier.Actor, id dossier.DossierID) error {
+	return inWebWords(w.flow.Reopen(ctx, w.archive.ledger, actor, id))
 }
 
 // Undo takes the last decision about a dossier back.

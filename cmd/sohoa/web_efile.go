@@ -41,7 +41,7 @@ func (w webArchive) File(ctx context.Context, actor dossier.Actor, file web.File
 	if err := w.archive.findFiled(ctx, &answer, path, filing); err != nil || answer.Known {
 		return answer, err
 	}
-	batch, err := claim(ctx, w.flow, actor, []input{{name: file.Name, path: path, filed: &filing}})
+	batch, err := claim(ctx, w.flow, actor, feeding{files: []input{{name: file.Name, path: path, filed: &filing}}})
 	if err != nil {
 		return answer, err
 	}

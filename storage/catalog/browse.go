@@ -71,7 +71,7 @@ func (c *Catalog) Arrivals(ctx context.Context, scope dossier.Scope, limit int) 
 			Join("JOIN batches AS b ON b.id = f.batch").
 			Join("LEFT JOIN images AS i ON i.batch = f.batch AND i.ordinal = f.ordinal").
 			Join("LEFT JOIN pages AS p ON p.unit = i.unit AND p.image = i.id").
-			Join(joinMiscounts, dossier.ReasonSheetCount).
+			Join(joinMiscounts, dossier.ReasonSheetCount, dossier.ReasonBacks).
 			Where("f.unit = ?", scope.Unit).Where("f.batch = ?", b.ID).
 			OrderExpr("f.ordinal DESC, i.idx DESC, p.part DESC").Limit(int64(limit-len(rows))).Scan(ctx, &some)
 		if err != nil {
@@ -138,11 +138,12 @@ func (c *Catalog) pageQuery() *bun.SelectQuery {
 		Join("JOIN images AS i ON i.unit = p.unit AND i.id = p.image").
 		Join("JOIN files AS f ON f.batch = i.batch AND f.ordinal = i.ordinal").
 		Join("JOIN batches AS b ON b.id = f.batch").
-		Join(joinMiscounts, dossier.ReasonSheetCount)
+		Join(joinMiscounts, dossier.ReasonSheetCount, dossier.ReasonBacks)
 }
 
-// joinMiscounts adds the count that holds a page.
-const joinMiscounts = "LEFT JOIN miscounts AS m ON m.batch = p.batch AND m.dossier = p.dossier AND p.reason = ?"
+// joinMiscounts adds the count that holds a page: of the sheets of its dossier, or
+// of the fronts and backs of its batch.
+const joinMiscounts = "LEFT JOIN miscounts AS m ON m.batch = p.batch AND m.dossier = p.dossier AND p.reason IN (?, ?)"
 
 // arrivalColumns are what an arrivalRow is read from: files f of batches b,
 // with images i and pages p where they exist.

@@ -106,6 +106,9 @@ func decided(decision dossier.Decision) map[string]any {
 			kept["keyings"] = c.Keyings
 		}
 	}
+	if c := decision.Closing; c != nil {
+		kept["missing"] = c.Missing
+	}
 	if k := decision.Keeping; k != nil {
 		kept = map[string]any{
 			"decision": draft.Decision, "before": draft.Dossier.Version - 1, "version": draft.Dossier.Version, "component": k.Component, "kind": k.Kind,

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"io"
+	"strings"
+	"testing"
+
+	"sohoa/dossier"
+	"sohoa/pipeline"
+)
+
+// feedTwice takes a file of fronts and one of backs in as one batch.
+func (r *rig) feedTwice(t *testing.T, order dossier.BacksOrder, files ...string) outcome {
+	t.Helper()
+	a, flow := r.open(t)
+	defer closeArchive(t, a)
+	feed := pipeline.Feed{Device: "test", Backs: config{Profiles: map[string]profile{"test": {Backs: order}}}.deviceBacks("test", len(files))}
+	for i, content := range files {
+		feed.Sources = append(feed.Sources, pipeline.Source{
+			Name:      []string{"fronts.pdf", "backs.pdf", "more.pdf"}[i],
+			Open:      func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(content)), nil },
+			Unchanged: func() error { return nil },
+		})
+	}
+	batch, err := flow.Claim(t.Context(), dossier.Local(flow.Unit.ID), feed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := a.finish(t.Context(), flow, batch, quiet())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// later is page n of a paper of n pages and more, which says so.
+func later(n string) string { return "- " + n + " -\nnội dung trang " + n + "\n" }
+
+// TestFrontsAndBacks feeds the sheets of a dossier twice, the backs in either
+// order: each paper has its pages in the order of the paper, an empty back is
+// dropped, the account balances, and a rebuild comes to the same.
+func TestFrontsAndBacks(t *testing.T) {
+	fronts := []string{separator(t, someCode, 0), paper(birth, "An"), paper(marriage, "Ba")}
+	backs := []string{"", later("2"), ""}
+	for order, given := range map[dossier.BacksOrder][]string{dossier.BacksStraight: backs, dossier.BacksReverse: {backs[2], backs[1], backs[0]}} {
+		r := newRig(t, "")
+		o := r.feedTwice(t, order, strings.Join(fronts, "\f"), strings.Join(given, "\f"))
+		if o.Account.Placed != 3 || o.Account.Blank != 2 || o.Account.Separator != 1 || len(o.Parked) != 0 || len(o.Dossiers) != 1 {
+			t.Fatalf("%s: account %+v, parked %+v", order, o.Account, o.Parked)
+		}
+		pages := o.Dossiers[0].Components[0].Pages
+		if len(pages) != 2 || pages[0].File != "fronts.pdf" || pages[0].Index != 2 || pages[1].File != "backs.pdf" || pages[1].Index != 2 {
+			t.Errorf("%s: pages %+v", order, pages)
+		}
+		r.wantIntact(t)
+		wantSameDossiers(t, r.rebuilt(t).dossiers(t), r.dossiers(t))
+	}
+}
+
+// TestFrontsWithoutBacks: a batch whose sides do not fit together is held whole,
+// and the sentence names the first sheet without its other side; so is one of
+// which nobody knows the backs. A person places the pages.
+func TestFrontsWithoutBacks(t *testing.T) {
+	onBoth(t, func(t *testing.T, address string) {
+		fronts := strings.Join([]string{separator(t, someCode, 0), paper(birth, "An"), paper(marriage, "Ba")}, "\f")
+		for name, c := range map[string]struct {
+			files []string
+			says  string
+		}{
+			"a back is missing":  {[]string{fronts, "\f" + later("2")}, "Có 3 mặt trước nhưng chỉ có 2 mặt sau: từ tờ thứ 3 của mặt trước (fronts.pdf (ảnh 3))"},
+			"a front is missing": {[]string{paper(birth, "An"), later("2") + "\f" + later("4")}, "Chỉ có 1 mặt trước nhưng có 2 mặt sau: từ tờ thứ 2 của mặt sau (backs.pdf (ảnh 2))"},
+			"one file":           {[]string{fronts}, "cần đúng hai tệp"},
+			"three files":        {[]string{paper(birth, "An"), paper(marriage, "Ba"), later("2")}, "cần đúng hai tệp"},
+		} {
+			r := newRig(t, address)
+			o := r.feedTwice(t, dossier.BacksReverse, c.files...)
+			if o.Account.Parked != o.Account.Images || len(o.Dossiers) != 0 || len(o.Parked) == 0 {
+				t.Fatalf("%s: account %+v", name, o.Account)
+			}
+			for _, w := range o.Parked {
+				if w.Reason != dossier.ReasonBacks || !strings.Contains(w.Text, c.says) {
+					t.Errorf("%s: %s %q", name, w.Reason, w.Text)
+				}
+			}
+			r.wantSentence(t, o.Parked[0].Text)
+			r.rebuilt(t).wantSentence(t, o.Parked[0].Text)
+			r.decide(t, dossier.Placement{Pages: r.waiting(t)[:1], Kind: "decision"})
+			r.wantIntact(t)
+			if address != "" { // one database, one archive
+				return
+			}
+		}
+	})
+}
+
+// TestSettingOfBacks: what is no order is refused by name, and a device that has
+// none is fed as ever.
+func TestSettingOfBacks(t *testing.T) {
+	c := config{Profiles: map[string]profile{"quay-1": {Backs: dossier.BacksReverse}, "quay-2": {Backs: "upside-down"}}}
+	if err := c.checkProfiles(); err == nil || !strings.Contains(err.Error(), "quay-2: backs") {
+		t.Errorf("%v", err)
+	}
+	if c.deviceBacks("quay-3", 2) != nil || *c.deviceBacks("quay-1", 2) != (dossier.Backs{From: 2, Order: dossier.BacksReverse}) {
+		t.Errorf("%+v", c.deviceBacks("quay-1", 2))
+	}
+}
