@@ -24,6 +24,14 @@ func (f *fakeArchive) SampleReports(context.Context) ([]dossier.SampleReport, er
 	return []dossier.SampleReport{f.sample.Report(f.answers)}, f.broken
 }
 
+func (f *fakeArchive) GateLines(context.Context) ([]dossier.GateLine, error) {
+	return []dossier.GateLine{
+		{Kind: "birth_notice", Field: "dob", Gate: 0.8, Accepted: dossier.NewRate(45, 50), Proposal: dossier.ProposeRaise, Proposed: 0.95},
+		{Kind: "birth_notice", Field: "mother", Gate: 0.92, Accepted: dossier.NewRate(50, 50), Proposal: dossier.ProposeKeep, Proposed: 0.92},
+		{Kind: "birth_certificate", Field: "pid", Gate: 0.8, Accepted: dossier.NewRate(3, 3), Proposal: dossier.ProposeFew, Proposed: 0.8},
+	}, f.broken
+}
+
 func (f *fakeArchive) SamplePlace(_ context.Context, by dossier.Actor, month string, settling bool, after int) (dossier.SamplePlace, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

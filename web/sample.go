@@ -18,6 +18,8 @@ import (
 type Samples interface {
 	// SampleReports says what each month's sample says, the newest first.
 	SampleReports(ctx context.Context) ([]dossier.SampleReport, error)
+	// GateLines says what they say about the gates of fields.
+	GateLines(ctx context.Context) ([]dossier.GateLine, error)
 	// SamplePlace is what somebody keys next, or settles, behind a number.
 	SamplePlace(ctx context.Context, by dossier.Actor, month string, settling bool, after int) (dossier.SamplePlace, error)
 	SampleDraw(ctx context.Context, month string, n int) (dossier.SampleDraw, error)
@@ -29,6 +31,7 @@ type Samples interface {
 
 type sampleBody struct {
 	Reports []monthReport
+	Gates   []dossier.GateLine
 	Offered []monthOffered
 	Said    string
 	Error   string
@@ -61,6 +64,9 @@ func (s *site) showSamples(w http.ResponseWriter, r *http.Request, body sampleBo
 	}
 	reports, err := s.Samples.SampleReports(r.Context())
 	if err != nil {
+		return err
+	}
+	if body.Gates, err = s.Samples.GateLines(r.Context()); err != nil {
 		return err
 	}
 	for _, report := range reports {

@@ -46,6 +46,7 @@ func TestSampleKeyedBlind(t *testing.T) {
 	b.Until(`document.querySelector(".empty.good") !== null`)
 	b.Open(server.URL + "/sample")
 	b.True(`document.querySelector(".month").textContent.includes("dưới 98 %")`, "too little is told in words")
+	b.True(`document.querySelectorAll(".month")[1].textContent.includes("nâng lên 95 %")`, "a higher gate is proposed")
 	b.Screen("sample")
 	b.Phone(390)
 	b.Screen("sample-phone")

@@ -15,6 +15,7 @@ import (
 type sampleCmd struct {
 	Draw   sampleDrawCmd   `cmd:"" help:"Draw the sample of a month by lot, once."`
 	Report sampleReportCmd `cmd:"" help:"Say how much was read rightly, per device."`
+	Gates  sampleGatesCmd  `cmd:"" help:"Say per kind and field how often accepted values were right, and which gate that speaks for."`
 }
 
 // Help says what it is about.
@@ -26,7 +27,8 @@ interval in which the true one lies with 95 % confidence (Wilson).
 
   sohoa sample draw              last month
   sohoa sample draw 2026-11
-  sohoa sample report --json`
+  sohoa sample report --json
+  sohoa sample gates             which gates that speaks for`
 }
 
 type sampleDrawCmd struct {
@@ -93,6 +95,45 @@ func (s sampleReportCmd) Run(ctx context.Context, c *cli, con console) (err erro
 		return printJSON(con.out, map[string]any{"months": wanted})
 	}
 	return printReports(con.out, wanted)
+}
+
+type sampleGatesCmd struct{}
+
+// Help says who changes a gate.
+func (sampleGatesCmd) Help() string {
+	return `Counts the values that were keyed for the samples of the last twelve months.
+Nothing is changed by this: to raise a gate, copy the row of the field into
+fields.csv in the archive's folder catalogue/ and change it there; serve takes it
+over at its next start, for what is read from then on.`
+}
+
+// Run prints the table.
+func (sampleGatesCmd) Run(ctx context.Context, c *cli, con console) (err error) {
+	a, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	lines, err := a.gateLines(ctx)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return printJSON(con.out, map[string]any{"gates": lines})
+	}
+	if len(lines) == 0 {
+		_, err := fmt.Fprintln(con.out, "no value was keyed for a sample yet")
+		return err
+	}
+	for _, l := range lines {
+		words := map[dossier.GateProposal]string{
+			dossier.ProposeFew: "too few to say", dossier.ProposeKeep: "keep it", dossier.ProposeRaise: fmt.Sprintf("raise it to %.2f", l.Proposed),
+		}
+		if _, err := fmt.Fprintf(con.out, "%s.%s   gate %.2f   %s   %s\n", l.Kind, l.Field, l.Gate, rateLine(l.Accepted), words[l.Proposal]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func printReports(out io.Writer, reports []dossier.SampleReport) error {

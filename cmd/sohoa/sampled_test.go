@@ -85,10 +85,32 @@ func TestSample(t *testing.T) {
 		r.wantSettled(t, s.Drawn[0], settled.Value)
 		r.wantIntact(t)
 
+		r.wantGates(t)
 		_, answers := r.drawnSample(t)
 		copied := r.rebuilt(t)
 		if again, kept := copied.drawnSample(t); !reflect.DeepEqual(again, s) || !reflect.DeepEqual(kept, answers) || len(kept) != len(s.Drawn)+1 {
 			t.Errorf("a rebuild has %d answers of %d, and another sample", len(kept), len(answers))
+		}
+	})
+}
+
+// wantGates: the one wrong value is counted under its field; too few were keyed
+// to propose anything, and no gate is another one.
+func (r *rig) wantGates(t *testing.T) {
+	t.Helper()
+	r.with(t, func(a *archive) {
+		lines, err := a.gateLines(t.Context())
+		if err != nil || len(lines) == 0 {
+			t.Fatalf("%+v, %v", lines, err)
+		}
+		if worst := lines[0].Accepted; worst.Right != worst.Of-1 {
+			t.Errorf("what is worst comes first: %+v", lines)
+		}
+		for _, l := range lines {
+			def, _ := a.kinds.Field(l.Field)
+			if l.Proposal != dossier.ProposeFew || l.Gate != def.Gate || l.Proposed != def.Gate {
+				t.Errorf("%+v", l)
+			}
 		}
 	})
 }

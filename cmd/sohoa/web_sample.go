@@ -30,6 +30,31 @@ func (a *archive) reports(ctx context.Context) ([]dossier.SampleReport, error) {
 	return reports, err
 }
 
+// gateLines says what all samples say about the gates of fields.
+func (a *archive) gateLines(ctx context.Context) ([]dossier.GateLine, error) {
+	months, err := a.catalog.SampleMonths(ctx, a.unit().ID)
+	if err != nil {
+		return nil, err
+	}
+	var judged []dossier.Judged
+	for _, month := range months[:min(len(months), gateMonths)] {
+		sample, answers, _, err := a.catalog.Sample(ctx, a.unit().ID, month)
+		if err != nil {
+			return nil, err
+		}
+		judged = append(judged, sample.Judge(answers)...)
+	}
+	return a.kinds.GateLines(judged), nil
+}
+
+// gateMonths is how many months speak for a gate: engines and scanners change.
+const gateMonths = 12
+
+// GateLines says what the samples say about the gates of fields.
+func (w webArchive) GateLines(ctx context.Context) ([]dossier.GateLine, error) {
+	return w.archive.gateLines(ctx)
+}
+
 // SampleReports says what each month's sample says.
 func (w webArchive) SampleReports(ctx context.Context) ([]dossier.SampleReport, error) {
 	return w.archive.reports(ctx)
