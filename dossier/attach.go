@@ -11,8 +11,9 @@ import (
 // attachments are the rows that belong to kinds: where fields stand, and what
 // fields have to do with each other.
 type attachments struct {
-	labels []labelRow
-	checks []checkRow
+	labels  []labelRow
+	checks  []checkRow
+	entries []entryRow
 }
 
 // replace takes the rows of an override instead of all that were there for the
@@ -26,6 +27,10 @@ func (a *attachments) replace(over attachments) {
 		return slices.ContainsFunc(over.checks, func(l checkRow) bool { return l.kind == old.kind })
 	})
 	a.checks = append(a.checks, over.checks...)
+	a.entries = slices.DeleteFunc(a.entries, func(old entryRow) bool {
+		return slices.ContainsFunc(over.entries, func(l entryRow) bool { return l.kind == old.kind })
+	})
+	a.entries = append(a.entries, over.entries...)
 }
 
 // labelRow is a row of labels.csv: a label and the kind, or "@group", or "*".
@@ -152,4 +157,63 @@ func (c *Catalogue) attachChecks(rows []checkRow) error {
 		}
 	}
 	return nil
+}
+
+// entryRow is a row of registers.csv: a field of the entries of one kind.
+type entryRow struct {
+	kind, where string
+	field       EntryField
+}
+
+func (a *attachments) addEntryField(r row) error {
+	if !slices.Contains([]string{"", "opens", "named"}, r.get("role")) {
+		return fmt.Errorf("column role: %q is not opens or named", r.get("role"))
+	}
+	words := r.list("words")
+	if len(words) == 0 {
+		return errors.New("column words is empty")
+	}
+	if _, err := r.flag("verified"); err != nil {
+		return err
+	}
+	a.entries = append(a.entries, entryRow{kind: r.get("kind"), where: r.where(), field: EntryField{
+		Field: r.get("field"), Opens: r.get("role") == "opens", Named: r.get("role") == "named", Words: words,
+	}})
+	return nil
+}
+
+// attachEntryFields gives every field of entries to its kind. An entry begins
+// with one of them, and can be found again by another.
+func (c *Catalogue) attachEntryFields(rows []entryRow) error {
+	for _, r := range rows {
+		if _, ok := c.Field(r.field.Field); !ok {
+			return fmt.Errorf("%s: column field: %q is not in fields.csv", r.where, r.field.Field)
+		}
+		i := slices.IndexFunc(c.kinds, func(k Kind) bool { return k.ID == r.kind })
+		if i < 0 {
+			return fmt.Errorf("%s: column kind: no kind %q", r.where, r.kind)
+		}
+		k := &c.kinds[i]
+		if slices.ContainsFunc(k.Entries, func(f EntryField) bool { return f.Field == r.field.Field }) {
+			return fmt.Errorf("%s: column field: %q is there twice", r.where, r.field.Field)
+		}
+		k.Entries = append(k.Entries, r.field)
+	}
+	for _, k := range c.kinds {
+		opening, named := 0, 0
+		for _, f := range k.Entries {
+			opening, named = opening+count(f.Opens), named+count(f.Named)
+		}
+		if k.IsRegister() && (opening != 1 || named == 0) {
+			return fmt.Errorf("registers.csv: kind %s: an entry begins with one field (role opens) and is found by another (role named)", k.ID)
+		}
+	}
+	return nil
+}
+
+func count(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
 }

@@ -26,8 +26,8 @@ type Catalogue struct {
 
 // LoadCatalogue reads the embedded tables and then those of overrides, which
 // may be nil. An override is a file of the same name and columns; a row with a
-// known id replaces that row, others are added. labels.csv and checks.csv are
-// replaced for each kind they mention. Any mistake is an error that names file
+// known id replaces that row, others are added. labels.csv, checks.csv and
+// registers.csv are replaced for each kind they mention. Any mistake is an error that names file
 // and line; so is a file that is no table, since a misspelt name would change
 // nothing and say nothing.
 func LoadCatalogue(overrides fs.FS) (*Catalogue, error) {
@@ -48,6 +48,7 @@ func LoadCatalogue(overrides fs.FS) (*Catalogue, error) {
 	for _, finish := range []func() error{
 		func() error { return c.attachLabels(byKind.labels) },
 		func() error { return c.attachChecks(byKind.checks) },
+		func() error { return c.attachEntryFields(byKind.entries) },
 		c.check,
 	} {
 		if err := finish(); err != nil {
@@ -121,6 +122,7 @@ func (c *Catalogue) tables(over *attachments) []table {
 		}},
 		{"labels.csv", []string{"kind", "field", "how", "labels", "after", "before", "column", "type"}, over.addLabel},
 		{"checks.csv", []string{"kind", "check", "fields"}, over.addCheck},
+		{"registers.csv", []string{"kind", "field", "role", "words", "verified"}, over.addEntryField},
 	}
 }
 

@@ -126,6 +126,15 @@ func TestProcedures(t *testing.T) {
 	}
 }
 
+// TestRegisters: every kind whose pages hold entries says what an entry has.
+func TestRegisters(t *testing.T) {
+	for _, kind := range load(t).Kinds() {
+		if holds := slices.Contains(kind.Fields, "entries"); holds != kind.IsRegister() {
+			t.Errorf("%s: holds entries %t, has fields for them %t", kind.ID, holds, kind.IsRegister())
+		}
+	}
+}
+
 func TestOverrides(t *testing.T) {
 	cat, err := dossier.LoadCatalogue(fstest.MapFS{
 		"kinds.csv": {Data: []byte("id,group,role,keep,symbol,gate,titles,synonyms,old_titles,forms,continues,fields,sensitive,verified,source\n" +
@@ -160,6 +169,7 @@ func TestOverrides(t *testing.T) {
 func TestMistakesNameFileAndLine(t *testing.T) {
 	kinds := "# a remark\nid,group,role,keep,symbol,gate,titles,synonyms,old_titles,forms,continues,fields,sensitive,verified,source\n"
 	checks := "kind,check,fields\n"
+	entries := "kind,field,role,words,verified\n"
 	labels := "kind,field,how,labels,after,before,column,type\n"
 	for name, c := range map[string]struct{ file, text, want string }{
 		"columns":       {"kinds.csv", "id,title\nx,Y\n", "kinds.csv:1: columns"},
@@ -184,6 +194,12 @@ func TestMistakesNameFileAndLine(t *testing.T) {
 		"check count":   {"checks.csv", checks + "death_notice,order,dob\n", "checks.csv:2: column fields: 1 fields"},
 		"check field":   {"checks.csv", checks + "death_notice,order,dob shoe_size\n", `checks.csv:2: column fields: kind death_notice has no field "shoe_size"`},
 		"check kind":    {"checks.csv", checks + "x,order,dob dod\n", `checks.csv:2: column kind: no kind "x"`},
+		"entry role":    {"registers.csv", entries + "birth_register_page,name,first,Tên,no\n", `registers.csv:2: column role: "first"`},
+		"entry words":   {"registers.csv", entries + "birth_register_page,name,named,,no\n", "registers.csv:2: column words is empty"},
+		"entry field":   {"registers.csv", entries + "birth_register_page,shoe_size,named,Cỡ,no\n", `registers.csv:2: column field: "shoe_size"`},
+		"entry kind":    {"registers.csv", entries + "x,name,named,Tên,no\n", `registers.csv:2: column kind: no kind "x"`},
+		"entry twice":   {"registers.csv", entries + "will,name,named,Tên,no\nwill,name,,Tên,no\n", `registers.csv:3: column field: "name" is there twice`},
+		"entry opens":   {"registers.csv", entries + "will,name,named,Tên,no\n", "registers.csv: kind will: an entry begins with one field"},
 		"days":          {"procedures.csv", "code,name,area,days,result_code,result,required,optional,presented,verified,source\n1,N,a,soon,,,,,,yes,\n", `procedures.csv:2: column days: "soon"`},
 		"required kind": {"procedures.csv", "code,name,area,days,result_code,result,required,optional,presented,verified,source\n1,N,a,1,,,x,,,yes,\n", `procedures.csv:2: procedure 1: kind "x"`},
 	} {

@@ -18,6 +18,8 @@ type (
 	DossierID string
 	// ComponentID names one paper of a dossier.
 	ComponentID string
+	// EntryID names one entry of a register.
+	EntryID string
 	// BatchID names what was fed in one go.
 	BatchID string
 	// SHA256 is the lower-case hexadecimal digest (64 characters) of an

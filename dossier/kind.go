@@ -23,6 +23,8 @@ type Kind struct {
 	Forms []string
 	// Continues are words that open a later page, or the back, of the paper.
 	Continues []string
+	// Entries are the fields of one entry where pages of the kind hold entries.
+	Entries []EntryField
 	// Gate is the confidence below which a person decides about the kind.
 	Gate float64
 	// Fields are the ids of the fields read from the paper.

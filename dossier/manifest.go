@@ -26,6 +26,8 @@ type Component struct {
 	Reasons        []string         `json:"reasons,omitempty"` // why this kind, for a clerk
 	Pages          []Page           `json:"pages"`
 	Fields         map[string]Field `json:"fields"`
+	// Entries are the cases on the pages of a register, page by page.
+	Entries []RegisterEntry `json:"entries,omitempty"`
 	// PDF is the object key of the published file; empty until published. For an
 	// electronic original it is that of the raw object.
 	PDF string `json:"pdf"`

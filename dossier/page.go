@@ -123,6 +123,8 @@ type Reading struct {
 	// parted by an empty line; NFC. Corrected words stand corrected.
 	Text  string `json:"text"`
 	Words []Word `json:"words"`
+	// Grid is the table of ruled lines that the page has; nil for none.
+	Grid *Grid `json:"grid,omitempty"`
 	// Engine names the engine and model that read the page, for example
 	// "tesseract 5.3.0 vie".
 	Engine string `json:"engine,omitempty"`

@@ -41,7 +41,9 @@ type Decision struct {
 	Keeping *Keeping `json:"keeping,omitempty"`
 	// Closing is there when the decision closes the dossier.
 	Closing *Closing `json:"closing,omitempty"`
-	Intent  Intent   `json:"intent"`
+	// Entry is what was written down of an entry of a register.
+	Entry  *EntryCorrection `json:"entry,omitempty"`
+	Intent Intent           `json:"intent"`
 	// Moved are versions of other dossiers that this decision makes, too,
 	// because its pages waited there, or go back to wait there.
 	Moved []Intent `json:"moved,omitempty"`
@@ -69,4 +71,6 @@ const (
 	ActionNotKeep = "not_keep"
 	ActionClose   = "close"
 	ActionReopen  = "reopen"
+	// ActionEnter writes down an entry of a register.
+	ActionEnter = "enter"
 )

@@ -62,6 +62,11 @@ func fullReading() dossier.Reading {
 		Fields: map[string]dossier.Field{"dob": fullField()},
 		Flags:  []dossier.Flag{dossier.FlagDPIGuessed},
 		Text:   "Họ\n", Engine: "tesseract 5.3.0 vie",
+		Grid: &dossier.Grid{
+			Rows:    []dossier.Rule{{At: 10, From: 20, To: 30, Seen: 0.9}, {At: 50, From: 20, To: 30, Seen: 1}},
+			Columns: []dossier.Rule{{At: 20, From: 10, To: 50, Seen: 0.9}, {At: 30, From: 10, To: 50, Seen: 1}},
+			Ink:     [][]float64{{0.05}},
+		},
 		Words: []dossier.Word{{Text: "Họ", Corrected: "Hộ", X: 210, Y: 400, W: 52, H: 31, Confidence: 0.96, Line: 3, Block: 2}},
 	}
 }
@@ -94,7 +99,11 @@ func fullManifest() dossier.Manifest {
 				State: dossier.ComponentAwaitingSignature, Version: 1, Supersedes: otherID, Reasons: []string{"title"},
 				Pages:  []dossier.Page{{ID: image.Page(1), File: "0001.tif", Index: 1, Part: 1}},
 				Fields: map[string]dossier.Field{"dob": fullField()},
-				PDF:    dossier.ComponentKey("unit-1", anID, 1),
+				Entries: []dossier.RegisterEntry{{
+					ID: otherID, Page: image.Page(1), Box: dossier.Box{X: 1, Y: 2, W: 3, H: 4}, State: dossier.EntryUnsure, Why: "rows",
+					Fields: map[string]dossier.Field{"child_name": fullField()},
+				}},
+				PDF: dossier.ComponentKey("unit-1", anID, 1),
 			}},
 		},
 	}
@@ -112,6 +121,10 @@ func fullDecision() dossier.Decision {
 			Component: anID, Kind: "birth_extract", NewKind: "birth_certificate", Insist: true,
 			Fields:  []dossier.FieldCorrection{{Field: "dob", Was: "01/02/1982", Is: "01/02/1962"}},
 			Keyings: []string{otherID},
+		},
+		Entry: &dossier.EntryCorrection{
+			Component: anID, Entry: otherID, Was: dossier.EntryFound, None: true, Count: 2,
+			Fields: []dossier.FieldCorrection{{Field: "child_name", Was: "a", Is: "b"}},
 		},
 		Arrangement: []dossier.Arranged{{Component: anID, Kind: "birth_certificate", Pages: []dossier.PageID{image.Page(1)}}},
 		Keeping:     &dossier.Keeping{Component: anID, Kind: "citizen_id_card"},

@@ -70,6 +70,8 @@ type Publication struct {
 	Entries  []Entry
 	// Doubts are all fields of the version that a person has to look at.
 	Doubts []Doubt
+	// Cases are all entries of its registers.
+	Cases []WaitingEntry
 }
 
 // Entry is one published page as the search index takes it.

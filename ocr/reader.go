@@ -24,6 +24,7 @@ import (
 	"sohoa/ocr/codes"
 	"sohoa/ocr/decode"
 	"sohoa/ocr/internal/lept"
+	"sohoa/ocr/ruled"
 	"sohoa/ocr/spread"
 	"sohoa/ocr/tesseract"
 	"sohoa/ocr/text"
@@ -254,6 +255,12 @@ func (r *Reader) recognize(reading *dossier.Reading, page *cleanup.Page) error {
 	reading.Words = text.Order(toPage(words, page.Scale, reading), page.DPI)
 	text.Correct(reading.Words)
 	reading.Text = text.Plain(reading.Words)
+	if page.Ink != nil {
+		if reading.Grid, err = ruled.Find(page.Ink, ruled.Page{Scale: page.DPI / ruled.DPI, Width: page.Width, Height: page.Height}); err != nil {
+			return err
+		}
+	}
+	r.clock.Lap("rules")
 	if unsure(reading.Words) {
 		reading.Flags = append(reading.Flags, dossier.FlagLowConfidence)
 	}

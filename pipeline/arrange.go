@@ -123,6 +123,9 @@ func (f *Flow) arrangedPaper(ctx context.Context, touched []dossier.Component, s
 			}
 		}
 	}
+	if kind.IsRegister() {
+		paper.Entries = dossier.EntriesOn(touched, paper.Pages)
+	}
 	var err error
 	paper.Fields, err = f.readAgain(ctx, kind, paper, confirmed)
 	return f.newVersion(paper), err

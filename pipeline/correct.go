@@ -19,6 +19,9 @@ var (
 	ErrNoSuchValue = errors.New("no such value")
 	// ErrContradiction: the value contradicts others that people have confirmed.
 	ErrContradiction = errors.New("confirmed values contradict each other")
+	// ErrUnnamed: an entry of a register without any value by which it could be
+	// found again.
+	ErrUnnamed = errors.New("entry without a name")
 )
 
 // draftTries is how often a decision is drafted anew when another one of the
@@ -104,7 +107,7 @@ func (f *Flow) corrected(ctx context.Context, base dossier.Manifest, actor dossi
 	}
 	intent := f.nextIntent(base, actor, "corrected by a person")
 	if renamed {
-		paper.Fields, paper.Role = readAgain, kind.Role
+		paper.Fields, paper.Role, paper.Entries = readAgain, kind.Role, nil
 		paper.KindConfidence, paper.Reasons = 1, []string{"named by a person"}
 		paper = f.unlessPresented(base.Dossier.Procedure, f.newVersion(paper))
 		intent.New = append(intent.New, paper.ID)

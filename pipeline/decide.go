@@ -177,7 +177,7 @@ func (f *Flow) Undo(ctx context.Context, ledger Decisions, actor dossier.Actor, 
 func undoable() []string {
 	return []string{
 		dossier.ActionPlace, dossier.ActionAcceptCount, dossier.ActionCorrect, dossier.ActionArrange, dossier.ActionKeep, dossier.ActionNotKeep,
-		dossier.ActionClose, dossier.ActionReopen,
+		dossier.ActionClose, dossier.ActionReopen, dossier.ActionEnter,
 	}
 }
 
@@ -214,6 +214,9 @@ func noneUnless(ok bool, err error) error {
 // number, then the intent.
 func (f *Flow) decide(ctx context.Context, ledger Decisions, d dossier.Decision) error {
 	d.Schema, d.At = dossier.DecisionSchema, f.Now().UTC()
+	if err := f.fillEntries(ctx, &d.Intent.Draft.Dossier); err != nil {
+		return err
+	}
 	for d.Seq = d.Intent.Draft.Dossier.Version; ; d.Seq++ {
 		key := dossier.DecisionKey(f.Unit.ID, d.Intent.Draft.Dossier.ID, d.Seq)
 		d.Intent.Draft.Decision = key

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"sohoa/dossier"
-	"sohoa/pipeline/classify"
 	"sohoa/pipeline/extract"
 	"sohoa/pipeline/split"
 )
@@ -100,7 +99,7 @@ func (f *Flow) addImage(ctx context.Context, s *stack, image dossier.TakenImage)
 		s.images[page], s.found[page] = image.ID, dossier.ImagePlace{File: image.File, Index: image.Index}
 		sheet := split.Sheet{Page: page, Image: image.ID, Input: image.Ordinal, Reading: reading, Lost: kept.Reason}
 		if kept.Reason == "" {
-			sheet.Guess = classify.Classify(f.Kinds, reading)
+			sheet.Guess = f.guess(reading)
 		}
 		if strings.TrimSpace(reading.Text) != "" {
 			sheet.Reading.Words = nil // the text tells as well that there is something
@@ -333,6 +332,9 @@ func (p placer) next(ctx context.Context, base dossier.Manifest, fresh []split.C
 	}
 	p.settle(d)
 	p.flow.leavePresented(d.Procedure, d.Components[len(base.Dossier.Components):])
+	if err := p.flow.fillEntries(ctx, d); err != nil {
+		return next, err
+	}
 	d.Pending = append([]dossier.PageID{}, d.Pending...)
 	for _, x := range parked {
 		d.Pending = append(d.Pending, x.Page)

@@ -59,7 +59,7 @@ func (f *Flow) publishVersion(ctx context.Context, intent dossier.Intent) error 
 		return err
 	}
 	return f.Ledger.Publish(ctx, f.act(), intent, dossier.Publication{
-		Batch: intent.Batch, Manifest: final, Object: object, Entries: entries, Doubts: f.Kinds.Doubts(final.Dossier, f.Twice),
+		Batch: intent.Batch, Manifest: final, Object: object, Entries: entries, Doubts: f.Kinds.Doubts(final.Dossier, f.Twice), Cases: dossier.EntriesOf(final.Dossier),
 	})
 }
 
@@ -350,7 +350,9 @@ func (f *Flow) entries(ctx context.Context, d dossier.Dossier, wanted func(dossi
 			if err != nil {
 				return nil, err
 			}
-			entries = append(entries, entry(d, component, i, reading))
+			e := entry(d, component, i, reading)
+			e.Text += f.enteredText(component, page.ID)
+			entries = append(entries, e)
 		}
 	}
 	return entries, nil

@@ -262,7 +262,7 @@ func (r *rebuilder) manifest(ctx context.Context, id dossier.DossierID, version 
 		if p.Entries, err = r.flow.entries(ctx, m.Dossier, func(dossier.ComponentID) bool { return true }); err != nil {
 			return err
 		}
-		p.Doubts = r.flow.Kinds.Doubts(m.Dossier, r.flow.Twice)
+		p.Doubts, p.Cases = r.flow.Kinds.Doubts(m.Dossier, r.flow.Twice), dossier.EntriesOf(m.Dossier)
 	}
 	r.found.Versions++
 	return r.ledger.RestoreManifest(ctx, r.flow.restoring(), p)

@@ -158,6 +158,7 @@ func (v *verifier) dossiers(ctx context.Context, ids []dossier.DossierID, progre
 			return err
 		}
 		for _, component := range known.Dossier.Components {
+			v.entries(component)
 			if err := v.pdf(ctx, component); err != nil {
 				return err
 			}
@@ -188,6 +189,21 @@ func (v *verifier) manifest(ctx context.Context, known dossier.Manifest) error {
 		v.find(key, "the catalogue says something else than the manifest")
 	}
 	return nil
+}
+
+// entries finds pages of a register that nobody would look at: without an entry,
+// though others have some. What was published before registers had entries has
+// none at all.
+func (v *verifier) entries(component dossier.Component) {
+	if len(component.Entries) == 0 {
+		return
+	}
+	for _, page := range component.UncoveredPages() {
+		v.find("component "+string(component.ID), "page %s of this register has no entry", page)
+	}
+	for _, id := range component.StrayEntries() {
+		v.find("component "+string(component.ID), "entry %s is there twice, or stands on no page of this register", id)
+	}
 }
 
 // pdf passes a component's PDF through the gate it passed when it was written,

@@ -254,6 +254,9 @@ func textReading(file string, index int, text string) dossier.Reading {
 		code, rest, _ := strings.Cut(code, "\n")
 		reading.Text, reading.Codes = rest, []dossier.Code{{Type: "qr", Text: code}}
 	}
+	if strings.Contains(text, "RULED") {
+		rule(&reading)
+	}
 	return reading
 }
 

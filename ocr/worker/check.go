@@ -23,6 +23,7 @@ const (
 	maxWordLen  = 1024
 	maxTextLen  = 4 << 20
 	maxCodes    = 64
+	maxRules    = 2000
 	maxCodeLen  = 8192
 	maxFlags    = 16
 	maxErrorLen = 200
@@ -89,10 +90,45 @@ func checkReading(r dossier.Reading) error {
 	if err := checkWords(r); err != nil {
 		return err
 	}
+	if err := checkGrid(r); err != nil {
+		return err
+	}
 	if err := checkCodes(r.Codes); err != nil {
 		return err
 	}
 	return checkFlags(r.Flags)
+}
+
+// checkGrid checks the table of rules: on the page, in order, with a share for
+// each cell.
+func checkGrid(r dossier.Reading) error {
+	g := r.Grid
+	if g == nil {
+		return nil
+	}
+	rows, columns := len(g.Rows), len(g.Columns)
+	if rows < 2 || columns < 2 || rows > maxRules || columns > maxRules || len(g.Ink) != rows-1 || !ruled(g.Rows, r.Height, r.Width) || !ruled(g.Columns, r.Width, r.Height) {
+		return fmt.Errorf("%w: rules", errFrame)
+	}
+	for _, cells := range g.Ink {
+		if len(cells) != columns-1 || slices.ContainsFunc(cells, func(share float64) bool { return !within(share, 0, 1) }) {
+			return fmt.Errorf("%w: cells", errFrame)
+		}
+	}
+	return nil
+}
+
+// ruled tells whether rules lie on a page, one behind the other.
+func ruled(rules []dossier.Rule, across, along int) bool {
+	before := -1
+	for _, rule := range rules {
+		onPage := rule.At > before && rule.At <= across && rule.From >= 0 && rule.From < rule.To && rule.To <= along+1
+		if !onPage || !within(rule.Seen, 0, 1) {
+			return false
+		}
+		before = rule.At
+	}
+	return true
 }
 
 // inImage tells whether a gutter is a line between two points of an image.

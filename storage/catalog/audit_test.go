@@ -18,7 +18,7 @@ var unlogged = map[string]string{
 }
 
 // readers are the methods that write nothing.
-var readers = strings.Fields(`AllDone Account Arrival Arrivals AskedToSign BatchDone BatchIDs Batches ByCode Check Dossier Disputes DossierIDs Dossiers Doubt Doubts Empty Entries EntryCounts
+var readers = strings.Fields(`AllDone WaitingEntries Account Arrival Arrivals AskedToSign BatchDone BatchIDs Batches ByCode Check Dossier Disputes DossierIDs Dossiers Doubt Doubts Empty Entries Entry EntryCounts
 	File FileByDigest Files Frame Image Images Keyings Known Latest Miscounts NextIntent ObjectRefs Objects OpenBatches Owner Pages PagesOf PaperCounts Parked Progress Sample SampleMonths
 	Unread Unsigned UnsignedKinds Versions Visible Waiting`)
 

@@ -57,6 +57,9 @@ func (c *Catalog) Decide(ctx context.Context, act dossier.Act, decision dossier.
 		if err := settleDoubts(ctx, tx, decision); err != nil {
 			return err
 		}
+		if err := settleEntries(ctx, tx, decision); err != nil {
+			return err
+		}
 		if err := insertObjects(ctx, tx, act.Actor.Unit, []dossier.ObjectRef{object}); err != nil {
 			return err
 		}
@@ -112,6 +115,15 @@ func decided(decision dossier.Decision) map[string]any {
 	if k := decision.Keeping; k != nil {
 		kept = map[string]any{
 			"decision": draft.Decision, "before": draft.Dossier.Version - 1, "version": draft.Dossier.Version, "component": k.Component, "kind": k.Kind,
+		}
+	}
+	if k := decision.Entry; k != nil {
+		kept = map[string]any{
+			"decision": draft.Decision, "before": draft.Dossier.Version - 1, "version": draft.Dossier.Version,
+			"component": k.Component, "entry": k.Entry, "fields": changes(k.Fields),
+		}
+		if k.None || k.Count > 0 {
+			kept["entries"] = k.Count
 		}
 	}
 	if len(decision.Arrangement) > 0 {

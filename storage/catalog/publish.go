@@ -106,6 +106,9 @@ func (c *Catalog) storeManifest(ctx context.Context, tx bun.Tx, p dossier.Public
 	if err := storeDoubts(ctx, tx, d, p.Doubts); err != nil {
 		return err
 	}
+	if err := storeEntries(ctx, tx, d, p.Cases); err != nil {
+		return err
+	}
 	if err := insertObjects(ctx, tx, d.Unit, append(slices.Clone(m.Objects), p.Object)); err != nil {
 		return err
 	}
