@@ -25,6 +25,10 @@ const (
 	maxSheets = 999
 )
 
+// IsPatchT tells whether the code is patch T, by which scanners part batches. A
+// sheet with it is a separator that says nothing about the dossier behind it.
+func (c Code) IsPatchT() bool { return c.Type == "patch" && c.Text == "T" }
+
 // ParseSeparator reads the text of a QR code. isSeparator is false for any
 // other QR code. A separator that can not be trusted (a broken code, a wrong
 // check character, a version from the future) is still a separator, with a

@@ -44,6 +44,8 @@ type Profile struct {
 	// DPI is the resolution of pictures whose files state none. 0 infers it from
 	// the size of the paper.
 	DPI float64
+	// Patches looks for patch codes, too.
+	Patches bool
 }
 
 // Viewer opens files and makes pictures of them. It needs no models, so that a
@@ -280,6 +282,9 @@ func (r *Reader) readCodes(page *cleanup.Page) ([]dossier.Code, error) {
 	found, err := r.codes.Read(gray, page.Small.Width(), page.Small.Height())
 	if err != nil {
 		return nil, fmt.Errorf("read codes: %w", err)
+	}
+	if r.profile.Patches {
+		found = append(found, codes.Patches(gray, page.Small.Width(), page.Small.Height(), cleanup.MeasureDPI)...)
 	}
 	return found, nil
 }

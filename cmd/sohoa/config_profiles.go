@@ -30,6 +30,8 @@ type profile struct {
 	// Backs says of a scanner of one side that sheets go through it twice, and in
 	// which order the backs come.
 	Backs dossier.BacksOrder `koanf:"backs"`
+	// PatchT takes a sheet with patch code T for a separator without a code.
+	PatchT bool `koanf:"patch_t"`
 }
 
 // The resolutions that an office scanner may be set to. Below it a page of
@@ -48,7 +50,7 @@ func (c config) reading(device string) ocr.Profile {
 	}
 	return ocr.Profile{
 		Models: tesseract.Config{Languages: languages, Data: cmp.Or(p.Models, c.Models)},
-		DPI:    float64(p.DPI),
+		DPI:    float64(p.DPI), Patches: p.PatchT,
 	}
 }
 

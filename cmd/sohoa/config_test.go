@@ -50,7 +50,7 @@ func TestNoFileMeansDefaults(t *testing.T) {
 
 // TestProfiles: a device is read as its profile says, and else as all are.
 func TestProfiles(t *testing.T) {
-	s := source(t, "languages: [vie]\nmodels: /fast\nprofiles:\n  quầy.1: {languages: [vie, eng], dpi: 200}\n  inbox: {models: /best}\n", nil, nil)
+	s := source(t, "languages: [vie]\nmodels: /fast\nprofiles:\n  quầy.1: {languages: [vie, eng], dpi: 200, patch_t: true}\n  inbox: {models: /best}\n", nil, nil)
 	got, err := s.load()
 	if err != nil {
 		t.Fatal(err)
@@ -58,7 +58,7 @@ func TestProfiles(t *testing.T) {
 	for device, want := range map[string]ocr.Profile{
 		"":       {Models: tesseract.Config{Languages: []string{"vie"}, Data: "/fast"}},
 		"other":  {Models: tesseract.Config{Languages: []string{"vie"}, Data: "/fast"}},
-		"quầy.1": {Models: tesseract.Config{Languages: []string{"vie", "eng"}, Data: "/fast"}, DPI: 200},
+		"quầy.1": {Models: tesseract.Config{Languages: []string{"vie", "eng"}, Data: "/fast"}, DPI: 200, Patches: true},
 		"inbox":  {Models: tesseract.Config{Languages: []string{"vie"}, Data: "/best"}},
 	} {
 		if p := got.reading(device); !reflect.DeepEqual(p, want) {

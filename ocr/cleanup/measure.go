@@ -6,12 +6,13 @@ import (
 	"sohoa/ocr/internal/lept"
 )
 
-// Everything is measured on a copy of 150 dpi: the strokes of 8-point print are
-// still two pixels wide there, and it has a quarter of the pixels of a scan.
-const measureDPI = 150
+// MeasureDPI is the resolution of the copy on which everything is measured: the
+// strokes of 8-point print are still two pixels wide there, and it has a quarter
+// of the pixels of a scan.
+const MeasureDPI = 150
 
 // inches is a length in pixels of the measuring copy, at least one.
-func inches(length float64) int { return max(1, int(math.Round(length*measureDPI))) }
+func inches(length float64) int { return max(1, int(math.Round(length*MeasureDPI))) }
 
 // Paper is brought to the value 245 before the threshold of 170: faint print
 // and pen strokes stay, show-through of the back (above 180) goes. Background
@@ -77,7 +78,7 @@ func newSheet(page *lept.Pix, dpi float64, flatten bool) (*sheet, error) {
 }
 
 func (s *sheet) fill(page *lept.Pix, dpi float64, flatten bool) (err error) {
-	factor := measureDPI / dpi
+	factor := MeasureDPI / dpi
 	if s.gray, err = page.Scale(factor, factor); err != nil {
 		return err
 	}

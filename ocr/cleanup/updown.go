@@ -133,7 +133,7 @@ func (s *straightener) legible(text *lept.Pix, l lean) (float64, error) {
 
 // readBothWays scores one line as it is and turned by 180 degrees.
 func (s *straightener) readBothWays(b lept.Box) (up, down float64, err error) {
-	f := s.dpi / measureDPI
+	f := s.dpi / MeasureDPI
 	at := lept.Box{X: int(float64(b.X) * f), Y: int(float64(b.Y) * f), W: int(float64(b.W) * f), H: int(float64(b.H) * f)}
 	scale := min(1, lineHeight/float64(at.H))
 	line, err := s.pose.sample(s.pix, at, scale)

@@ -96,6 +96,17 @@ func scanFile(t *testing.T, scanner *codes.Scanner, path, text string) (at150, a
 
 func scanAt(t *testing.T, scanner *codes.Scanner, p *decode.Picture, dpi float64) []dossier.Code {
 	t.Helper()
+	rows, w, h := grayAt(t, p, dpi)
+	all, err := scanner.Read(rows, w, h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// grayAt is a picture as codes are looked for.
+func grayAt(t *testing.T, p *decode.Picture, dpi float64) (rows []byte, w, h int) {
+	t.Helper()
 	gray := p.Pix.Clone()
 	if p.Pix.Depth() == 32 {
 		var err error
@@ -117,13 +128,9 @@ func scanAt(t *testing.T, scanner *codes.Scanner, p *decode.Picture, dpi float64
 		defer eight.Close()
 		scaled = eight
 	}
-	rows, err := scaled.GrayRows(nil)
+	rows, err = scaled.GrayRows(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := scanner.Read(rows, scaled.Width(), scaled.Height())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
+	return rows, scaled.Width(), scaled.Height()
 }

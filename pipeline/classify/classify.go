@@ -61,6 +61,9 @@ type Guess struct {
 func Classify(cat *dossier.Catalogue, r dossier.Reading) Guess {
 	p := newPage(r)
 	g := byCodes(cat, r)
+	if g.Kind == "" {
+		g = byPatch(cat, r, p)
+	}
 	if g.Kind != dossier.KindSeparator && len(p.strips) == 0 {
 		return empty(r, g)
 	}

@@ -245,6 +245,32 @@ func TestSlipCode(t *testing.T) {
 	}
 }
 
+// TestPatchT: a sheet with patch T is a separator, with print on it or without;
+// one that is a paper by its title is none that anybody may be sure of.
+func TestPatchT(t *testing.T) {
+	cat := load(t)
+	sheet := layout(line{y: 300, x: 700, text: "PATCH T"})
+	title := layout(line{y: 300, x: 700, text: "GIẤY TIẾP NHẬN HỒ SƠ VÀ HẸN TRẢ KẾT QUẢ"}, line{y: 400, x: 200, text: "Mã hồ sơ: H60.3-250512-5970"})
+	for name, c := range map[string]struct {
+		page dossier.Reading
+		code dossier.Code
+		kind string
+		sure bool
+	}{
+		"sheet":             {sheet, dossier.Code{Type: "patch", Text: "T"}, dossier.KindSeparator, true},
+		"without print":     {dossier.Reading{}, dossier.Code{Type: "patch", Text: "T"}, dossier.KindSeparator, true},
+		"a paper":           {title, dossier.Code{Type: "patch", Text: "T"}, dossier.KindSeparator, false},
+		"separator's print": {layout(line{y: 300, x: 700, text: "TỜ PHÂN CÁCH HỒ SƠ"}), dossier.Code{Type: "patch", Text: "T"}, dossier.KindSeparator, true},
+		"another patch":     {title, dossier.Code{Type: "patch", Text: "2"}, dossier.KindReceiptSlip, true},
+		"a code that is T":  {title, dossier.Code{Type: "code39", Text: "T"}, dossier.KindReceiptSlip, true},
+	} {
+		c.page.Codes = []dossier.Code{c.code}
+		if g := classify.Classify(cat, c.page); g.Kind != c.kind || g.Confidence >= dossier.DefaultGate != c.sure {
+			t.Errorf("%s: %v %v", name, g, g.Reasons)
+		}
+	}
+}
+
 func TestEmptyPages(t *testing.T) {
 	cat := load(t)
 	if g := classify.Classify(cat, dossier.Reading{Blank: true}); g.Kind != dossier.KindBlank || g.Confidence != 1 {

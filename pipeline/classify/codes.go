@@ -3,6 +3,7 @@ package classify
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"sohoa/dossier"
@@ -35,6 +36,22 @@ func byCodes(cat *dossier.Catalogue, r dossier.Reading) Guess {
 		}
 	}
 	return Guess{}
+}
+
+// byPatch knows the sheet with patch code T, a separator without a code. What may
+// be a paper by its print, too, is a separator that nobody can be sure of: it may
+// not be left out of its dossier.
+func byPatch(cat *dossier.Catalogue, r dossier.Reading, p page) Guess {
+	if !slices.ContainsFunc(r.Codes, dossier.Code.IsPatchT) {
+		return Guess{}
+	}
+	g := Guess{Kind: dossier.KindSeparator, Confidence: 1, First: true, Role: dossier.RoleInternal, Reasons: []string{"patch code T"}}
+	paper := strongest(cat, Guess{}, byTitle(cat, p), byLetter(cat, p))
+	if paper.Kind != dossier.KindOther && paper.Kind != dossier.KindSeparator {
+		g.Confidence *= contradiction
+		g.Reasons = append(g.Reasons, fmt.Sprintf("the print on the page says %s", paper.Kind))
+	}
+	return g
 }
 
 // clearWord is the engine's confidence from which every word of a printed

@@ -8,7 +8,8 @@ import (
 )
 
 // separatorCode is what the sheet's machine-readable codes say, if they agree;
-// where none was found, what is printed, if its check character proves it.
+// where none was found, what is printed, if its check character proves it. Where
+// patch T is all there is, the separator has no code.
 func separatorCode(r dossier.Reading) (dossier.Separator, error) {
 	missing := &dossier.Fault{Kind: dossier.Park, Op: "read separator", Reason: dossier.ReasonCodeInvalid}
 	var found []dossier.Separator
@@ -24,10 +25,13 @@ func separatorCode(r dossier.Reading) (dossier.Separator, error) {
 	if len(found) == 0 {
 		found = printedCodes(r)
 	}
-	if len(found) != 1 {
-		return dossier.Separator{}, missing
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) == 0 && slices.ContainsFunc(r.Codes, dossier.Code.IsPatchT):
+		return dossier.Separator{}, nil
 	}
-	return found[0], nil
+	return dossier.Separator{}, missing
 }
 
 // clearWord is the engine's confidence from which each word of a printed code

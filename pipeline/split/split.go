@@ -12,7 +12,9 @@
 // the same dossier. Where its square code is gone, the printed code counts if the
 // printed count carries its check character and both were read clearly. A separator whose code is not certain parks everything up
 // to the next separator or slip, because those pages belong to a dossier
-// nobody can name yet. A receipt slip opens the dossier of its code, unless a
+// nobody can name yet. A sheet with nothing but patch code T on it opens a dossier
+// without a code, which the slip right behind it names, or later a person. A
+// receipt slip opens the dossier of its code, unless a
 // separator of that code is open; then it is that dossier's slip. A slip that
 // is not certain, or whose code was not read clearly, opens a dossier without a
 // code, which a person names later. Before the first opener a batch has one

@@ -132,6 +132,9 @@ func describe(t *testing.T, s *split.Sheet, word string) {
 		if value != "" {
 			s.Reading.Codes = append(s.Reading.Codes, dossier.Code{Type: "qr", Text: value})
 		}
+	case "patch":
+		s.Guess = classify.Guess{Kind: dossier.KindSeparator, Confidence: 1, First: true}
+		s.Reading.Codes = append(s.Reading.Codes, dossier.Code{Type: "patch", Text: value})
 	case "slip":
 		s.Guess = classify.Guess{Kind: dossier.KindReceiptSlip, Confidence: 0.97, First: true, Role: dossier.RoleSlip, Code: value}
 	case "title":
@@ -324,6 +327,9 @@ func randomBatch(random *rand.Rand) []split.Sheet {
 				panic(err)
 			}
 			s.Reading.Codes = []dossier.Code{{Type: "qr", Text: text}}
+		}
+		if s.Guess.Kind == dossier.KindSeparator && random.IntN(3) == 0 {
+			s.Reading.Codes = append(s.Reading.Codes, dossier.Code{Type: "patch", Text: "T"})
 		}
 	}
 	return sheets

@@ -131,6 +131,8 @@ func (s *splitter) placeSlip(i int) {
 	onTop := s.run.opened && !s.run.started // right behind a separator
 	switch {
 	case code != "" && code == s.currentCode():
+	case onTop && s.groups[s.group].Code == nil && code != "":
+		s.name(code)
 	case onTop && code == "":
 		// The slip of a dossier lies on top: an unread code right behind the
 		// separator is the separator's.
@@ -148,6 +150,16 @@ func (s *splitter) placeSlip(i int) {
 	}
 	s.count(i)
 	s.begin(i)
+}
+
+// name gives the dossier that a separator without a code has opened, and in which
+// nothing lies yet, the code of its slip.
+func (s *splitter) name(code string) {
+	if _, known := s.byCode[code]; known {
+		s.open(code, OpenerSeparator)
+		return
+	}
+	s.groups[s.group].Code, s.byCode[code] = &code, s.group
 }
 
 // openByDoubtfulSlip parks what may be a slip and opens a dossier without a
