@@ -104,6 +104,7 @@ func (p *paper) check(fields map[string]dossier.Field) {
 	}
 	p.compareWords(fields)
 	p.compareMoney(fields)
+	p.vouchNames(fields)
 	for _, c := range p.kind.Checks {
 		if breached(c, fields) {
 			doubt(fields, c.Fields...)

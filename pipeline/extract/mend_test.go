@@ -164,6 +164,21 @@ func TestMendHeadNumber(t *testing.T) {
 	}
 }
 
+// TestVouchNames: a name that stands twice and was read the same is surer; a part
+// of a longer name is none, and another tone is another name.
+func TestVouchNames(t *testing.T) {
+	for below, want := range map[string]bool{"Cầm Thị Xôm": true, "CẦM THỊ XÔM,": true, "Câm Thị Xôm": false, "Cầm Thị Xôm Hoa": false, "": false} {
+		p := paper{kind: dossier.Kind{Labels: []dossier.Label{{Field: "mother", Type: dossier.TypeName}}}, rows: []row{{tokens: read("mẹ:", "Cầm", "Thị", "Xôm")}}}
+		if below != "" {
+			p.rows = append(p.rows, row{tokens: read(strings.Fields(below)...)})
+		}
+		fields := map[string]dossier.Field{"mother": {Value: "Cầm Thị Xôm", Confidence: 0.92, Source: "ocr"}}
+		if p.vouchNames(fields); (fields["mother"].Confidence > 0.92) != want {
+			t.Errorf("above %q the name is %v sure", below, fields["mother"].Confidence)
+		}
+	}
+}
+
 func TestTidySerial(t *testing.T) {
 	for in, want := range map[string]string{"AE77215178": "AE 77215178", "ẠA 96671915": "AA 96671915", "ĐA 123456": "ĐA 123456", "": ""} {
 		got := tidySerial(dossier.Field{Value: in, Confidence: 0.96})
