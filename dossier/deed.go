@@ -23,6 +23,7 @@ const (
 	ActionBatchView     = "batch.view"     // subject: batch; its pages as thumbnails
 	ActionDossiersList  = "dossiers.list"  // subject: unit
 	ActionPagesList     = "pages.list"     // subject: unit; the pages that wait
+	ActionEntriesList   = "entries.list"   // subject: unit; the entries of registers that wait
 	ActionUnsignedList  = "papers.list"    // subject: unit; the papers that await a signature
 	ActionSearch        = "search"         // subject: unit
 	ActionPDFDownload   = "pdf.download"   // subject: component

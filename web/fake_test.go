@@ -39,6 +39,7 @@ type fakeArchive struct {
 	unread    dossier.Unread
 	placed    []dossier.Placement
 	doubts    []dossier.Doubt
+	written   []dossier.EntryCorrection
 	corrected []dossier.Correction
 	twice     []dossier.Doubt // the fields that two people key
 	sample    dossier.Sample
@@ -496,7 +497,7 @@ func configOf(archive *fakeArchive, kinds *dossier.Catalogue) Config {
 func withPeople(archive *fakeArchive, people *fakePeople, kinds *dossier.Catalogue) Config {
 	return Config{
 		Door: people, Logins: people, Own: people, Users: people, Reasons: people,
-		Arrivals: archive, Parked: archive, Doubts: archive, Entries: archive, Samples: archive, Dossiers: archive, Objects: archive, Pictures: archive, Searcher: archive,
+		Arrivals: archive, Parked: archive, Doubts: archive, Entries: archive, Samples: archive, Registers: archive, Dossiers: archive, Objects: archive, Pictures: archive, Searcher: archive,
 		Placer: archive, Unsigned: archive, Signer: archive, Filer: archive, Views: archive, Events: archive, Inbox: archive, Kinds: kinds, Demo: true,
 		Machine: Machine{Alive: saying("alive"), Ready: saying("ready"), Status: saying("status"), Metrics: saying("metrics")},
 		Unit:    dossier.Unit{ID: "unit1", Codes: []dossier.UnitCode{{Code: "Y99.12", From: noon.AddDate(-1, 0, 0)}}},
@@ -585,6 +586,7 @@ func (f *fakeArchive) made(i int, kind string) dossier.Manifest {
 	c := dossier.Component{
 		ID: dossier.ComponentID(fmt.Sprintf("component%04d", i)), Kind: kind, KindConfidence: 0.94, State: dossier.ComponentAwaitingSignature,
 		Version: 1, PDF: "x.pdf",
+		Entries: f.madeEntries(i),
 		Fields: map[string]dossier.Field{
 			"child_name": {Value: "Lò Văn Tỏa", Confidence: 0.91, Box: &dossier.Box{X: 300, Y: 400, W: 700, H: 60}, Page: pageID(2 * i)},
 			"dob":        {Value: "02/03/2026", Confidence: 0.88},

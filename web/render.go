@@ -42,6 +42,8 @@ type frame struct {
 	ToKey    int  // values that the one who asks may key as one of two, or settle
 	Sampled  bool // whether the one who asks sees what was drawn by lot
 	Parked   int
+	Cases    int // entries of registers that wait
+	Books    int // all entries; without any there is no page for them
 	Unsigned int // papers that wait for a signature
 	Demo     bool
 	Unit     string // its name, or its code where it has none
@@ -72,6 +74,9 @@ func (s *site) pageAs(w http.ResponseWriter, r *http.Request, code int, f frame,
 		return err
 	}
 	f.Parked = parked + doubts
+	if _, f.Cases, f.Books, err = s.Registers.WaitingEntries(r.Context(), visitOf(r.Context()).reads, 0, 0); err != nil {
+		return err
+	}
 	if s.decides(r.Context()) == nil {
 		f.Sampled = visitorOf(r.Context()).May(permRead)
 		if f.ToKey, err = s.toKey(r); err != nil {

@@ -350,7 +350,7 @@ func (s *site) undo(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	back := localPath(r.FormValue("back"))
-	if !strings.HasPrefix(back, "/review") {
+	if !strings.HasPrefix(back, "/review") && !strings.HasPrefix(back, "/registers") {
 		back = "/review"
 	}
 	seeOther(w, r, back)

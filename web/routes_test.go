@@ -57,6 +57,9 @@ var known = map[string]struct {
 	"POST /open":              {permRead, "/open", 303, 303},
 	"GET /dossiers":           {permRead, "/dossiers", 200, 200},
 	"GET /dossiers/{dossier}": {permRead, "/dossiers/dossier0001", 200, 404},
+	"GET /registers":          {permRead, "/registers", 200, 200},
+	"GET /registers/cut/{dossier}/{paper}/{entry}": {permRead, "/registers/cut/dossier0001/component0001/entry0", 200, 404},
+	"POST /registers":                           {permPlace, "/registers", 200, 404},
 	"GET /dossiers/{dossier}/pdf/{component}":   {permPublish, "/dossiers/dossier0001/pdf/component0001", 200, 404},
 	"POST /dossiers/{dossier}/reason":           {permRead, "/dossiers/dossier0001/reason", 404, 404},
 	"POST /dossiers/{dossier}/close":            {permDispose, "/dossiers/dossier0001/close", 303, 404},
@@ -157,7 +160,7 @@ func TestRoutes(t *testing.T) {
 // pagesOfSite are the addresses a person sees.
 var pagesOfSite = []string{
 	"/intake", "/dossiers", "/dossiers?waiting=1&state=open", "/dossiers/dossier0000", "/dossiers/dossier0003?q=toa&tab=text",
-	"/dossiers/dossier0003?tab=history", "/dossiers/dossier0003?tab=signature", "/review", "/review?of=fields", "/entry", "/entry/settle", "/sample", "/sample/key?month=2026-09", "/sample/settle?month=2026-09", "/sign", "/sign?asked=3&later=1", "/search", "/search?q=khai+sinh", "/nothing",
+	"/dossiers/dossier0003?tab=history", "/dossiers/dossier0003?tab=signature", "/review", "/review?of=fields", "/entry", "/entry/settle", "/registers", "/registers?entry=entry1", "/sample", "/sample/key?month=2026-09", "/sample/settle?month=2026-09", "/sign", "/sign?asked=3&later=1", "/search", "/search?q=khai+sinh", "/nothing",
 }
 
 func TestEveryPageInBothLanguages(t *testing.T) {

@@ -41,6 +41,8 @@ var (
 	ErrNothingToDraw = errors.New("nothing to draw")
 	// ErrPagesWait: pages of the dossier wait, so that it can not be closed.
 	ErrPagesWait = errors.New("pages of the dossier wait")
+	// ErrUnnamed: an entry of a register without a value by which it is found.
+	ErrUnnamed = errors.New("entry without a name")
 	// ErrNotLogged: that somebody looks could not be recorded, so nothing is
 	// shown.
 	ErrNotLogged = errors.New("view not recorded")
@@ -186,22 +188,23 @@ type Units interface {
 // Config is what the pages are made of. Inbox may be nil where nothing is
 // watched, and Provider; everything else is required.
 type Config struct {
-	Arrivals Arrivals
-	Parked   Parked
-	Doubts   Doubts
-	Entries  Entries
-	Samples  Samples
-	Dossiers Dossiers
-	Objects  Objects
-	Pictures Pictures
-	Searcher Searcher
-	Placer   Placer
-	Unsigned Unsigned
-	Signer   Signer
-	Filer    Filer
-	Views    Views
-	Events   Events
-	Inbox    Inbox
+	Arrivals  Arrivals
+	Parked    Parked
+	Doubts    Doubts
+	Entries   Entries
+	Samples   Samples
+	Registers Registers
+	Dossiers  Dossiers
+	Objects   Objects
+	Pictures  Pictures
+	Searcher  Searcher
+	Placer    Placer
+	Unsigned  Unsigned
+	Signer    Signer
+	Filer     Filer
+	Views     Views
+	Events    Events
+	Inbox     Inbox
 	// Door, Logins, Own, Users and Reasons are the register of people; Provider
 	// may be nil.
 	Door     Door

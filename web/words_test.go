@@ -55,6 +55,9 @@ func TestWordsCoverPages(t *testing.T) {
 // computedKeys are those that are put together from a value.
 func computedKeys() []string {
 	keys := []string{"top.unit"} // where the unit has no name
+	for _, key := range []string{"found", "keyed", "none", "why_form", "why_rules", "why_rows", "why_labels", "why_empty", "unnamed", "count_wrong"} {
+		keys = append(keys, "registers."+key)
+	}
 	for _, r := range dossier.Reasons() {
 		keys = append(keys, "reason."+string(r))
 	}

@@ -1,13 +1,19 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"reflect"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"sohoa/dossier"
 	"sohoa/pipeline"
+	"sohoa/storage/audit"
+	"sohoa/storage/search"
+	"sohoa/web/browsertest"
 )
 
 // The texts of pages of a register of births: three cases in a table, and a page
@@ -236,4 +242,82 @@ func TestEntriesGoWithTheirPage(t *testing.T) {
 	}
 	r.wantEntries(t, 5, 6)
 	r.wantIntact(t)
+}
+
+// TestEntriesAreWrittenDownByKeyboard writes three entries down in a real browser
+// without the mouse, takes the last one back, and writes it down again. Then the
+// log has every decision, by whoever sat there, and the search finds the names.
+func TestEntriesAreWrittenDownByKeyboard(t *testing.T) {
+	r := newRig(t, "")
+	r.feed(t, ruledPage)
+	a, flow := r.open(t)
+	defer closeArchive(t, a)
+	server := r.pagesOf(t, a, flow)
+	working, stop := context.WithCancel(t.Context())
+	worked := make(chan error, 1)
+	go func() { worked <- a.queue.Run(working, 2, flow.Do) }()
+
+	b := browsertest.Start(t)
+	b.Open(server.URL + "/registers")
+	press := func(keys, then string) {
+		t.Helper()
+		b.Do(marked)
+		b.Press(keys)
+		b.Until(`window.marked === undefined && ` + then)
+	}
+	ready := `document.activeElement.id === "is_entry_number"`
+	b.Until(ready)
+	b.True(`document.activeElement.value === "15"`, "print that was read is offered")
+	b.True(`document.querySelector("[data-of=is_entry_number]").classList.contains("on")`, "the place of the number is marked")
+	b.Screen("registers")
+	press("\t1/3/1998\tLò Thị Mẩy\tNữ\t31/02/1998\r", `document.querySelector("[role=alert]") !== null && document.querySelector("#is_child_name").value === "Lò Thị Mẩy"`)
+	b.Do(chromedp.Evaluate(`document.querySelector("#is_dob").select(); undefined`, nil))
+	press("28/02/1998\r", `document.querySelector(".done") !== null && `+ready)
+	press("16\t2/3/1998\tGiàng A Páo\r", `document.querySelector(".done") !== null && `+ready)
+	press("17\t2/3/1998\tVàng Thị Dủa\r", `document.querySelector(".empty.good") !== null`)
+	if err := a.workUntil(t.Context(), flow, func(ctx context.Context) (bool, error) {
+		m, _, err := a.catalog.Latest(ctx, onlyDossier(t, a))
+		_, open, errOpen := a.catalog.NextIntent(ctx, m.Dossier.ID)
+		return m.Dossier.Version == 4 && !open, errors.Join(err, errOpen)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	press("u", `document.querySelector("#is_child_name") !== null && document.querySelector("#is_child_name").value === "Vàng Thị Dủa" || `+ready)
+	if errs := b.Errors(); len(errs) > 0 {
+		t.Errorf("the browser complains: %v", errs)
+	}
+	stop()
+	if err := <-worked; err != nil && !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if err := a.seal(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := a.audit.Entries(t.Context(), audit.Filter{Limit: 10_000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	logged := map[string]int{}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Action, "decision.") && e.Actor == "local" {
+			logged[e.Action]++
+		}
+	}
+	if want := map[string]int{"decision.enter": 3, "decision.undo": 1}; !reflect.DeepEqual(logged, want) {
+		t.Errorf("the log has %v, want %v", logged, want)
+	}
+	found, err := a.index.Search(t.Context(), a.databases.Read, search.Query{Unit: a.unit().ID, Text: "giang a pao"})
+	if err != nil || found.Total != 1 || !strings.Contains(found.Hits[0].Snippet, "«Giàng A Páo»") {
+		t.Errorf("search: %+v, %v", found, err)
+	}
+}
+
+// onlyDossier is the one dossier of an open archive.
+func onlyDossier(t *testing.T, a *archive) dossier.DossierID {
+	t.Helper()
+	ids, err := a.catalog.DossierIDs(t.Context(), a.unit().ID)
+	if err != nil || len(ids) != 1 {
+		t.Fatalf("dossiers %v, %v", ids, err)
+	}
+	return ids[0]
 }

@@ -54,7 +54,7 @@ type webParts struct {
 func (a *archive) pages(parts webParts) (http.Handler, error) {
 	shown := webArchive{archive: a, flow: parts.flow, preview: parts.preview, inbox: parts.inbox, size: parts.sample}
 	cfg := web.Config{
-		Arrivals: a.catalog, Parked: shown, Doubts: a.catalog, Entries: shown, Samples: shown, Dossiers: shown, Objects: shown, Pictures: shown, Searcher: shown, Placer: shown,
+		Arrivals: a.catalog, Parked: shown, Doubts: a.catalog, Entries: shown, Samples: shown, Registers: shown, Dossiers: shown, Objects: shown, Pictures: shown, Searcher: shown, Placer: shown,
 		Unsigned: a.catalog, Signer: shown, Filer: shown, Views: a.audit,
 		Door: parts.door, Logins: parts.door, Own: parts.door, Reasons: parts.door, Users: register{parts.door}, Provider: parts.provider,
 		Hosts: parts.hosts, Proxies: parts.proxies,
@@ -108,6 +108,8 @@ func inWebWords(err error) error {
 		return fmt.Errorf("%w: %w", web.ErrChanged, err)
 	case errors.Is(err, pipeline.ErrNoSuchValue):
 		return fmt.Errorf("%w: %w", web.ErrNoSuchValue, err)
+	case errors.Is(err, pipeline.ErrUnnamed):
+		return fmt.Errorf("%w: %w", web.ErrUnnamed, err)
 	case errors.Is(err, pipeline.ErrContradiction):
 		return fmt.Errorf("%w: %w", web.ErrContradiction, err)
 	case errors.Is(err, pipeline.ErrTwoNeeded):
@@ -351,6 +353,22 @@ func (w webArchive) Close(ctx context.Context, actor dossier.Actor, id dossier.D
 // Reopen opens a closed dossier.
 func (w webArchive) Reopen(ctx context.Context, actor dossier.Actor, id dossier.DossierID) error {
 	return inWebWords(w.flow.Reopen(ctx, w.archive.ledger, actor, id))
+}
+
+// WaitingEntries lists the entries of registers that wait for a person.
+func (w webArchive) WaitingEntries(ctx context.Context, scope dossier.Scope, offset, limit int) (waiting []dossier.WaitingEntry, open, all int, err error) {
+	return w.archive.catalog.WaitingEntries(ctx, scope, offset, limit)
+}
+
+// Entry is one entry of a register.
+func (w webArchive) Entry(ctx context.Context, scope dossier.Scope, id dossier.EntryID) (dossier.WaitingEntry, error) {
+	e, err := w.archive.catalog.Entry(ctx, scope, id)
+	return e, inWebWords(err)
+}
+
+// WriteDown carries out what is said about an entry of a register.
+func (w webArchive) WriteDown(ctx context.Context, actor dossier.Actor, id dossier.DossierID, said dossier.EntryCorrection) error {
+	return inWebWords(w.flow.WriteDown(ctx, w.archive.ledger, actor, id, said))
 }
 
 // Undo takes the last decision about a dossier back.
