@@ -7,3 +7,4 @@ function markPlace(id) {
 }
 document.addEventListener("focusin", (e) => markPlace(e.target.id));
 markPlace(document.activeElement.id);
+scrollTo(0, 0); // a marked page is scrolled to its mark, and would hide the row above it
