@@ -43,7 +43,9 @@ type Closing struct {
 }
 
 // Arranged is one paper as a person wants it: which pages it has, in their
-// order. Component is empty for a paper that is new.
+// order. Component is empty for a paper that is new. Kind is empty where the
+// machine shall name the paper from its pages; it does not rename one that a
+// person has named, nor one that begins with the page it began with.
 type Arranged struct {
 	Component ComponentID `json:"component,omitempty"`
 	Kind      string      `json:"kind"`

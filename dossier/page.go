@@ -190,6 +190,9 @@ type Page struct {
 	File  string `json:"file"`
 	Index int    `json:"index"`
 	Part  int    `json:"part"`
+	// Reading is the version of the reading by which the page is shown when it
+	// is not the first; see [Page.ReadingOf].
+	Reading int `json:"reading,omitempty"`
 }
 
 // ImageReading is the object that keeps what was read on one image: one

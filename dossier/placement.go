@@ -42,8 +42,10 @@ type Decision struct {
 	// Closing is there when the decision closes the dossier.
 	Closing *Closing `json:"closing,omitempty"`
 	// Entry is what was written down of an entry of a register.
-	Entry  *EntryCorrection `json:"entry,omitempty"`
-	Intent Intent           `json:"intent"`
+	Entry *EntryCorrection `json:"entry,omitempty"`
+	// Turned is the page that was turned.
+	Turned *Turned `json:"turned,omitempty"`
+	Intent Intent  `json:"intent"`
 	// Moved are versions of other dossiers that this decision makes, too,
 	// because its pages waited there, or go back to wait there.
 	Moved []Intent `json:"moved,omitempty"`
@@ -65,6 +67,7 @@ const (
 	ActionAcceptCount = "accept_count"
 	ActionCorrect     = "correct"
 	ActionArrange     = "arrange"
+	ActionTurn        = "turn"
 	// ActionKeep makes a paper that was only presented one that is kept, and
 	// ActionNotKeep the other way round.
 	ActionKeep    = "keep"

@@ -97,7 +97,7 @@ func fullManifest() dossier.Manifest {
 			Components: []dossier.Component{{
 				ID: anID, Kind: "birth_certificate", KindConfidence: 0.98, Role: dossier.RoleResult, Origin: "scan",
 				State: dossier.ComponentAwaitingSignature, Version: 1, Supersedes: otherID, Reasons: []string{"title"},
-				Pages:  []dossier.Page{{ID: image.Page(1), File: "0001.tif", Index: 1, Part: 1}},
+				Pages:  []dossier.Page{{ID: image.Page(1), File: "0001.tif", Index: 1, Part: 1, Reading: 2}},
 				Fields: map[string]dossier.Field{"dob": fullField()},
 				Entries: []dossier.RegisterEntry{{
 					ID: otherID, Page: image.Page(1), Box: dossier.Box{X: 1, Y: 2, W: 3, H: 4}, State: dossier.EntryUnsure, Why: "rows",
@@ -129,6 +129,7 @@ func fullDecision() dossier.Decision {
 		Arrangement: []dossier.Arranged{{Component: anID, Kind: "birth_certificate", Pages: []dossier.PageID{image.Page(1)}}},
 		Keeping:     &dossier.Keeping{Component: anID, Kind: "citizen_id_card"},
 		Closing:     &dossier.Closing{Missing: []string{"birth_notice"}},
+		Turned:      &dossier.Turned{Page: image.Page(1), By: 90},
 		Intent:      intent, Moved: []dossier.Intent{intent},
 	}
 }

@@ -55,7 +55,7 @@ type Unsigned struct {
 	Component ComponentID
 	Kind      string
 	Pages     int
-	First     PageID // its first page
+	First     Page // its first page, by id and reading
 	// Asked is true from when a person asked for the signature until it is
 	// there or has failed.
 	Asked bool

@@ -98,7 +98,7 @@ func (f *Flow) drawSmaller(ctx context.Context, d dossier.Dossier, component dos
 
 // cornerOf looks at the place of the block on a page.
 func (f *Flow) cornerOf(ctx context.Context, page dossier.Page, block *pades.Block) (corner, error) {
-	reading, err := f.reading(ctx, page.ID)
+	reading, err := f.readingOf(ctx, page)
 	if err != nil {
 		return corner{}, err
 	}

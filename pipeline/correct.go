@@ -94,7 +94,7 @@ func (f *Flow) corrected(ctx context.Context, base dossier.Manifest, actor dossi
 	if !ok || kind.ID == dossier.KindSeparator || kind.ID == dossier.KindBlank {
 		return dossier.Intent{}, ErrNoSuchKind
 	}
-	confirmed, err := f.confirmed(kind, paper.Fields, said.Fields)
+	confirmed, err := f.confirmed(kind, paper.Fields, said)
 	if err != nil {
 		return dossier.Intent{}, err
 	}
@@ -108,14 +108,15 @@ func (f *Flow) corrected(ctx context.Context, base dossier.Manifest, actor dossi
 	intent := f.nextIntent(base, actor, "corrected by a person")
 	if renamed {
 		paper.Fields, paper.Role, paper.Entries = readAgain, kind.Role, nil
-		paper.KindConfidence, paper.Reasons = 1, []string{"named by a person"}
-		paper = f.unlessPresented(base.Dossier.Procedure, f.newVersion(paper))
+		paper.KindConfidence, paper.Reasons = 1, []string{namedByPerson}
+		paper = f.unlessPresented(base.Dossier.Procedure, f.newVersion(paper, intent))
 		intent.New = append(intent.New, paper.ID)
 	} else {
 		paper.Fields = recompared(paper.Fields, readAgain, confirmed)
 		intent.Kept = append(intent.Kept, paper.ID)
 	}
 	intent.Draft.Dossier.Components[i] = paper
+	f.settle(&intent.Draft.Dossier)
 	return intent, nil
 }
 
@@ -129,10 +130,10 @@ func (f *Flow) nextIntent(base dossier.Manifest, actor dossier.Actor, reason str
 	return intent
 }
 
-// newVersion is a paper whose PDF has to be written anew; it is not signed then.
+// newVersion is a paper whose PDF an intent writes anew; it is not signed then.
 // An electronic original keeps its file.
-func (f *Flow) newVersion(c dossier.Component) dossier.Component {
-	c.Version++
+func (f *Flow) newVersion(c dossier.Component, intent dossier.Intent) dossier.Component {
+	c.Version = paperVersion(intent.Draft.Dossier)
 	if c.State == dossier.ComponentFiled {
 		return c
 	}
@@ -140,16 +141,17 @@ func (f *Flow) newVersion(c dossier.Component) dossier.Component {
 	return c
 }
 
+// paperVersion is the version of a paper that a version of its dossier writes:
+// the dossier's own. To count on from the paper would use a number twice: an
+// undo goes back to a lower one, and the object of the higher one is there, with
+// other pages.
+func paperVersion(d dossier.Dossier) int { return d.Version }
+
 // confirmed are the fields of a paper that people have confirmed, with those
 // that one confirms now.
-func (f *Flow) confirmed(kind dossier.Kind, fields map[string]dossier.Field, said []dossier.FieldCorrection) (map[string]dossier.Field, error) {
-	all := map[string]dossier.Field{}
-	for id, field := range fields {
-		if field.Status == dossier.FieldConfirmed {
-			all[id] = field
-		}
-	}
-	for _, s := range said {
+func (f *Flow) confirmed(kind dossier.Kind, fields map[string]dossier.Field, said dossier.Correction) (map[string]dossier.Field, error) {
+	all := confirmedOf(fields)
+	for _, s := range said.Fields {
 		before, there := fields[s.Field]
 		def, known := f.Kinds.Field(s.Field)
 		if !known || !there && !slices.Contains(kind.Fields, s.Field) {
@@ -162,9 +164,23 @@ func (f *Flow) confirmed(kind dossier.Kind, fields map[string]dossier.Field, sai
 		if !ok {
 			return nil, ErrNoSuchValue
 		}
+		if before.Status == dossier.FieldConfirmed && value != before.Value && !said.Insist && len(said.Keyings) == 0 {
+			return nil, ErrChanged // somebody has confirmed what the person did not see confirmed
+		}
 		all[s.Field] = settled(before, value, norm)
 	}
 	return all, nil
+}
+
+// confirmedOf are those of the fields that people have confirmed.
+func confirmedOf(fields map[string]dossier.Field) map[string]dossier.Field {
+	all := map[string]dossier.Field{}
+	for id, field := range fields {
+		if field.Status == dossier.FieldConfirmed {
+			all[id] = field
+		}
+	}
+	return all
 }
 
 // settled is a field that a person has confirmed or set right. It keeps its
@@ -186,7 +202,7 @@ func settled(before dossier.Field, value, norm string) dossier.Field {
 func (f *Flow) readAgain(ctx context.Context, kind dossier.Kind, paper dossier.Component, confirmed map[string]dossier.Field) (map[string]dossier.Field, error) {
 	readings, pages := make([]dossier.Reading, len(paper.Pages)), make([]dossier.PageID, len(paper.Pages))
 	for i, page := range paper.Pages {
-		reading, err := f.reading(ctx, page.ID)
+		reading, err := f.readingOf(ctx, page)
 		if err != nil {
 			return nil, err
 		}

@@ -54,7 +54,7 @@ func (f *Flow) AcceptCount(ctx context.Context, ledger Decisions, actor dossier.
 		intent.New = append(intent.New, component.ID)
 	}
 	d.Pending = slices.DeleteFunc(d.Pending, func(page dossier.PageID) bool { return slices.Contains(pages, page) })
-	p.settle(d)
+	f.settle(d)
 	f.leavePresented(d.Procedure, d.Components[len(d.Components)-len(fresh):])
 	return f.decide(ctx, ledger, dossier.Decision{Action: dossier.ActionAcceptCount, Actor: actor, Placement: dossier.Placement{Pages: pages, Dossier: id}, Intent: intent})
 }

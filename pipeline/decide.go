@@ -58,16 +58,17 @@ func (f *Flow) Decide(ctx context.Context, ledger Decisions, actor dossier.Actor
 	if err != nil {
 		return "", err
 	}
-	draft, changed, err := f.placed(base, actor, p, pages)
+	intent, err := f.placed(ctx, base, actor, p, pages)
 	if err != nil {
 		return "", err
 	}
-	moved, err := f.moved(ctx, actor, batch, leaving(waiting, draft.Dossier.ID))
+	into := intent.Draft.Dossier.ID
+	moved, err := f.moved(ctx, actor, batch, leaving(waiting, into))
 	if err != nil {
 		return "", err
 	}
-	intent := dossier.Intent{ID: dossier.NewID(), Batch: batch, Draft: draft, New: []dossier.ComponentID{changed}}
-	return draft.Dossier.ID, f.decide(ctx, ledger, dossier.Decision{Action: dossier.ActionPlace, Actor: actor, Placement: p, Intent: intent, Moved: moved})
+	intent.Batch = batch
+	return into, f.decide(ctx, ledger, dossier.Decision{Action: dossier.ActionPlace, Actor: actor, Placement: p, Intent: intent, Moved: moved})
 }
 
 // pagesIn are pages that wait in a dossier.
@@ -137,32 +138,32 @@ func (f *Flow) revised(base dossier.Manifest, actor dossier.Actor, reason string
 	return next
 }
 
-// Undo takes back the newest version of a dossier when a decision made it: the
-// next version is like the one before, and its pages wait again.
-func (f *Flow) Undo(ctx context.Context, ledger Decisions, actor dossier.Actor, id dossier.DossierID) error {
+// Undo takes back the newest decision about a dossier that stands: the next
+// version is like the one before that decision, and its pages wait again. Asked
+// again it takes back the one before. saw is the version that the person looked
+// at; when it is not the newest one any more, somebody has decided meanwhile, and
+// nothing is taken back. 0 takes back whatever is newest.
+func (f *Flow) Undo(ctx context.Context, ledger Decisions, actor dossier.Actor, id dossier.DossierID, saw int) error {
 	latest, err := f.ownDossier(ctx, id)
 	if err != nil {
 		return err
 	}
-	if latest.Decision == "" {
-		return ErrNothingToUndo
+	if saw != 0 && saw != latest.Dossier.Version {
+		return ErrChanged
 	}
-	var last dossier.Decision
-	if _, found, err := f.getJSON(ctx, latest.Decision, &last); err != nil || !found {
-		return orMissing(err, "decision", latest.Decision)
-	}
-	if last.Intent.Draft.Dossier.ID != id || !slices.Contains(undoable(), last.Action) {
-		return ErrNothingToUndo
+	last, err := f.standing(ctx, latest)
+	if err != nil {
+		return err
 	}
 	draft := f.revised(latest, actor, "decision undone")
 	draft.Dossier.Components, draft.Dossier.Pending = []dossier.Component{}, []dossier.PageID{}
-	if v := latest.Dossier.Version; v > 1 {
+	if v := last.Intent.Draft.Dossier.Version; v > 1 {
 		before, err := f.published(ctx, id, v-1)
 		if err != nil {
 			return err
 		}
 		draft.Dossier = before.Dossier
-		draft.Dossier.Version = v + 1
+		draft.Dossier.Version = latest.Dossier.Version + 1
 	}
 	moved, err := f.movedBack(ctx, actor, last.Moved)
 	if err != nil {
@@ -173,12 +174,44 @@ func (f *Flow) Undo(ctx context.Context, ledger Decisions, actor dossier.Actor, 
 	return f.decide(ctx, ledger, undo)
 }
 
-// undoable are the actions that an undo takes back. A signature stays.
-func undoable() []string {
-	return []string{
-		dossier.ActionPlace, dossier.ActionAcceptCount, dossier.ActionCorrect, dossier.ActionArrange, dossier.ActionKeep, dossier.ActionNotKeep,
-		dossier.ActionClose, dossier.ActionReopen, dossier.ActionEnter,
+// standing is the newest decision about a dossier that no undo has taken back.
+// Versions are gone through from the newest; each undo on the way stands for one
+// decision before it. What the machine or a signature did ends the way.
+func (f *Flow) standing(ctx context.Context, m dossier.Manifest) (last dossier.Decision, err error) {
+	id, undone := m.Dossier.ID, 0
+	for {
+		if m.Decision == "" {
+			return last, ErrNothingToUndo
+		}
+		last = dossier.Decision{}
+		if _, found, err := f.getJSON(ctx, m.Decision, &last); err != nil || !found {
+			return last, orMissing(err, "decision", m.Decision)
+		}
+		switch {
+		case last.Intent.Draft.Dossier.ID != id:
+			return last, ErrNothingToUndo
+		case last.Action == dossier.ActionUndo:
+			undone++
+		case !undoable(last.Action):
+			return last, ErrNothingToUndo
+		case undone == 0:
+			return last, nil
+		default:
+			undone--
+		}
+		if m.Dossier.Version == 1 {
+			return last, ErrNothingToUndo
+		}
+		if m, err = f.published(ctx, id, m.Dossier.Version-1); err != nil {
+			return last, err
+		}
 	}
+}
+
+// undoable tells whether an action can be taken back. A signature stays.
+func undoable(action string) bool {
+	return slices.Contains([]string{dossier.ActionPlace, dossier.ActionAcceptCount, dossier.ActionCorrect, dossier.ActionArrange, dossier.ActionTurn,
+		dossier.ActionKeep, dossier.ActionNotKeep, dossier.ActionClose, dossier.ActionReopen, dossier.ActionEnter}, action)
 }
 
 // returning lists the papers that an undo makes as they were: with other pages,
@@ -294,52 +327,62 @@ func (f *Flow) pagesOf(ctx context.Context, waiting []dossier.PlacedPage) (dossi
 }
 
 // placed drafts the version after base that has the pages where the person
-// wants them.
-func (f *Flow) placed(base dossier.Manifest, actor dossier.Actor, p dossier.Placement, pages []dossier.Page) (dossier.Manifest, dossier.ComponentID, error) {
-	next := f.revised(base, actor, "pages placed by a person")
-	openAgain(&next, "pages placed by a person: dossier re-opened")
-	d := &next.Dossier
+// wants them. What the pages say is read as the machine reads its own papers.
+func (f *Flow) placed(ctx context.Context, base dossier.Manifest, actor dossier.Actor, p dossier.Placement, pages []dossier.Page) (dossier.Intent, error) {
+	intent := f.nextIntent(base, actor, "pages placed by a person")
+	openAgain(&intent.Draft, "pages placed by a person: dossier re-opened")
+	d := &intent.Draft.Dossier
 	d.Pending = slices.DeleteFunc(d.Pending, func(id dossier.PageID) bool { return slices.Contains(p.Pages, id) })
-	if p.Component != "" {
-		changed, err := extend(d, p, pages)
-		return next, changed, err
+	paper, at, err := f.placedPaper(*d, p, pages)
+	if err != nil {
+		return intent, err
 	}
-	kind, ok := f.Kinds.Kind(p.Kind)
-	if !ok || p.Kind == "separator" || p.Kind == "blank" {
-		return next, "", ErrNoSuchKind
+	kind, _ := f.Kinds.Kind(paper.Kind)
+	if paper.Fields, err = f.readAgain(ctx, kind, paper, confirmedOf(paper.Fields)); err != nil {
+		return intent, err
 	}
-	id := dossier.ComponentID(dossier.NewID())
-	d.Components = append(d.Components, dossier.Component{
-		ID: id, Kind: p.Kind, KindConfidence: 1, Role: kind.Role, Origin: dossier.OriginScan, State: dossier.ComponentAwaitingSignature,
-		Version: 1, Reasons: []string{"placed by a person"}, Pages: pages, Fields: map[string]dossier.Field{},
-		PDF: dossier.ComponentKey(f.Unit.ID, id, 1),
-	})
-	f.leavePresented(d.Procedure, d.Components[len(d.Components)-1:])
-	return next, id, nil
+	presented := paper.State == dossier.ComponentNotKept // the back of a card is no more kept than its front
+	if paper = f.newVersion(paper, intent); presented {
+		paper = notKept(paper)
+	}
+	if at < 0 {
+		d.Components = append(d.Components, paper)
+		f.settle(d)
+		f.leavePresented(d.Procedure, d.Components[len(d.Components)-1:])
+	} else {
+		d.Components[at] = paper
+		f.settle(d)
+	}
+	intent.New = append(intent.New, paper.ID)
+	return intent, nil
 }
 
-// extend adds pages to a component: its next version, with a new PDF.
-func extend(d *dossier.Dossier, p dossier.Placement, pages []dossier.Page) (dossier.ComponentID, error) {
-	i := slices.IndexFunc(d.Components, func(c dossier.Component) bool { return c.ID == p.Component })
-	if i < 0 {
-		return "", ErrNoSuchDossier
+// placedPaper is the paper that gets the pages, and its place among the papers
+// of the dossier; -1 for a new one.
+func (f *Flow) placedPaper(d dossier.Dossier, p dossier.Placement, pages []dossier.Page) (c dossier.Component, at int, err error) {
+	if p.Component != "" {
+		if at = indexOf(d.Components, p.Component); at < 0 {
+			return c, at, ErrNoSuchDossier
+		}
+		c = d.Components[at]
+		if c.State == dossier.ComponentFiled {
+			return c, at, ErrOriginal
+		}
+		before := len(c.Pages)
+		if p.Position > 0 && p.Position <= len(c.Pages) {
+			before = p.Position - 1
+		}
+		c.Pages = slices.Insert(slices.Clone(c.Pages), before, pages...)
+		return c, at, nil
 	}
-	c := d.Components[i]
-	if c.State == dossier.ComponentFiled {
-		return "", ErrOriginal
+	kind, ok := f.Kinds.Kind(p.Kind)
+	if !ok || p.Kind == dossier.KindSeparator || p.Kind == dossier.KindBlank {
+		return c, -1, ErrNoSuchKind
 	}
-	at := len(c.Pages)
-	if p.Position > 0 && p.Position <= len(c.Pages) {
-		at = p.Position - 1
-	}
-	c.Pages = slices.Insert(slices.Clone(c.Pages), at, pages...)
-	c.Version++
-	if c.State != dossier.ComponentNotKept { // the back of a card is no more kept than its front
-		c.State = dossier.ComponentAwaitingSignature
-		c.PDF = dossier.ComponentKey(d.Unit, c.ID, c.Version)
-	}
-	d.Components[i] = c
-	return c.ID, nil
+	return dossier.Component{
+		ID: dossier.ComponentID(dossier.NewID()), Kind: p.Kind, KindConfidence: 1, Role: kind.Role, Origin: dossier.OriginScan,
+		Reasons: []string{placedByPerson}, Pages: pages,
+	}, -1, nil
 }
 
 // newDossier is version 0 of a dossier that does not exist yet.

@@ -59,11 +59,11 @@ func (f *Flow) keeping(ctx context.Context, ledger Decisions, actor dossier.Acto
 		if i < 0 {
 			return ErrChanged
 		}
-		paper, err := f.keptOrNot(ctx, base.Dossier.Components[i], asked)
+		intent := f.nextIntent(base, actor, asked.reason)
+		paper, err := f.keptOrNot(ctx, base.Dossier.Components[i], asked, intent)
 		if err != nil {
 			return err
 		}
-		intent := f.nextIntent(base, actor, asked.reason)
 		intent.Draft.Dossier.Components[i] = paper
 		intent.New = append(intent.New, paper.ID)
 		return f.decide(ctx, ledger, dossier.Decision{
@@ -73,7 +73,7 @@ func (f *Flow) keeping(ctx context.Context, ledger Decisions, actor dossier.Acto
 }
 
 // keptOrNot is the next version of the paper, as the decision wants it.
-func (f *Flow) keptOrNot(ctx context.Context, paper dossier.Component, asked keepingAsked) (dossier.Component, error) {
+func (f *Flow) keptOrNot(ctx context.Context, paper dossier.Component, asked keepingAsked, intent dossier.Intent) (dossier.Component, error) {
 	kind, ok := f.Kinds.Kind(paper.Kind)
 	is, wants := paper.State == dossier.ComponentNotKept, asked.action == dossier.ActionNotKeep
 	switch {
@@ -82,14 +82,13 @@ func (f *Flow) keptOrNot(ctx context.Context, paper dossier.Component, asked kee
 	case !ok, wants && kind.Keep:
 		return paper, ErrNoSuchKind
 	case wants:
-		paper.Version++
-		return notKept(paper), nil
+		return notKept(f.newVersion(paper, intent)), nil
 	}
 	var err error
 	if paper.Fields, err = f.readAgain(ctx, kind, paper, nil); err != nil {
 		return paper, err
 	}
-	paper = f.newVersion(paper)
+	paper = f.newVersion(paper, intent)
 	if paper.Origin == dossier.OriginFiled {
 		err = f.asFiled(ctx, &paper)
 	}

@@ -330,7 +330,7 @@ func (p placer) next(ctx context.Context, base dossier.Manifest, fresh []split.C
 		}
 		d.Components = append(d.Components, component)
 	}
-	p.settle(d)
+	p.flow.settle(d)
 	p.flow.leavePresented(d.Procedure, d.Components[len(base.Dossier.Components):])
 	if err := p.flow.fillEntries(ctx, d); err != nil {
 		return next, err
@@ -343,9 +343,9 @@ func (p placer) next(ctx context.Context, base dossier.Manifest, fresh []split.C
 }
 
 // settle names the procedure that a slip among the papers names.
-func (p placer) settle(d *dossier.Dossier) {
+func (f *Flow) settle(d *dossier.Dossier) {
 	if d.Procedure == "" {
-		d.Procedure = extract.Procedure(p.flow.Kinds, d.Components)
+		d.Procedure = extract.Procedure(f.Kinds, d.Components)
 	}
 }
 

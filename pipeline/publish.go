@@ -254,7 +254,15 @@ func (f *Flow) pageObjects(ctx context.Context, page dossier.Page) (dossier.Read
 		return dossier.Reading{}, nil, err
 	}
 	refs[0].Role, refs[1].Role = "raw", "reading"
-	reading, err := f.reading(ctx, page.ID)
+	if page.Reading > 1 {
+		turned, err := f.digest(ctx, dossier.ReadingKey(f.Unit.ID, image, page.Reading))
+		if err != nil {
+			return dossier.Reading{}, nil, err
+		}
+		turned.Role = "reading"
+		refs = append(refs, turned)
+	}
+	reading, err := f.readingOf(ctx, page)
 	return reading, refs, err
 }
 
@@ -346,7 +354,7 @@ func (f *Flow) entries(ctx context.Context, d dossier.Dossier, wanted func(dossi
 			continue
 		}
 		for i, page := range component.Pages {
-			reading, err := f.reading(ctx, page.ID)
+			reading, err := f.readingOf(ctx, page)
 			if err != nil {
 				return nil, err
 			}
@@ -358,15 +366,20 @@ func (f *Flow) entries(ctx context.Context, d dossier.Dossier, wanted func(dossi
 	return entries, nil
 }
 
-// reading loads what was read on a page: nothing, for an image that was given up
-// and that a person has placed.
+// reading loads what was first read on a page.
 func (f *Flow) reading(ctx context.Context, page dossier.PageID) (dossier.Reading, error) {
-	image, part, err := page.Split()
+	return f.readingOf(ctx, dossier.Page{ID: page})
+}
+
+// readingOf loads what was read on a page of a paper: nothing, for an image that
+// was given up and that a person has placed.
+func (f *Flow) readingOf(ctx context.Context, page dossier.Page) (dossier.Reading, error) {
+	image, part, err := page.ID.Split()
 	if err != nil {
 		return dossier.Reading{}, err
 	}
 	var kept dossier.ImageReading
-	key := dossier.ReadingKey(f.Unit.ID, image, 1)
+	key := dossier.ReadingKey(f.Unit.ID, image, page.ReadingOf())
 	_, found, err := f.getJSON(ctx, key, &kept)
 	switch {
 	case err == nil && found && kept.Reason != "":

@@ -110,7 +110,7 @@ func (f *Flow) Sign(ctx context.Context, ledger Decisions, actor dossier.Actor, 
 		if c.State != dossier.ComponentAwaitingSignature || !slices.Contains(order.Papers, c.ID) {
 			continue
 		}
-		c.Version++
+		c.Version = paperVersion(next.Dossier)
 		c.State, c.PDF = dossier.ComponentSigned, dossier.ComponentKey(f.Unit.ID, c.ID, c.Version)
 		asked = append(asked, c.ID)
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"io/fs"
 	"net/http"
+	"path"
 	"strconv"
 	"time"
 )
@@ -21,7 +22,7 @@ func (s *site) asset(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return ErrNotFound
 	}
-	if r.PathValue("file") == "app.js" {
+	if file := r.PathValue("file"); path.Dir(file) == "." && path.Ext(file) == ".js" {
 		body = withoutComments(body)
 	}
 	sum := sha256.Sum256(body)
@@ -31,7 +32,7 @@ func (s *site) asset(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// withoutComments leaves out the lines of our script that only speak to its
+// withoutComments leaves out the lines of our scripts that only speak to its
 // readers: pages are to stay light on slow lines.
 func withoutComments(script []byte) []byte {
 	var kept []byte

@@ -107,7 +107,7 @@ func (s *site) ask(r *http.Request, asked *question) error {
 	asked.Typed = asked.Value.Value
 	asked.Choices = s.choicesFor(m.Dossier, paper, asked.Field)
 	asked.Kinds = s.kindChoices(langOf(r), paper.Kind)
-	asked.MayPlace = s.decides(ctx) == nil && visitorOf(ctx).May(dossier.MayPlace)
+	asked.MayPlace = s.decider(ctx)
 	return s.showPage(r, asked, paper)
 }
 
@@ -259,6 +259,9 @@ func (s *site) askAgain(w http.ResponseWriter, r *http.Request, here string, sai
 		return err
 	}
 	body := reviewBody{Ask: asked, Fields: total, Error: wrong}
+	if wrong == "error.changed" {
+		body.Changed = s.changeOfField(r, dossier.DossierID(r.FormValue("dossier")), said)
+	}
 	if asked == nil {
 		return s.page(w, r, "review", "review", body)
 	}

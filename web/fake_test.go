@@ -46,6 +46,8 @@ type fakeArchive struct {
 	answers   []dossier.SampleAnswer
 	keyings   map[string][]dossier.Keying // by paper and field
 	problem   Sentence                    // why nobody can sign
+	arranged  [][]dossier.Arranged
+	turned    []dossier.Turned
 	toSign    []dossier.Unsigned
 	shrunk    []bool // of every ask
 	refusals  map[dossier.ComponentID]dossier.Reason
@@ -156,6 +158,32 @@ func (f *fakeArchive) Dossier(_ context.Context, scope dossier.Scope, idOrCode s
 		}
 	}
 	return dossier.Manifest{}, fmt.Errorf("look up dossier: %w", ErrNotFound)
+}
+
+func (f *fakeArchive) Intended(ctx context.Context, scope dossier.Scope, id dossier.DossierID) (dossier.Manifest, error) {
+	return f.Dossier(ctx, scope, string(id))
+}
+
+func (f *fakeArchive) Arrange(_ context.Context, _ dossier.Actor, id dossier.DossierID, said []dossier.Arranged) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.refuse != nil {
+		return f.refuse
+	}
+	f.arranged = append(f.arranged, said)
+	for i := range f.manifests {
+		if f.manifests[i].Dossier.ID == id {
+			f.manifests[i].Dossier.Version++
+		}
+	}
+	return nil
+}
+
+func (f *fakeArchive) Turn(_ context.Context, _ dossier.Actor, _ dossier.DossierID, said dossier.Turned) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.turned = append(f.turned, said)
+	return f.refuse
 }
 
 func (f *fakeArchive) Versions(ctx context.Context, scope dossier.Scope, id dossier.DossierID) ([]dossier.Manifest, error) {
@@ -348,7 +376,7 @@ func (f *fakeArchive) Unsigned(_ context.Context, filter dossier.UnsignedFilter)
 			}
 			asked := slices.ContainsFunc(f.toSign, func(p dossier.Unsigned) bool { return p.Component == c.ID })
 			all = append(all, dossier.Unsigned{
-				Dossier: m.Dossier.ID, Code: *m.Dossier.Code, Component: c.ID, Kind: c.Kind, Pages: len(c.Pages), First: c.Pages[0].ID,
+				Dossier: m.Dossier.ID, Code: *m.Dossier.Code, Component: c.ID, Kind: c.Kind, Pages: len(c.Pages), First: c.Pages[0],
 				Asked: asked, Reason: f.refusals[c.ID],
 			})
 		}
@@ -415,9 +443,12 @@ func (f *fakeArchive) signed() {
 	}
 }
 
-func (f *fakeArchive) Undo(_ context.Context, _ dossier.Actor, id dossier.DossierID) error {
+func (f *fakeArchive) Undo(_ context.Context, _ dossier.Actor, id dossier.DossierID, _ int) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.refuse != nil {
+		return f.refuse
+	}
 	f.undone = append(f.undone, id)
 	for i, a := range f.arrivals {
 		if len(f.placed) > 0 && slices.Contains(f.placed[len(f.placed)-1].Pages, a.Page) {

@@ -32,7 +32,7 @@ func (s *site) functions(l lang) template.FuncMap {
 		"short":    func(r dossier.Reason) string { return s.words.say(l, "reason."+string(r)) },
 		"state":    func(st any) string { return s.words.say(l, fmt.Sprintf("state.%v", st)) },
 		"sentence": func(x Sentence) string { return x.in(l) },
-		"thumb":    func(page dossier.PageID) string { return pictureURL(page, firstReading, widthThumb) },
+		"thumb":    func(page dossier.Page) string { return pictureURL(page.ID, page.ReadingOf(), widthThumb) },
 		"marks":    snippetParts,
 		"masked":   s.masked,
 		"add":      func(a, b int) int { return a + b },

@@ -22,10 +22,6 @@ const (
 	widthCut   = 1040 // the region of a field, as wide as its column on a sharp screen
 )
 
-// firstReading is the reading every placed page has, however often it was read
-// again: enough for a thumbnail, and no query for each.
-const firstReading = 1
-
 func knownWidth(width int) bool {
 	return slices.Contains([]int{widthThumb, widthStrip, widthPage, widthZoom}, width)
 }

@@ -28,11 +28,15 @@ type reviewBody struct {
 	Papers  []dossier.Component
 	Done    *dossier.Dossier // what was just placed, to be undone
 	DoneID  dossier.DossierID
-	Error   string // key of what was wrong with the form
-	Typed   placeForm
-	Nth     int // of the page in the list, from 1
-	Before  string
-	After   string
+	// DoneVersion is the version that was made of it; 0 when somebody else has
+	// decided about the dossier since.
+	DoneVersion int
+	Error       string // key of what was wrong with the form
+	Changed     *change
+	Typed       placeForm
+	Nth         int // of the page in the list, from 1
+	Before      string
+	After       string
 
 	Ask     *question // the field that is asked about, instead of a page
 	Fields  int       // how many fields wait
@@ -73,7 +77,7 @@ func (s *site) review(w http.ResponseWriter, r *http.Request) error {
 		if body.Done, err = s.justPlaced(r.Context(), id); err != nil {
 			return err
 		}
-		body.DoneID = id
+		body.DoneID, body.DoneVersion = id, s.ownVersion(r, id)
 	}
 	if body.Ask != nil {
 		return s.reviewField(w, r, body)
@@ -221,6 +225,15 @@ func (s *site) justPlaced(ctx context.Context, id dossier.DossierID) (*dossier.D
 	return &m.Dossier, err
 }
 
+// ownVersion is the newest version of a dossier if the one who asks made it.
+func (s *site) ownVersion(r *http.Request, id dossier.DossierID) int {
+	m, err := s.Dossiers.Intended(r.Context(), scopeOf(r.Context()), id)
+	if err != nil || m.Actor.ID != s.actor(r).ID {
+		return 0
+	}
+	return m.Dossier.Version
+}
+
 // reviewPapers is the choice of papers of another dossier, asked for when the
 // person picks one.
 func (s *site) reviewPapers(w http.ResponseWriter, r *http.Request) error {
@@ -326,6 +339,9 @@ func (s *site) place(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	body.Error, body.Typed = wrong, form
+	if wrong == "error.not_waiting" {
+		body.Changed = s.changeOfPage(r, form.Page)
+	}
 	return s.page(w, r, "review", "review", body)
 }
 
@@ -341,18 +357,37 @@ func refusal(err error) string {
 	}
 }
 
-// undo takes the last decision about a dossier back.
+// undo takes the last decision about a dossier back, unless somebody has decided
+// since: then nothing is taken back, and the one who asked is told.
 func (s *site) undo(w http.ResponseWriter, r *http.Request) error {
 	if err := s.decides(r.Context()); err != nil {
 		return err
 	}
-	if err := s.Placer.Undo(r.Context(), s.actor(r), dossier.DossierID(r.FormValue("dossier"))); err != nil {
-		return err
-	}
+	id := dossier.DossierID(r.FormValue("dossier"))
+	saw, _ := strconv.Atoi(r.FormValue("saw")) // a form of a program that does not say takes back what is newest
+	err := s.Placer.Undo(r.Context(), s.actor(r), id, saw)
 	back := localPath(r.FormValue("back"))
 	if !strings.HasPrefix(back, "/review") && !strings.HasPrefix(back, "/registers") {
 		back = "/review"
 	}
-	seeOther(w, r, back)
-	return nil
+	if err == nil {
+		seeOther(w, r, back)
+		return nil
+	}
+	if !errors.Is(err, ErrChanged) {
+		return err
+	}
+	again := r.Clone(r.Context())
+	if at, err := url.Parse(back); err == nil {
+		again.URL = at
+	}
+	body, errNext := s.nextReview(again)
+	if errNext != nil {
+		return errNext
+	}
+	body.Error, body.Changed = "error.changed", s.changeOfField(r, id, dossier.Correction{})
+	if body.Ask != nil {
+		return s.reviewField(w, again, body)
+	}
+	return s.page(w, r, "review", "review", body)
 }

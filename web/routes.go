@@ -56,6 +56,8 @@ func routes() []route {
 		{method: post, pattern: "/open", needs: permRead, serve: (*site).openCode},
 		{method: get, pattern: "/dossiers", needs: permRead, serve: (*site).dossierList},
 		{method: get, pattern: "/dossiers/{dossier}", needs: permRead, serve: (*site).dossierPage},
+		{method: get, pattern: "/dossiers/{dossier}/pages", needs: permPlace, serve: (*site).desk},
+		{method: post, pattern: "/dossiers/{dossier}/pages", needs: permPlace, serve: (*site).arrange},
 		{method: get, pattern: "/dossiers/{dossier}/pdf/{component}", needs: permPublish, serve: (*site).dossierPDF},
 		{method: post, pattern: "/dossiers/{dossier}/keep", needs: permPlace, serve: (*site).keepPaper},
 		{method: post, pattern: "/dossiers/{dossier}/close", needs: permDispose, serve: (*site).closeDossier},

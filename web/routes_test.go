@@ -51,13 +51,15 @@ var known = map[string]struct {
 	code    int
 	foreign int
 }{
-	"GET /{$}":                {permNone, "/", 303, 303},
-	"GET /intake":             {permRead, "/intake", 200, 200},
-	"GET /intake/live":        {permRead, "/intake/live", 200, 200},
-	"POST /open":              {permRead, "/open", 303, 303},
-	"GET /dossiers":           {permRead, "/dossiers", 200, 200},
-	"GET /dossiers/{dossier}": {permRead, "/dossiers/dossier0001", 200, 404},
-	"GET /registers":          {permRead, "/registers", 200, 200},
+	"GET /{$}":                       {permNone, "/", 303, 303},
+	"GET /intake":                    {permRead, "/intake", 200, 200},
+	"GET /intake/live":               {permRead, "/intake/live", 200, 200},
+	"POST /open":                     {permRead, "/open", 303, 303},
+	"GET /dossiers":                  {permRead, "/dossiers", 200, 200},
+	"GET /dossiers/{dossier}":        {permRead, "/dossiers/dossier0001", 200, 404},
+	"GET /dossiers/{dossier}/pages":  {permPlace, "/dossiers/dossier0001/pages", 200, 404},
+	"POST /dossiers/{dossier}/pages": {permPlace, "/dossiers/dossier0001/pages", 200, 404},
+	"GET /registers":                 {permRead, "/registers", 200, 200},
 	"GET /registers/cut/{dossier}/{paper}/{entry}": {permRead, "/registers/cut/dossier0001/component0001/entry0", 200, 404},
 	"POST /registers":                           {permPlace, "/registers", 200, 404},
 	"GET /dossiers/{dossier}/pdf/{component}":   {permPublish, "/dossiers/dossier0001/pdf/component0001", 200, 404},
@@ -160,7 +162,7 @@ func TestRoutes(t *testing.T) {
 // pagesOfSite are the addresses a person sees.
 var pagesOfSite = []string{
 	"/intake", "/dossiers", "/dossiers?waiting=1&state=open", "/dossiers/dossier0000", "/dossiers/dossier0003?q=toa&tab=text",
-	"/dossiers/dossier0003?tab=history", "/dossiers/dossier0003?tab=signature", "/review", "/review?of=fields", "/entry", "/entry/settle", "/registers", "/registers?entry=entry1", "/sample", "/sample/key?month=2026-09", "/sample/settle?month=2026-09", "/sign", "/sign?asked=3&later=1", "/search", "/search?q=khai+sinh", "/nothing",
+	"/dossiers/dossier0003?tab=history", "/dossiers/dossier0003/pages", "/dossiers/dossier0003?tab=signature", "/review", "/review?of=fields", "/entry", "/entry/settle", "/registers", "/registers?entry=entry1", "/sample", "/sample/key?month=2026-09", "/sample/settle?month=2026-09", "/sign", "/sign?asked=3&later=1", "/search", "/search?q=khai+sinh", "/nothing",
 }
 
 func TestEveryPageInBothLanguages(t *testing.T) {

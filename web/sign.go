@@ -145,7 +145,7 @@ func (s *site) signBody(r *http.Request) (body signBody, err error) {
 			return body, err
 		}
 		for _, p := range papers {
-			group.Shown = append(group.Shown, signPaper{Unsigned: p, Picture: pictureURL(p.First, firstReading, widthStrip), Link: pageLink(p.Dossier, p.First, "")})
+			group.Shown = append(group.Shown, signPaper{Unsigned: p, Picture: pictureURL(p.First.ID, p.First.ReadingOf(), widthStrip), Link: pageLink(p.Dossier, p.First.ID, "")})
 		}
 		body.Total += k.Count
 		shown += len(papers)

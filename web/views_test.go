@@ -13,6 +13,7 @@ var unseen = map[string]string{
 	"GET /{$}":                        "leads elsewhere",
 	"POST /open":                      "leads elsewhere",
 	"POST /review/place":              "a change: the catalogue logs it",
+	"POST /dossiers/{dossier}/pages":  "a change: the catalogue logs it",
 	"POST /review/field":              "a change: the catalogue logs it",
 	"POST /review/count":              "a change: the catalogue logs it",
 	"POST /api/count":                 "a change: the catalogue logs it",

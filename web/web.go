@@ -73,6 +73,10 @@ type Dossiers interface {
 	Dossiers(ctx context.Context, filter dossier.DossierFilter) (page []dossier.Manifest, total int, err error)
 	// Dossier is the newest version of the dossier with this id or code.
 	Dossier(ctx context.Context, scope dossier.Scope, idOrCode string) (dossier.Manifest, error)
+	// Intended is the newest version of a dossier that people or the machine have
+	// decided on, also while it is still being published; only its own unit sees
+	// it.
+	Intended(ctx context.Context, scope dossier.Scope, id dossier.DossierID) (dossier.Manifest, error)
 	// Versions lists every version, newest first.
 	Versions(ctx context.Context, scope dossier.Scope, id dossier.DossierID) ([]dossier.Manifest, error)
 }
@@ -149,8 +153,13 @@ type Placer interface {
 	// Correct records what is said about a field or the kind of a published
 	// paper.
 	Correct(ctx context.Context, actor dossier.Actor, id dossier.DossierID, said dossier.Correction) error
-	// Undo takes the last decision about a dossier back.
-	Undo(ctx context.Context, actor dossier.Actor, id dossier.DossierID) error
+	// Arrange gives papers of a dossier their pages.
+	Arrange(ctx context.Context, actor dossier.Actor, id dossier.DossierID, said []dossier.Arranged) error
+	// Turn turns a page of a paper.
+	Turn(ctx context.Context, actor dossier.Actor, id dossier.DossierID, said dossier.Turned) error
+	// Undo takes the last decision about a dossier back, unless somebody has
+	// decided since the version that the person saw; 0 for whatever is newest.
+	Undo(ctx context.Context, actor dossier.Actor, id dossier.DossierID, saw int) error
 	// AcceptCount makes the papers of a dossier that are held because the sheets
 	// of a batch do not add up.
 	AcceptCount(ctx context.Context, actor dossier.Actor, id dossier.DossierID, batch dossier.BatchID) error

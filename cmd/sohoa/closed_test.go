@@ -38,7 +38,7 @@ func TestClosing(t *testing.T) {
 			if err := closeIt("birth_notice")(a, flow, actor); !errors.Is(err, pipeline.ErrChanged) {
 				t.Errorf("closed twice: %v", err)
 			}
-			return flow.Undo(t.Context(), a.catalog, actor, id)
+			return flow.Undo(t.Context(), a.catalog, actor, id, 0)
 		})
 		r.wantState(t, dossier.StateOpen, 3)
 		r.decided(t, id, closeIt("birth_notice"))

@@ -95,7 +95,7 @@ func TestCorrectedFields(t *testing.T) {
 			t.Errorf("%v wait for a person after a rebuild", got)
 		}
 		r.decided(t, d.ID, func(a *archive, flow *pipeline.Flow, actor dossier.Actor) error {
-			return flow.Undo(t.Context(), a.catalog, actor, d.ID)
+			return flow.Undo(t.Context(), a.catalog, actor, d.ID, 0)
 		})
 		if got := r.dossiers(t)[0].Dossier.Components[0].Fields["dob"]; got.Value != "02/03/2026" || got.Status == dossier.FieldConfirmed {
 			t.Errorf("the date of birth after the undo: %+v", got)
@@ -182,7 +182,7 @@ func TestCorrectedKind(t *testing.T) {
 	r.correct(t, dossier.Correction{Kind: "birth_certificate", NewKind: "birth_registration_application", Fields: []dossier.FieldCorrection{}})
 	d := r.dossiers(t)[0].Dossier
 	paper := d.Components[0]
-	if paper.Kind != "birth_registration_application" || paper.Version != 2 || paper.PDF == first.Components[0].PDF || paper.Fields["child_name"].Value != "Lò Văn Toả" {
+	if paper.Kind != "birth_registration_application" || paper.Version != 3 || paper.PDF == first.Components[0].PDF || paper.Fields["child_name"].Value != "Lò Văn Toả" {
 		t.Errorf("the renamed paper: %+v", paper)
 	}
 	if _, there := paper.Fields["pid"]; there {
@@ -190,7 +190,7 @@ func TestCorrectedKind(t *testing.T) {
 	}
 	r.wantIntact(t)
 	r.decided(t, d.ID, func(a *archive, flow *pipeline.Flow, actor dossier.Actor) error {
-		return flow.Undo(t.Context(), a.catalog, actor, d.ID)
+		return flow.Undo(t.Context(), a.catalog, actor, d.ID, 0)
 	})
 	if back := r.dossiers(t)[0].Dossier.Components[0]; back.Kind != "birth_certificate" || back.PDF != first.Components[0].PDF {
 		t.Errorf("after the undo the paper is %+v", back)
@@ -208,7 +208,7 @@ func TestUndoneAddition(t *testing.T) {
 	before := o.Dossiers[0].Components[0]
 	r.decide(t, dossier.Placement{Pages: r.waiting(t), Dossier: o.Dossiers[0].ID, Component: before.ID})
 	r.decided(t, o.Dossiers[0].ID, func(a *archive, flow *pipeline.Flow, actor dossier.Actor) error {
-		return flow.Undo(t.Context(), a.catalog, actor, o.Dossiers[0].ID)
+		return flow.Undo(t.Context(), a.catalog, actor, o.Dossiers[0].ID, 0)
 	})
 	after := r.dossiers(t)[0].Dossier
 	if c := after.Components[0]; len(c.Pages) != 1 || c.PDF != before.PDF || len(after.Pending) != 1 {
@@ -283,11 +283,38 @@ func TestArrangedPages(t *testing.T) {
 		}
 		wantSameDossiers(t, r.rebuilt(t).dossiers(t), r.dossiers(t))
 		r.decided(t, id, func(a *archive, flow *pipeline.Flow, actor dossier.Actor) error {
-			return flow.Undo(t.Context(), a.catalog, actor, id)
+			return flow.Undo(t.Context(), a.catalog, actor, id, 0)
 		})
 		if back := r.dossiers(t)[0].Dossier.Components; !reflect.DeepEqual(back, two) {
 			t.Errorf("after the undo %+v, want %+v", back, two)
 		}
 		r.wantIntact(t)
 	})
+}
+
+// TestNoVersionOfAPaperTwice: a paper that is arranged, taken back, and arranged
+// in another way does not get the PDF of the first arrangement.
+func TestNoVersionOfAPaperTwice(t *testing.T) {
+	r := newRig(t, "")
+	o := r.feed(t, separator(t, someCode, 0), paper(birth, "An"), "loose page one", "loose page two")
+	id := o.Dossiers[0].ID
+	r.decide(t, dossier.Placement{Pages: r.waiting(t), Dossier: id, Component: o.Dossiers[0].Components[0].ID})
+	whole := r.dossiers(t)[0].Dossier.Components[0]
+	pages := []dossier.PageID{whole.Pages[0].ID, whole.Pages[1].ID, whole.Pages[2].ID}
+	seen := map[string]bool{whole.PDF: true}
+	for n := 1; n <= 2; n++ {
+		r.decided(t, id, func(a *archive, flow *pipeline.Flow, actor dossier.Actor) error {
+			return flow.Arrange(t.Context(), a.catalog, actor, id, []dossier.Arranged{{Component: whole.ID, Pages: pages[:n]}, {Pages: pages[n:]}})
+		})
+		split := r.dossiers(t)[0].Dossier.Components
+		if c := split[0]; len(c.Pages) != n || seen[c.PDF] || len(split) != 2 || split[1].Kind != dossier.KindOther {
+			t.Errorf("split behind page %d: %+v", n, split)
+		} else {
+			seen[c.PDF] = true
+		}
+		r.decided(t, id, func(a *archive, flow *pipeline.Flow, actor dossier.Actor) error {
+			return flow.Undo(t.Context(), a.catalog, actor, id, 0)
+		})
+	}
+	r.wantIntact(t)
 }

@@ -185,7 +185,7 @@ func TestForeignDossiersAreNotThere(t *testing.T) {
 	if _, err := foreign.Decide(t.Context(), lent{a.catalog, own.Unit.ID}, actor, into); !errors.Is(err, pipeline.ErrNoSuchDossier) {
 		t.Errorf("placed in a foreign dossier: %v", err)
 	}
-	if err := foreign.Undo(t.Context(), a.catalog, actor, in.ID); !errors.Is(err, pipeline.ErrNoSuchDossier) {
+	if err := foreign.Undo(t.Context(), a.catalog, actor, in.ID, 0); !errors.Is(err, pipeline.ErrNoSuchDossier) {
 		t.Errorf("undone in a foreign dossier: %v", err)
 	}
 }

@@ -12,12 +12,21 @@ import (
 	"sohoa/dossier"
 )
 
-// keyOffice is a running serve, the real program, on an office archive in which
-// two people key the names of children. Lan and Minh review, Hoa may settle.
+// keyOffice is an office in which two people key the names of children. Lan and
+// Minh review, Hoa may settle.
 func keyOffice(t *testing.T) *besieged {
 	t.Helper()
+	return staffed(t, "double_entry: [birth_certificate.child_name]\n", map[string]dossier.Role{
+		"lan": dossier.RoleReviewer, "minh": dossier.RoleReviewer, "hoa": dossier.RoleSecondReviewer,
+	})
+}
+
+// staffed is a running serve, the real program, on an office archive with one
+// certificate, these settings, and these people.
+func staffed(t *testing.T, settings string, people map[string]dossier.Role) *besieged {
+	t.Helper()
 	b := &besieged{t: t, data: newOffice(t), log: &logText{}}
-	if err := os.WriteFile(filepath.Join(b.data, "sohoa.yaml"), []byte("double_entry: [birth_certificate.child_name]\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(b.data, "sohoa.yaml"), []byte(settings), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	r := &rig{cli: &cli{Data: b.data, Log: silent}, reader: &textReader{}}
@@ -27,9 +36,9 @@ func keyOffice(t *testing.T) *besieged {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for name, role := range map[string]dossier.Role{"lan": dossier.RoleReviewer, "minh": dossier.RoleReviewer, "hoa": dossier.RoleSecondReviewer} {
-			_, err := register.AddUser(t.Context(), a.act("test"), dossier.NewUser{Name: name, Password: password, Grants: []dossier.Grant{{Role: role, Unit: a.unit().ID}}})
-			if err != nil {
+		for name, role := range people {
+			n := dossier.NewUser{Name: name, Person: "Chị " + strings.ToUpper(name[:1]) + name[1:], Password: password, Grants: []dossier.Grant{{Role: role, Unit: a.unit().ID}}}
+			if _, err := register.AddUser(t.Context(), a.act("test"), n); err != nil {
 				t.Fatal(err)
 			}
 		}

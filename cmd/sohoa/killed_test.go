@@ -268,7 +268,7 @@ func decideAll(ctx context.Context, a *archive, flow *pipeline.Flow) error {
 	if err := decideOnce(ctx, a, flow, id, takenBack); err != nil {
 		return err
 	}
-	if err := flow.Undo(ctx, a.ledger, dossier.Local(flow.Unit.ID), id); err != nil {
+	if err := flow.Undo(ctx, a.ledger, dossier.Local(flow.Unit.ID), id, 0); err != nil {
 		return err
 	}
 	return publishAll(ctx, a, flow, id)

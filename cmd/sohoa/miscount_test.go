@@ -53,7 +53,7 @@ func TestMissingSheet(t *testing.T) {
 			if err := flow.AcceptCount(t.Context(), a.catalog, actor, d.Dossier.ID, o.Batch); !errors.Is(err, pipeline.ErrNotWaiting) {
 				t.Errorf("accepted twice: %v", err)
 			}
-			return flow.Undo(t.Context(), a.catalog, actor, d.Dossier.ID)
+			return flow.Undo(t.Context(), a.catalog, actor, d.Dossier.ID, 0)
 		})
 		if got := r.waiting(t); !reflect.DeepEqual(got, waiting) {
 			t.Errorf("%v wait after the undo, want %v", got, waiting)

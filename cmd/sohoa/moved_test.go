@@ -99,10 +99,10 @@ func TestPageMovedToAnotherDossier(t *testing.T) {
 				return err
 			}
 			undo := func(a *archive, flow *pipeline.Flow, by dossier.Actor) error {
-				if err := flow.Undo(t.Context(), a.catalog, by, left); err == nil {
+				if err := flow.Undo(t.Context(), a.catalog, by, left, 0); err == nil {
 					t.Error("the dossier that a page left could undo that alone")
 				}
-				return flow.Undo(t.Context(), a.catalog, by, joined)
+				return flow.Undo(t.Context(), a.catalog, by, joined, 0)
 			}
 			act(place)
 			r.wantPending(t, left)

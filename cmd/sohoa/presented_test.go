@@ -100,7 +100,7 @@ func TestPresentedPaperIsNotKept(t *testing.T) {
 			if err := keep(a, flow, actor); !errors.Is(err, pipeline.ErrChanged) {
 				t.Errorf("kept twice: %v", err)
 			}
-			return flow.Undo(t.Context(), a.catalog, actor, d.ID)
+			return flow.Undo(t.Context(), a.catalog, actor, d.ID, 0)
 		})
 		r.wantNotKept(t)
 		r.decided(t, d.ID, keep)

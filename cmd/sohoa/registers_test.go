@@ -121,7 +121,7 @@ func TestRegisterEntries(t *testing.T) {
 
 		id := r.dossiers(t)[0].Dossier.ID
 		r.decided(t, id, func(a *archive, flow *pipeline.Flow, actor dossier.Actor) error {
-			return flow.Undo(t.Context(), a.catalog, actor, id)
+			return flow.Undo(t.Context(), a.catalog, actor, id, 0)
 		})
 		if !reflect.DeepEqual(r.registered(t), found) {
 			t.Errorf("after an undo %+v", r.registered(t)[0])

@@ -150,7 +150,7 @@ func TestRecordsFitTheirSchemas(t *testing.T) {
 	closeArchive(t, a)
 	r.feed(t, paper(birth, "Ea"))
 	a, flow = r.open(t)
-	if err := flow.Undo(t.Context(), a.catalog, dossier.Local(flow.Unit.ID), id); err != nil {
+	if err := flow.Undo(t.Context(), a.catalog, dossier.Local(flow.Unit.ID), id, 0); err != nil {
 		t.Fatal(err)
 	}
 	closeArchive(t, a)

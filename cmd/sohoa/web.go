@@ -147,6 +147,15 @@ func (w webArchive) Dossier(ctx context.Context, scope dossier.Scope, idOrCode s
 	return m, inWebWords(err)
 }
 
+// Intended is the newest version of one dossier, published or not.
+func (w webArchive) Intended(ctx context.Context, scope dossier.Scope, id dossier.DossierID) (dossier.Manifest, error) {
+	m, ok, err := w.archive.catalog.Latest(ctx, id)
+	if err == nil && (!ok || m.Dossier.Unit != scope.Unit || scope.Limited()) {
+		err = web.ErrNotFound
+	}
+	return m, err
+}
+
 // Versions lists a dossier's versions.
 func (w webArchive) Versions(ctx context.Context, scope dossier.Scope, id dossier.DossierID) ([]dossier.Manifest, error) {
 	return w.archive.catalog.Versions(ctx, scope, id)
@@ -371,9 +380,19 @@ func (w webArchive) WriteDown(ctx context.Context, actor dossier.Actor, id dossi
 	return inWebWords(w.flow.WriteDown(ctx, w.archive.ledger, actor, id, said))
 }
 
+// Arrange carries out a decision about the pages of papers.
+func (w webArchive) Arrange(ctx context.Context, actor dossier.Actor, id dossier.DossierID, said []dossier.Arranged) error {
+	return inWebWords(w.flow.Arrange(ctx, w.archive.ledger, actor, id, said))
+}
+
+// Turn carries out that a page stands another way.
+func (w webArchive) Turn(ctx context.Context, actor dossier.Actor, id dossier.DossierID, said dossier.Turned) error {
+	return inWebWords(w.flow.Turn(ctx, w.archive.ledger, actor, id, said))
+}
+
 // Undo takes the last decision about a dossier back.
-func (w webArchive) Undo(ctx context.Context, actor dossier.Actor, id dossier.DossierID) error {
-	return inWebWords(w.flow.Undo(ctx, w.archive.ledger, actor, id))
+func (w webArchive) Undo(ctx context.Context, actor dossier.Actor, id dossier.DossierID, saw int) error {
+	return inWebWords(w.flow.Undo(ctx, w.archive.ledger, actor, id, saw))
 }
 
 // AcceptCount makes the papers that were held for their count of sheets.

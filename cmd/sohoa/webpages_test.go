@@ -51,6 +51,7 @@ func TestScreens(t *testing.T) {
 	searchAndOpen(t, b)
 	placeOne(t, b, office)
 	askAboutField(b, office.url)
+	arrangePages(b)
 	signAllInPages(b, office.url)
 	onThePhone(b, office.url)
 	if errs := b.Errors(); len(errs) > 0 {
@@ -107,6 +108,25 @@ func askAboutField(b *browsertest.Browser, url string) {
 	b.Open(url + "/review?of=fields")
 	b.Until(`document.querySelector(".ask img.cut") !== null && document.querySelector(".ask img.cut").naturalWidth > 0`)
 	b.Screen("review-field")
+}
+
+// arrangePages goes from the field to the table of pages, joins two papers there,
+// and takes that back.
+func arrangePages(b *browsertest.Browser) {
+	b.Press("p")
+	b.Until(`document.querySelectorAll("[data-paper]").length > 2 && document.querySelector(".look img").naturalWidth > 0`)
+	b.True(`document.querySelector("[data-paper]:first-child.here") === null`, "the page of the field is not of the first paper")
+	b.Screen("desk")
+	b.Press("j")
+	b.Until(`document.querySelector(".said").textContent.includes("Đã nối")`)
+	b.Press("m")
+	b.Screen("desk-move")
+	b.Press("mk")
+	b.Until(`document.activeElement.id === "kind-filter"`)
+	b.Screen("desk-name")
+	b.Press(kb.Escape + "u")
+	b.Until(`document.querySelector(".said").textContent.includes("Đã hoàn tác") || document.querySelector(".notice") !== null`)
+	b.Screen("desk-undone")
 }
 
 // signAllInPages signs everything that waits by keyboard, and sees that a paper

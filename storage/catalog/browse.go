@@ -148,7 +148,7 @@ const joinMiscounts = "LEFT JOIN miscounts AS m ON m.batch = p.batch AND m.dossi
 // arrivalColumns are what an arrivalRow is read from: files f of batches b,
 // with images i and pages p where they exist.
 const arrivalColumns = `f.batch, b.device, b.at, f.name, f.ordinal, f.state AS file_state, f.reason AS file_reason,
-	COALESCE(i.idx, 0) AS idx, COALESCE(i.id, '') AS image, COALESCE(i.state, '') AS image_state, COALESCE(i.reading, 0) AS reading,
+	COALESCE(i.idx, 0) AS idx, COALESCE(i.id, '') AS image, COALESCE(i.state, '') AS image_state, COALESCE(NULLIF(p.reading, 0), i.reading, 0) AS reading,
 	COALESCE(p.id, '') AS page, COALESCE(p.state, '') AS page_state, COALESCE(p.reason, '') AS page_reason,
 	COALESCE(p.dossier, '') AS dossier, COALESCE(p.component, '') AS component, COALESCE(m.body, '') AS miscount`
 

@@ -94,7 +94,9 @@ func decided(decision dossier.Decision) map[string]any {
 	if s := draft.Signing; s != nil {
 		return map[string]any{"version": draft.Dossier.Version, "papers": s.Papers, "certificate": s.Certificate.SHA256}
 	}
-	kept := map[string]any{"version": draft.Dossier.Version, "pages": len(decision.Placement.Pages)}
+	kept := map[string]any{
+		"decision": draft.Decision, "before": draft.Dossier.Version - 1, "version": draft.Dossier.Version, "pages": len(decision.Placement.Pages),
+	}
 	if c := decision.Correction; c != nil {
 		// What stood on the paper and what was made of it are in the objects of
 		// the decision and of the two versions; the log names them.
@@ -130,6 +132,9 @@ func decided(decision dossier.Decision) map[string]any {
 		kept = map[string]any{
 			"decision": draft.Decision, "before": draft.Dossier.Version - 1, "version": draft.Dossier.Version, "papers": len(decision.Arrangement),
 		}
+	}
+	if t := decision.Turned; t != nil {
+		kept["page"], kept["by"] = t.Page, t.By
 	}
 	return kept
 }

@@ -155,7 +155,7 @@ func (c *Catalog) releaseComponent(ctx context.Context, tx bun.Tx, row component
 		return fmt.Errorf("free pages: %w", err)
 	}
 	for _, page := range pages {
-		_, err := tx.NewUpdate().Model((*pageRow)(nil)).Set("state = ?", dossier.PageParked).Set("component = ''").Set("position = 0").Set("dossier = home").
+		_, err := tx.NewUpdate().Model((*pageRow)(nil)).Set("state = ?", dossier.PageParked).Set("component = ''").Set("position = 0").Set("reading = 0").Set("dossier = home").
 			Where("unit = ?", row.Unit).Where("id = ?", page.ID).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("free page: %w", err)
@@ -189,7 +189,7 @@ func storeComponent(ctx context.Context, tx bun.Tx, d dossier.Dossier, component
 		}
 		_, err = tx.NewUpdate().Model((*pageRow)(nil)).
 			Set("state = ?", state).Set("dossier = ?", d.ID).
-			Set("component = ?", component.ID).Set("position = ?", i+1).
+			Set("component = ?", component.ID).Set("position = ?", i+1).Set("reading = ?", p.Reading).
 			Where("unit = ?", d.Unit).Where("id = ?", p.ID).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("place page: %w", err)

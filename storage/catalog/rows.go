@@ -85,6 +85,8 @@ type pageRow struct {
 	Home      dossier.DossierID   `bun:"home"`
 	Component dossier.ComponentID `bun:"component"`
 	Position  int                 `bun:"position"`
+	// Reading is the version by which a turned page is shown, 0 for all others.
+	Reading int `bun:"reading"`
 }
 
 type dossierRow struct {

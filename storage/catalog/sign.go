@@ -112,6 +112,7 @@ func (c *Catalog) Unsigned(ctx context.Context, filter dossier.UnsignedFilter) (
 	query := c.read.NewSelect().TableExpr("components AS c").
 		ColumnExpr("c.id AS component, c.dossier, c.kind, COALESCE(d.code, '') AS code, COALESCE(s.state, '') AS state, COALESCE(s.reason, '') AS reason").
 		ColumnExpr("COALESCE((SELECT p.id FROM pages AS p WHERE p.unit = c.unit AND p.component = c.id AND p.position = 1), '') AS first").
+		ColumnExpr("COALESCE((SELECT p.reading FROM pages AS p WHERE p.unit = c.unit AND p.component = c.id AND p.position = 1), 0) AS first_reading").
 		ColumnExpr("(SELECT COUNT(*) FROM pages AS p WHERE p.unit = c.unit AND p.component = c.id) AS pages").
 		Join("JOIN dossiers AS d ON d.id = c.dossier").Join("LEFT JOIN signing AS s ON s.component = c.id").
 		Where("c.unit = ?", filter.Unit).Where("c.state = ?", dossier.ComponentAwaitingSignature).
@@ -135,7 +136,7 @@ func (c *Catalog) Unsigned(ctx context.Context, filter dossier.UnsignedFilter) (
 	papers := make([]dossier.Unsigned, len(rows))
 	for i, r := range rows {
 		papers[i] = dossier.Unsigned{
-			Dossier: r.Dossier, Code: r.Code, Component: r.Component, Kind: r.Kind, Pages: r.Pages, First: r.First,
+			Dossier: r.Dossier, Code: r.Code, Component: r.Component, Kind: r.Kind, Pages: r.Pages, First: dossier.Page{ID: r.First, Reading: r.FirstReading},
 			Asked: r.State == signAsked, Reason: r.Reason,
 		}
 	}
@@ -150,7 +151,10 @@ type unsignedRow struct {
 	State     string              `bun:"state"`
 	Reason    dossier.Reason      `bun:"reason"`
 	First     dossier.PageID      `bun:"first"`
-	Pages     int                 `bun:"pages"`
+
+	FirstReading int `bun:"first_reading"`
+
+	Pages int `bun:"pages"`
 }
 
 // UnsignedKinds counts the papers that wait for a signature, by kind.

@@ -23,12 +23,11 @@ document.addEventListener("keydown", (e) => {
   if (asleep(e)) return;
   if (e.key === "Enter" && e.target.closest("a, button, summary")) return; // what has the focus is meant
   const key = e.key.length === 1 ? e.key.toLowerCase() : e.key;
-  for (const el of document.querySelectorAll("[data-key]")) {
-    if (el.dataset.key === key || el.dataset.key2 === key) {
-      e.preventDefault();
-      el.click();
-      return;
-    }
+  const meant = keyed(e.shiftKey ? "Shift+" + key : key) || keyed(key);
+  if (meant) {
+    e.preventDefault();
+    meant.click();
+    return;
   }
   if (typing(e.target) || e.altKey) return;
   if (moveRow(key)) {
@@ -37,6 +36,12 @@ document.addEventListener("keydown", (e) => {
   }
   catchCode(e);
 });
+
+// The element that has a key; what is folded away has none.
+function keyed(key) {
+  const all = [...document.querySelectorAll("[data-key]")].filter((el) => el.dataset.key === key || el.dataset.key2 === key);
+  return all.find((el) => !el.closest("details:not([open]) > :not(summary)"));
+}
 
 // J and K move through the rows of a list, Enter opens the row.
 function moveRow(key) {

@@ -113,8 +113,11 @@ func (b *Browser) Open(address string) {
 	b.Do(chromedp.Navigate(address))
 }
 
-// Alt is the key held while others are pressed.
-const Alt = input.ModifierAlt
+// Keys held while others are pressed.
+const (
+	Alt   = input.ModifierAlt
+	Shift = input.ModifierShift
+)
 
 // Press strikes the keys of a text one after the other, as a keyboard does:
 // where a page takes a stroke for itself, its letter is typed nowhere. It

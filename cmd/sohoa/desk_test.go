@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"sohoa/dossier"
+	"sohoa/pipeline"
+	"sohoa/web/browsertest"
+)
+
+// atDesk is a browser before the table of pages of one dossier, while the
+// program works.
+type atDesk struct {
+	*browsertest.Browser
+	t    *testing.T
+	a    *archive
+	flow *pipeline.Flow
+	id   dossier.DossierID
+}
+
+// sitDown opens the table of pages of a dossier and lets the program work until
+// the test is over.
+func (r *rig) sitDown(t *testing.T, id dossier.DossierID) atDesk {
+	t.Helper()
+	a, flow := r.open(t)
+	working, stop := context.WithCancel(t.Context())
+	worked := make(chan error, 1)
+	go func() { worked <- a.queue.Run(working, 2, flow.Do) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-worked; err != nil && !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+		closeArchive(t, a)
+	})
+	server := r.pagesOf(t, a, flow)
+	d := atDesk{Browser: browsertest.Start(t), t: t, a: a, flow: flow, id: id}
+	d.Open(server.URL + "/dossiers/" + string(id) + "/pages")
+	return d
+}
+
+// press strikes keys and waits for the page that follows, with what it says.
+func (d atDesk) press(keys, said string, modifiers ...func(string)) {
+	d.t.Helper()
+	d.Do(marked)
+	if len(modifiers) > 0 {
+		modifiers[0](keys)
+	} else {
+		d.Press(keys)
+	}
+	d.Until(`window.marked === undefined && document.readyState === "complete" && document.querySelector(".said, .notice").parentElement.textContent.includes(` + fmt.Sprintf("%q", said) + `)`)
+}
+
+// laid is what lies on the table: for each paper the pages in their order, by
+// their names in the batch.
+func (d atDesk) laid() string {
+	d.t.Helper()
+	m, _, err := d.a.catalog.Latest(d.t.Context(), d.id)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	var papers []string
+	for _, c := range m.Dossier.Components {
+		paper := ""
+		for _, p := range c.Pages {
+			paper += strings.TrimSuffix(p.File, ".jpg")
+		}
+		papers = append(papers, paper)
+	}
+	return strings.Join(papers, " ")
+}
+
+// lies fails unless the table has these papers, and the catalogue, too.
+func (d atDesk) lies(want string) {
+	d.t.Helper()
+	if got := d.laid(); got != want {
+		d.t.Fatalf("%q lies on the table, want %q", got, want)
+	}
+	d.True(`[...document.querySelectorAll("[data-paper]")].map(p => p.querySelectorAll("[data-page]").length).join(" ") === "`+
+		strings.Join(lengths(want), " ")+`"`, "the table shows "+want)
+}
+
+func lengths(papers string) (all []string) {
+	for paper := range strings.FieldsSeq(papers) {
+		all = append(all, fmt.Sprint(len(paper)))
+	}
+	return all
+}
+
+// settled waits until everything decided is published.
+func (d atDesk) settled() {
+	d.t.Helper()
+	if err := d.a.workUntil(d.t.Context(), d.flow, func(ctx context.Context) (bool, error) {
+		_, open, err := d.a.catalog.NextIntent(ctx, d.id)
+		return !open, err
+	}); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// stackOf is a dossier with one paper of four pages: a certificate, two loose
+// pages and an application.
+func (r *rig) stackOf(t *testing.T) dossier.DossierID {
+	t.Helper()
+	o := r.feed(t, separator(t, someCode, 0), paper(birth, "An"), "loose page one", "loose page two", "loose page three")
+	r.decide(t, dossier.Placement{Pages: r.waiting(t), Dossier: o.Dossiers[0].ID, Component: o.Dossiers[0].Components[0].ID})
+	return o.Dossiers[0].ID
+}
+
+// TestPagesArrangedByKeyboard splits, joins, moves, reorders and takes all of it
+// back, in a real browser without the mouse. Then every decision is in the log
+// by whoever sat there, with the versions before and after.
+func TestPagesArrangedByKeyboard(t *testing.T) {
+	r := newRig(t, "")
+	d := r.sitDown(t, r.stackOf(t))
+	shift := func(keys string) { d.Press(keys, browsertest.Shift) }
+	d.lies("bcde")
+	d.Press(kb.ArrowRight + kb.ArrowRight)
+	d.press("x", "Đã tách")
+	d.lies("bc de")
+	d.press(kb.ArrowRight, "Đã chuyển ra sau", shift)
+	d.lies("bc ed")
+	d.Press("m")
+	d.press("1", "Đã chuyển trang")
+	d.lies("bcd e")
+	d.settled()
+	d.press("u", "Đã hoàn tác")
+	d.lies("bc ed")
+	d.settled()
+	d.press("u", "Đã hoàn tác")
+	d.lies("bc de")
+	d.press("j", "Đã nối")
+	d.lies("bcde")
+	d.press("r", "Đã xoay")
+	d.press("R", "Đã xoay", shift)
+	d.True(`document.querySelector("[data-page][aria-current] img").src.includes("/1/")`, "turned there and back the page is as it was")
+	d.settled()
+	if errs := d.Errors(); len(errs) > 0 {
+		t.Errorf("the browser complains: %v", errs)
+	}
+	want := []string{"arrange 2→3", "arrange 3→4", "arrange 4→5", "undo 5→6", "undo 6→7", "arrange 7→8", "turn 8→9", "turn 9→10"}
+	if got := d.logged(); strings.Join(got, ", ") != strings.Join(want, ", ") {
+		t.Errorf("the log has %v, want %v", got, want)
+	}
+}
+
+// logged are the decisions in the log with the versions before and after.
+func (d atDesk) logged() (all []string) {
+	d.t.Helper()
+	rows, err := d.a.databases.Read.QueryContext(d.t.Context(),
+		"SELECT l.action, l.actor, l.subject, l.at, p.payload FROM audit_pending AS l JOIN audit_payloads AS p ON p.id = l.id WHERE l.action IN ('decision.arrange', 'decision.turn', 'decision.undo') ORDER BY l.place")
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var action, actor, subject, at, payload string
+		if err := rows.Scan(&action, &actor, &subject, &at, &payload); err != nil {
+			d.t.Fatal(err)
+		}
+		if actor != "local" || subject != string(d.id) || at == "" {
+			d.t.Errorf("%s by %q about %q at %q", action, actor, subject, at)
+		}
+		var kept struct{ Before, Version int }
+		if err := json.Unmarshal([]byte(payload), &kept); err != nil {
+			d.t.Fatal(err)
+		}
+		all = append(all, fmt.Sprintf("%s %d→%d", strings.TrimPrefix(action, "decision."), kept.Before, kept.Version))
+	}
+	if err := rows.Err(); err != nil {
+		d.t.Fatal(err)
+	}
+	return all
+}
+
+// TestPagesDragged takes a page to another place with the mouse.
+func TestPagesDragged(t *testing.T) {
+	r := newRig(t, "")
+	d := r.sitDown(t, r.stackOf(t))
+	d.Do(marked, chromedp.Evaluate(`(() => {
+		const [first, , third] = document.querySelectorAll("[data-page]"), at = first.getBoundingClientRect();
+		const drag = (type, el) => el.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: new DataTransfer(), clientX: at.left + 4, clientY: at.top + 40 }));
+		drag("dragstart", third); drag("dragover", first); drag("drop", first);
+	})()`, nil))
+	d.Until(`window.marked === undefined && document.querySelector(".said").textContent.includes("Đã chuyển trang")`)
+	d.lies("dbce")
+}

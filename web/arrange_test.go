@@ -1,0 +1,90 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"sohoa/dossier"
+)
+
+// laid is a dossier written down: papers parted by blanks, each a letter and its
+// pages, "A12 B3".
+func laid(text string) (d dossier.Dossier) {
+	for paper := range strings.FieldsSeq(text) {
+		c := dossier.Component{ID: dossier.ComponentID(paper[:1]), Kind: "birth_notice"}
+		for _, page := range paper[1:] {
+			c.Pages = append(c.Pages, dossier.Page{ID: dossier.PageID(page)})
+		}
+		d.Components = append(d.Components, c)
+	}
+	return d
+}
+
+// written is an arrangement likewise; a new paper is "+".
+func written(said []dossier.Arranged) string {
+	var papers []string
+	for _, s := range said {
+		name := string(s.Component)
+		if name == "" {
+			name = "+"
+		}
+		for _, p := range s.Pages {
+			name += string(p)
+		}
+		if s.Kind != "" {
+			name += "=" + s.Kind
+		}
+		papers = append(papers, name)
+	}
+	return strings.Join(papers, " ")
+}
+
+// TestArrangements: each deed names the papers it touches with all their pages,
+// or is no deed.
+func TestArrangements(t *testing.T) {
+	const impossible = "impossible"
+	for _, c := range []struct {
+		deed deskForm
+		want string
+	}{
+		{deskForm{Do: doSplit, Page: "2"}, "A1 +23"},
+		{deskForm{Do: doSplit, Page: "1"}, impossible},
+		{deskForm{Do: doSplit, Page: "9"}, impossible},
+		{deskForm{Do: doJoin, Page: "5"}, "B A12345"},
+		{deskForm{Do: doJoin, Page: "2"}, impossible},
+		{deskForm{Do: doEarlier, Page: "2"}, "A213"},
+		{deskForm{Do: doEarlier, Page: "4"}, "B5 A1234"},
+		{deskForm{Do: doEarlier, Page: "1"}, impossible},
+		{deskForm{Do: doLater, Page: "1"}, "A213"},
+		{deskForm{Do: doLater, Page: "3"}, "A12 B345"},
+		{deskForm{Do: doLater, Page: "5"}, "B4 C56"},
+		{deskForm{Do: doLater, Page: "6"}, impossible},
+		{deskForm{Do: doPut, Page: "2", To: "C"}, "A13 C62"},
+		{deskForm{Do: doPut, Page: "2", To: "B", Before: "5"}, "A13 B425"},
+		{deskForm{Do: doPut, Page: "2", To: "B", Whole: true}, "A B45123"},
+		{deskForm{Do: doPut, Page: "3", To: "A", Before: "1"}, "A312"},
+		{deskForm{Do: doPut, Page: "2", To: "A", Before: "2"}, impossible},
+		{deskForm{Do: doPut, Page: "3", To: "A"}, impossible},
+		{deskForm{Do: doPut, Page: "1", To: "A"}, "A231"},
+		{deskForm{Do: doPut, Page: "2", To: toNew}, "A13 +2"},
+		{deskForm{Do: doPut, Page: "6", To: toNew}, impossible},
+		{deskForm{Do: doPut, Page: "2", To: "X"}, impossible},
+		{deskForm{Do: doName, Page: "2", Kind: "decision"}, "A123=decision"},
+		{deskForm{Do: doName, Page: "2", Kind: "birth_notice"}, impossible},
+		{deskForm{Do: "nothing", Page: "2"}, impossible},
+	} {
+		d := laid("A123 B45 C6")
+		said, ok := c.deed.arrangement(d)
+		got := written(said)
+		if !ok {
+			got = impossible
+		}
+		if got != c.want {
+			t.Errorf("%+v: %s, want %s", c.deed, got, c.want)
+		}
+		if fmt.Sprint(d) != fmt.Sprint(laid("A123 B45 C6")) {
+			t.Errorf("%+v changes the dossier it is asked about", c.deed)
+		}
+	}
+}
