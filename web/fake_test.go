@@ -304,13 +304,18 @@ func (f *fakeArchive) Search(_ context.Context, q Query) (Result, error) {
 	return result, f.broken
 }
 
-func (f *fakeArchive) Place(_ context.Context, _ dossier.Actor, p dossier.Placement) (dossier.DossierID, error) {
+func (f *fakeArchive) Place(_ context.Context, actor dossier.Actor, p dossier.Placement) (dossier.DossierID, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.refuse != nil {
 		return "", f.refuse
 	}
 	f.placed = append(f.placed, p)
+	for i := range f.manifests {
+		if f.manifests[i].Dossier.ID == p.Dossier {
+			f.manifests[i].Actor = actor
+		}
+	}
 	for i, a := range f.arrivals {
 		if slices.Contains(p.Pages, a.Page) {
 			f.arrivals[i].State, f.arrivals[i].Dossier = dossier.PagePlaced, p.Dossier

@@ -22,9 +22,9 @@ import (
 )
 
 // outsideCommand has programs that are not ours judge what the program signed:
-// every second version of a paper in an archive; CERTIFICATE is a file with the
-// signer's own. As many as said must have a first page that is drawn smaller
-// than in the version before.
+// every version of a paper in an archive but the first; CERTIFICATE is a file with
+// the signer's own. As many as said must have a first page that is drawn smaller
+// than in the first version.
 //
 //	outside ARCHIVE CERTIFICATE SMALLER
 func outsideCommand(t *testing.T) func(*testscript.TestScript, bool, []string) {
@@ -33,7 +33,7 @@ func outsideCommand(t *testing.T) func(*testscript.TestScript, bool, []string) {
 			ts.Fatalf("usage: outside ARCHIVE CERTIFICATE SMALLER")
 		}
 		archive := ts.MkAbs(args[0])
-		signed, err := filepath.Glob(filepath.Join(archive, "objects/u/*/c/*/v2.pdf"))
+		signed, err := filepath.Glob(filepath.Join(archive, "objects/u/*/c/*/v[2-9].pdf"))
 		ts.Check(err)
 		if len(signed) == 0 {
 			ts.Fatalf("nothing is signed in %s", archive)
@@ -136,7 +136,7 @@ func pdfcpuJudges(file []byte) error {
 }
 
 // drawnSmaller tells whether the first picture of a signed paper is drawn at
-// more dots an inch than in the version before.
+// more dots an inch than in the first version.
 func drawnSmaller(ctx context.Context, path string) (bool, error) {
 	var dots [2]float64
 	for i, version := range []string{filepath.Join(filepath.Dir(path), "v1.pdf"), path} {
