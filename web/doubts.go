@@ -304,22 +304,31 @@ func (s *site) cut(w http.ResponseWriter, r *http.Request) error {
 	if !s.mayLook(ctx, m.Dossier.ID, paper.Kind) {
 		return errReason
 	}
-	shown, err := s.sheet(ctx, f.Page, "")
+	return s.sendRegion(w, r, f.Page, func(shown *sheet) cutOut { return cutOut{region(*f.Box, shown.Width, shown.Height), widthCut} })
+}
+
+// cutOut is a part of a page, and how many pixels wide its picture is.
+type cutOut struct {
+	part  dossier.Box
+	width int
+}
+
+// sendRegion sends a part of a page enlarged, chosen when its size is known, and
+// has the view logged.
+func (s *site) sendRegion(w http.ResponseWriter, r *http.Request, page dossier.PageID, choose func(*sheet) cutOut) error {
+	shown, err := s.sheet(r.Context(), page, "")
 	if err != nil {
 		return err
 	}
-	if err := s.viewed(r, viewOfPage(f.Page)); err != nil {
+	if err := s.viewed(r, viewOfPage(page)); err != nil {
 		return err
 	}
-	return s.sendRegion(w, r, shown, region(*f.Box, shown.Width, shown.Height))
-}
-
-// sendRegion sends a part of a page enlarged.
-func (s *site) sendRegion(w http.ResponseWriter, r *http.Request, shown *sheet, part dossier.Box) error {
-	key := fmt.Sprintf("%s/cut/%d/%d/%d/%d", pictureKey(shown.ID, shown.Reading, widthCut), part.X, part.Y, part.W, part.H)
+	cut := choose(shown)
+	b := cut.part
+	key := fmt.Sprintf("%s/cut/%d/%d/%d/%d", pictureKey(page, shown.Reading, cut.width), b.X, b.Y, b.W, b.H)
 	w.Header().Set("Cache-Control", "private, no-cache")
 	jpeg, err := s.pictures.get(r.Context(), key, func(ctx context.Context) ([]byte, error) {
-		return s.Pictures.Region(ctx, shown.ID, shown.Reading, part, widthCut)
+		return s.Pictures.Region(ctx, page, shown.Reading, b, cut.width)
 	})
 	return sendPicture(w, r, jpeg, err)
 }

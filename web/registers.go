@@ -78,7 +78,7 @@ func (s *site) showEntryOf(w http.ResponseWriter, r *http.Request, body register
 	if err := s.nextEntry(r, &body); err != nil {
 		return err
 	}
-	body.MayPlace = s.decides(ctx) == nil && visitorOf(ctx).May(dossier.MayPlace)
+	body.MayPlace = s.decider(ctx)
 	if body.Entry == nil {
 		return errors.Join(s.viewed(r, s.viewOfList(dossier.ActionEntriesList, "", 0, body.All)), s.page(w, r, "registers", "registers", body))
 	}
@@ -255,18 +255,5 @@ func (s *site) entryCut(w http.ResponseWriter, r *http.Request) error {
 			return errReason
 		}
 	}
-	shown, err := s.sheet(ctx, entry.Page, "")
-	if err != nil {
-		return err
-	}
-	if err := s.viewed(r, viewOfPage(entry.Page)); err != nil {
-		return err
-	}
-	b := entry.Box
-	key := fmt.Sprintf("%s/entry/%d/%d/%d/%d", pictureKey(entry.Page, shown.Reading, widthEntry), b.X, b.Y, b.W, b.H)
-	w.Header().Set("Cache-Control", "private, no-cache")
-	jpeg, err := s.pictures.get(ctx, key, func(ctx context.Context) ([]byte, error) {
-		return s.Pictures.Region(ctx, entry.Page, shown.Reading, b, widthEntry)
-	})
-	return sendPicture(w, r, jpeg, err)
+	return s.sendRegion(w, r, entry.Page, func(*sheet) cutOut { return cutOut{entry.Box, widthEntry} })
 }

@@ -190,14 +190,7 @@ func (s *site) sampleCut(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	shown, err := s.sheet(ctx, d.Page, "")
-	if err != nil {
-		return err
-	}
-	if err := s.viewed(r, viewOfPage(d.Page)); err != nil {
-		return err
-	}
-	return s.sendRegion(w, r, shown, placeRegion(d, shown))
+	return s.sendRegion(w, r, d.Page, func(shown *sheet) cutOut { return cutOut{placeRegion(d, shown), widthCut} })
 }
 
 // sampleForm is what the form of a place says; wrong is the key of what is

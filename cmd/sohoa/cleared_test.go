@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -96,9 +95,7 @@ func TestQueueIsClearedByKeyboard(t *testing.T) {
 	a, flow := r.open(t)
 	defer closeArchive(t, a)
 	server := r.pagesOf(t, a, flow)
-	working, stop := context.WithCancel(t.Context())
-	worked := make(chan error, 1)
-	go func() { worked <- a.queue.Run(working, 2, flow.Do) }()
+	rest := atWork(t, a, flow)
 
 	b := browsertest.Start(t)
 	b.Open(server.URL + "/review")
@@ -134,10 +131,7 @@ func TestQueueIsClearedByKeyboard(t *testing.T) {
 	if median := presses[len(presses)/2]; len(presses) != 20 || median > 3 {
 		t.Errorf("%d items, %d key presses at the median, want 20 and at most 3", len(presses), median)
 	}
-	stop()
-	if err := <-worked; err != nil && !errors.Is(err, context.Canceled) {
-		t.Error(err)
-	}
+	rest()
 	closed := map[string]int{}
 	if err := a.audit.NumberAll(t.Context()); err != nil {
 		t.Fatal(err)

@@ -74,37 +74,21 @@ func (c *cli) settle(ctx context.Context, con console, ask settleAsk) error {
 	return answer.Settled.print(con, c.JSON)
 }
 
-// settleAlone does the work in this process, which owns the archive meanwhile.
-func (c *cli) settleAlone(ctx context.Context, con console, ask settleAsk) (err error) {
-	a, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, a.Close()) }()
-	if err := a.lockForWork(ctx); err != nil {
-		return err
-	}
-	settings, err := c.config()
-	if err != nil {
-		return err
-	}
-	pages, err := startReader(a.layout.scratch(), settings)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, pages.pool.Close()) }()
-	flow := a.flow(pages)
-	result, err := a.settle(ctx, flow, ask)
-	if err != nil {
-		return err
-	}
-	if err := a.workUntil(ctx, flow, func(ctx context.Context) (bool, error) { return a.published(ctx, result.Dossier) }); err != nil {
-		return err
-	}
-	if err := a.sealAndList(ctx, flow); err != nil {
-		return err
-	}
-	return result.print(con, c.JSON)
+// settleAlone does the work in this process.
+func (c *cli) settleAlone(ctx context.Context, con console, ask settleAsk) error {
+	return c.alone(ctx, func(a *archive, flow *pipeline.Flow) error {
+		result, err := a.settle(ctx, flow, ask)
+		if err != nil {
+			return err
+		}
+		if err := a.workUntil(ctx, flow, func(ctx context.Context) (bool, error) { return a.published(ctx, result.Dossier) }); err != nil {
+			return err
+		}
+		if err := a.sealAndList(ctx, flow); err != nil {
+			return err
+		}
+		return result.print(con, c.JSON)
+	})
 }
 
 // settle records the decision.

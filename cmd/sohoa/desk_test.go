@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -31,14 +30,9 @@ type atDesk struct {
 func (r *rig) sitDown(t *testing.T, id dossier.DossierID) atDesk {
 	t.Helper()
 	a, flow := r.open(t)
-	working, stop := context.WithCancel(t.Context())
-	worked := make(chan error, 1)
-	go func() { worked <- a.queue.Run(working, 2, flow.Do) }()
+	rest := atWork(t, a, flow)
 	t.Cleanup(func() {
-		stop()
-		if err := <-worked; err != nil && !errors.Is(err, context.Canceled) {
-			t.Error(err)
-		}
+		rest()
 		closeArchive(t, a)
 	})
 	server := r.pagesOf(t, a, flow)

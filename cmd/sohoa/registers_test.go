@@ -253,9 +253,7 @@ func TestEntriesAreWrittenDownByKeyboard(t *testing.T) {
 	a, flow := r.open(t)
 	defer closeArchive(t, a)
 	server := r.pagesOf(t, a, flow)
-	working, stop := context.WithCancel(t.Context())
-	worked := make(chan error, 1)
-	go func() { worked <- a.queue.Run(working, 2, flow.Do) }()
+	rest := atWork(t, a, flow)
 
 	b := browsertest.Start(t)
 	b.Open(server.URL + "/registers")
@@ -286,10 +284,7 @@ func TestEntriesAreWrittenDownByKeyboard(t *testing.T) {
 	if errs := b.Errors(); len(errs) > 0 {
 		t.Errorf("the browser complains: %v", errs)
 	}
-	stop()
-	if err := <-worked; err != nil && !errors.Is(err, context.Canceled) {
-		t.Error(err)
-	}
+	rest()
 	if err := a.seal(t.Context()); err != nil {
 		t.Fatal(err)
 	}

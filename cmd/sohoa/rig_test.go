@@ -67,6 +67,20 @@ func (r *rig) feed(t *testing.T, texts ...string) outcome {
 	return o
 }
 
+// atWork has the program work on whatever waits, until rest is called.
+func atWork(t *testing.T, a *archive, flow *pipeline.Flow) (rest func()) {
+	t.Helper()
+	working, stop := context.WithCancel(t.Context())
+	worked := make(chan error, 1)
+	go func() { worked <- a.queue.Run(working, 2, flow.Do) }()
+	return func() {
+		stop()
+		if err := <-worked; err != nil && !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	}
+}
+
 func closeArchive(t *testing.T, a *archive) {
 	t.Helper()
 	if err := a.Close(); err != nil {

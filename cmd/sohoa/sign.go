@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sohoa/dossier"
+	"sohoa/pipeline"
 )
 
 // signCmd has papers signed by the archive's key.
@@ -79,53 +80,42 @@ func (signCmd) look(ctx context.Context, c *cli, con console, ask signAsk) (err 
 	return result.print(con, c.JSON)
 }
 
-// alone signs in this process, which owns the archive meanwhile.
-func (signCmd) alone(ctx context.Context, c *cli, con console, ask signAsk) (err error) {
-	a, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, a.Close()) }()
-	if err := a.lockForWork(ctx); err != nil {
-		return err
-	}
-	if err := c.requireParts(ctx); err != nil {
-		return err
-	}
-	settings, err := c.config()
-	if err != nil {
-		return err
-	}
-	pages, err := startReader(a.layout.scratch(), settings)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, pages.pool.Close()) }()
-	flow := a.flow(pages)
-	if err := a.workUntilDone(ctx, flow, con); err != nil { // what an earlier process left
-		return err
-	}
+// alone signs in this process.
+func (signCmd) alone(ctx context.Context, c *cli, con console, ask signAsk) error {
+	return c.alone(ctx, func(a *archive, flow *pipeline.Flow) error {
+		if err := c.requireParts(ctx); err != nil {
+			return err
+		}
+		if err := a.workUntilDone(ctx, flow, con); err != nil { // what an earlier process left
+			return err
+		}
+		result, err := a.signNow(ctx, flow, con, ask)
+		if err != nil {
+			return err
+		}
+		return result.print(con, c.JSON)
+	})
+}
+
+// signNow asks for signatures and works until they are made.
+func (a *archive) signNow(ctx context.Context, flow *pipeline.Flow, con console, ask signAsk) (*signOutcome, error) {
 	bar := newProgress(con.err, "papers")
 	defer bar.finish()
 	run, err := a.ask(ctx, flow, ask)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := a.workUntil(ctx, flow, func(ctx context.Context) (bool, error) {
 		left, err := a.stillAsked(ctx, run)
 		bar.set(len(run.asked)-left, len(run.asked))
 		return left == 0, err
 	}); err != nil {
-		return err
+		return nil, err
 	}
 	if err := a.sealAndList(ctx, flow); err != nil {
-		return err
+		return nil, err
 	}
-	result, err := a.signed(ctx, run)
-	if err != nil {
-		return err
-	}
-	return result.print(con, c.JSON)
+	return a.signed(ctx, run)
 }
 
 // signOutcome is what `sign --json` prints. Its form is stable.
