@@ -24,6 +24,8 @@ type Arrival struct {
 	Reading   int
 	Dossier   DossierID
 	Component ComponentID
+	// DueAt is until when its dossier wants to be done; nil where nothing presses.
+	DueAt *time.Time
 	// Miscount is there when the page waits for its count of sheets.
 	Miscount *Miscount
 }

@@ -63,7 +63,7 @@ type Doubt struct {
 	Page       PageID
 	Confidence float64
 	ReceivedAt time.Time
-	DueAt      *time.Time
+	DueAt      *time.Time // nil where nothing presses, as [Dossier.Pressing] says
 	// Twice marks a field that two people key, neither seeing what the other
 	// keyed.
 	Twice bool
@@ -87,7 +87,7 @@ func (c *Catalogue) Doubts(d Dossier, twice []KindField) (doubts []Doubt) {
 			}
 			doubts = append(doubts, Doubt{
 				Dossier: d.ID, Component: paper.ID, Kind: paper.Kind, Field: id, Nth: i + 1, Page: f.Page,
-				Confidence: f.Confidence, ReceivedAt: d.ReceivedAt, DueAt: d.DueAt, Twice: byTwo,
+				Confidence: f.Confidence, ReceivedAt: d.ReceivedAt, DueAt: d.Pressing(), Twice: byTwo,
 			})
 		}
 	}

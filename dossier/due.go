@@ -2,6 +2,9 @@ package dossier
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -69,6 +72,28 @@ func (c Calendar) Due(p Procedure, received time.Time) (due time.Time, ok bool) 
 		day = day.AddDate(0, 0, 1)
 	}
 	return day.UTC(), true
+}
+
+// Named is how many holidays of a year the office names, beside those that it
+// has every year.
+func (c Calendar) Named(year int) (days int) {
+	for day := range c.days {
+		if strings.HasPrefix(day, strconv.Itoa(year)+"-") {
+			days++
+		}
+	}
+	return days
+}
+
+// Pressing is until when a dossier wants to be done: nil where its time is not
+// known, and where nobody waits for it any more, since it is closed or has its
+// result.
+func (d Dossier) Pressing() *time.Time {
+	done := slices.ContainsFunc(d.Components, func(c Component) bool { return c.Role == RoleResult && !c.State.Gone() })
+	if done || d.State == StateClosed || d.State == StateDisposed {
+		return nil
+	}
+	return d.DueAt
 }
 
 // Left is how many working days remain from now to a day: 0 on the day itself,

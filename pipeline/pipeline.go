@@ -24,6 +24,9 @@ type Flow struct {
 	// Twice are the fields that two people key, neither seeing what the other
 	// keyed.
 	Twice []dossier.KindField
+	// Calendar tells on which days the office works, so until when a dossier may
+	// take.
+	Calendar dossier.Calendar
 	// Unit is the office whose archive it is.
 	Unit dossier.Unit
 	// Scratch is a folder for PDFs while they are written.

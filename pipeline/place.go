@@ -342,10 +342,20 @@ func (p placer) next(ctx context.Context, base dossier.Manifest, fresh []split.C
 	return next, nil
 }
 
-// settle names the procedure that a slip among the papers names.
+// settle names the procedure that a slip among the papers names, and the day
+// until which that lets the dossier take. A day that was told once stays, also
+// when the office names another holiday since: somebody was promised it.
 func (f *Flow) settle(d *dossier.Dossier) {
 	if d.Procedure == "" {
 		d.Procedure = extract.Procedure(f.Kinds, d.Components)
+	}
+	if d.DueAt != nil {
+		return
+	}
+	if procedure, known := f.Kinds.Procedure(d.Procedure); known {
+		if due, ok := f.Calendar.Due(procedure, d.ReceivedAt); ok {
+			d.DueAt = &due
+		}
 	}
 }
 

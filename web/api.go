@@ -120,6 +120,8 @@ type apiWaiting struct {
 	Reason  dossier.Reason    `json:"reason"`
 	Text    string            `json:"text"`
 	Dossier dossier.DossierID `json:"dossier,omitempty"`
+	// DueAt is until when its dossier wants to be done.
+	DueAt *time.Time `json:"due_at,omitempty"`
 }
 
 func (s *site) apiParked(w http.ResponseWriter, r *http.Request) error {
@@ -132,7 +134,7 @@ func (s *site) apiParked(w http.ResponseWriter, r *http.Request) error {
 	}
 	list := make([]apiWaiting, len(pages))
 	for i, a := range pages {
-		list[i] = apiWaiting{Page: a.Page, File: a.File, Index: a.Index, Reason: a.Reason, Text: a.Why(string(langOf(r))), Dossier: a.Dossier}
+		list[i] = apiWaiting{Page: a.Page, File: a.File, Index: a.Index, Reason: a.Reason, Text: a.Why(string(langOf(r))), Dossier: a.Dossier, DueAt: a.DueAt}
 	}
 	return writeJSON(w, http.StatusOK, map[string]any{"total": total, "pages": list})
 }

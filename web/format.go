@@ -18,6 +18,7 @@ func (s *site) functions(l lang) template.FuncMap {
 	return template.FuncMap{
 		"t":        func(key string, args ...any) string { return s.words.say(l, key, args...) },
 		"day":      func(t time.Time) string { return t.In(s.zone).Format("02/01/2006") },
+		"due":      func(due *time.Time) *urgency { return s.urgency(l, due) },
 		"clock":    func(t time.Time) string { return t.In(s.zone).Format("15:04:05") },
 		"moment":   func(t time.Time) string { return t.In(s.zone).Format("15:04 02/01/2006") },
 		"machine":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },

@@ -229,7 +229,9 @@ type Config struct {
 	// asks.
 	Proxies []netip.Prefix
 	Kinds   *dossier.Catalogue
-	Unit    dossier.Unit
+	// Calendar tells on which days the office works.
+	Calendar dossier.Calendar
+	Unit     dossier.Unit
 	// Units names units, the own one and others; nil where codes have to do.
 	Units Units
 	// Machine answers what programs ask.

@@ -17,6 +17,7 @@ import (
 	"github.com/knadh/koanf/v2"
 	"go.yaml.in/yaml/v3"
 
+	"sohoa/dossier"
 	"sohoa/storage/people"
 )
 
@@ -166,6 +167,11 @@ type config struct {
 	// of their own key, neither seeing what the other keyed.
 	DoubleEntry []string `koanf:"double_entry"`
 
+	// Holidays are the days, beside the public ones with a fixed date, on which
+	// the office does not work: as dd/MM/yyyy, or dd/MM for every year. Tết, the
+	// day of the Hùng kings and days in lieu are settled anew each year.
+	Holidays []string `koanf:"holidays"`
+
 	// SampleFields is how many values a month's sample has. Defaults to 200.
 	SampleFields int `koanf:"sample_fields"`
 	// SampleLines is how many lines of text it has of each device. Defaults to
@@ -256,6 +262,9 @@ func (c config) validate() error {
 	}
 	if err := c.checkProfiles(); err != nil {
 		return err
+	}
+	if _, err := dossier.NewCalendar(c.Holidays); err != nil {
+		return fmt.Errorf("%s: %w", holidaysKey, err)
 	}
 	if !slices.Contains([]string{"SAO Y", "SAO LỤC", "TRÍCH SAO"}, c.SignForm) {
 		return fmt.Errorf("sign_form: %q is none of SAO Y, SAO LỤC, TRÍCH SAO", c.SignForm)
@@ -432,8 +441,8 @@ func addSetting(layer keyValues, key, value *yaml.Node) (at *yaml.Node, err erro
 	if _, twice := layer[key.Value]; twice {
 		return key, fmt.Errorf("%s is set twice", key.Value)
 	}
-	if key.Value == profilesKey {
-		if at, err := checkProfileKeys(value); err != nil {
+	if check := checkedKeys(key.Value); check != nil {
+		if at, err := check(value); err != nil {
 			return at, err
 		}
 	}

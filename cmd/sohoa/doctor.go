@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/otiai10/gosseract/v2"
 
@@ -44,7 +45,7 @@ func (d doctorCmd) Run(ctx context.Context, c *cli, con console) error {
 	if err != nil {
 		return err
 	}
-	checks := append(needed(ctx, settings), room(c.Data), machine(), tables(layout{root: c.Data}, settings), c.archiveCheck(ctx))
+	checks := append(needed(ctx, settings), room(c.Data), machine(), tables(layout{root: c.Data}, settings), holidays(settings, time.Now()), c.archiveCheck(ctx))
 	if serve := c.serveCheck(ctx); serve.OK || d.Serving {
 		checks = append(checks, serve)
 	}

@@ -58,7 +58,7 @@ func (a *archive) pages(parts webParts) (http.Handler, error) {
 		Unsigned: a.catalog, Signer: shown, Filer: shown, Views: a.audit,
 		Door: parts.door, Logins: parts.door, Own: parts.door, Reasons: parts.door, Users: register{parts.door}, Provider: parts.provider,
 		Hosts: parts.hosts, Proxies: parts.proxies,
-		Events: parts.events, Kinds: a.kinds, Unit: a.unit(), Units: namedUnits{a.units(), a.unit().ID, a.signing.Agency}, Demo: a.record.Demo, Now: time.Now, Log: parts.log,
+		Events: parts.events, Kinds: a.kinds, Calendar: a.calendar, Unit: a.unit(), Units: namedUnits{a.units(), a.unit().ID, a.signing.Agency}, Demo: a.record.Demo, Now: time.Now, Log: parts.log,
 		Machine: parts.machine,
 	}
 	if parts.inbox != nil {

@@ -37,6 +37,8 @@ type archive struct {
 	kinds  *dossier.Catalogue
 	// twice are the fields that two people key.
 	twice []dossier.KindField
+	// calendar tells on which days the office works.
+	calendar dossier.Calendar
 
 	signing pipeline.SignRules
 
@@ -235,6 +237,9 @@ func (c *cli) wire(ctx context.Context, settings config, store objects, record d
 	if a.kinds, a.twice, err = a.layout.catalogue(settings); err != nil {
 		return nil, err
 	}
+	if a.calendar, err = dossier.NewCalendar(settings.Holidays); err != nil {
+		return nil, err
+	}
 	if a.databases, err = catalog.OpenDatabases(ctx, settings.Database); err != nil {
 		return nil, err
 	}
@@ -357,7 +362,7 @@ type pageReader interface {
 // read.
 func (a *archive) flow(reader pageReader) *pipeline.Flow {
 	return &pipeline.Flow{
-		Objects: a.objects, Ledger: a.ledger, Reader: reader, Viewer: reader, Signing: a.signing, Kinds: a.kinds, Twice: a.twice,
+		Objects: a.objects, Ledger: a.ledger, Reader: reader, Viewer: reader, Signing: a.signing, Kinds: a.kinds, Twice: a.twice, Calendar: a.calendar,
 		Unit: a.unit(), Scratch: a.layout.scratch(), Now: time.Now, Log: a.log,
 	}
 }

@@ -71,7 +71,7 @@ func (c *Catalog) Arrivals(ctx context.Context, scope dossier.Scope, limit int) 
 			Join("JOIN batches AS b ON b.id = f.batch").
 			Join("LEFT JOIN images AS i ON i.batch = f.batch AND i.ordinal = f.ordinal").
 			Join("LEFT JOIN pages AS p ON p.unit = i.unit AND p.image = i.id").
-			Join(joinMiscounts, dossier.ReasonSheetCount, dossier.ReasonBacks).
+			Join(joinMiscounts, dossier.ReasonSheetCount, dossier.ReasonBacks).Join(joinDue).
 			Where("f.unit = ?", scope.Unit).Where("f.batch = ?", b.ID).
 			OrderExpr("f.ordinal DESC, i.idx DESC, p.part DESC").Limit(int64(limit-len(rows))).Scan(ctx, &some)
 		if err != nil {
@@ -98,8 +98,8 @@ func (c *Catalog) Unread(ctx context.Context, scope dossier.Scope) (dossier.Unre
 }
 
 // Parked lists the pages that wait for a person and that no decision has
-// claimed, oldest batch first and in the order of the paper, and counts all of
-// them. A limit of 0 only counts. Whoever is limited to kinds of paper sees
+// claimed, and counts all of them: those whose dossier is due first, then the
+// oldest batch, and always in the order of the paper. A limit of 0 only counts. Whoever is limited to kinds of paper sees
 // none: what waits has no certain kind.
 func (c *Catalog) Parked(ctx context.Context, scope dossier.Scope, offset, limit int) (pages []dossier.Arrival, total int, err error) {
 	if scope.Limited() {
@@ -116,7 +116,7 @@ func (c *Catalog) Parked(ctx context.Context, scope dossier.Scope, offset, limit
 	}
 	var rows []arrivalRow
 	err = c.pageQuery().Where("p.unit = ?", scope.Unit).Where("p.state = ?", dossier.PageParked).Where("p.component = ''").
-		OrderExpr("b.at, b.id, f.ordinal, i.idx, p.part").Offset(int64(offset)).Limit(int64(limit)).Scan(ctx, &rows)
+		OrderExpr("CASE WHEN due.due_at IS NULL THEN 1 ELSE 0 END, due.due_at, b.at, b.id, f.ordinal, i.idx, p.part").Offset(int64(offset)).Limit(int64(limit)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, 0, fmt.Errorf("list parked pages: %w", err)
 	}
@@ -138,19 +138,22 @@ func (c *Catalog) pageQuery() *bun.SelectQuery {
 		Join("JOIN images AS i ON i.unit = p.unit AND i.id = p.image").
 		Join("JOIN files AS f ON f.batch = i.batch AND f.ordinal = i.ordinal").
 		Join("JOIN batches AS b ON b.id = f.batch").
-		Join(joinMiscounts, dossier.ReasonSheetCount, dossier.ReasonBacks)
+		Join(joinMiscounts, dossier.ReasonSheetCount, dossier.ReasonBacks).Join(joinDue)
 }
 
 // joinMiscounts adds the count that holds a page: of the sheets of its dossier, or
 // of the fronts and backs of its batch.
 const joinMiscounts = "LEFT JOIN miscounts AS m ON m.batch = p.batch AND m.dossier = p.dossier AND p.reason IN (?, ?)"
 
+// joinDue adds until when the dossier of a page wants to be done.
+const joinDue = "LEFT JOIN dossiers AS due ON due.id = p.dossier"
+
 // arrivalColumns are what an arrivalRow is read from: files f of batches b,
 // with images i and pages p where they exist.
 const arrivalColumns = `f.batch, b.device, b.at, f.name, f.ordinal, f.state AS file_state, f.reason AS file_reason,
 	COALESCE(i.idx, 0) AS idx, COALESCE(i.id, '') AS image, COALESCE(i.state, '') AS image_state, COALESCE(NULLIF(p.reading, 0), i.reading, 0) AS reading,
 	COALESCE(p.id, '') AS page, COALESCE(p.state, '') AS page_state, COALESCE(p.reason, '') AS page_reason,
-	COALESCE(p.dossier, '') AS dossier, COALESCE(p.component, '') AS component, COALESCE(m.body, '') AS miscount`
+	COALESCE(p.dossier, '') AS dossier, COALESCE(p.component, '') AS component, COALESCE(m.body, '') AS miscount, due.due_at`
 
 type arrivalRow struct {
 	Batch      dossier.BatchID     `bun:"batch"`
@@ -170,6 +173,7 @@ type arrivalRow struct {
 	Dossier    dossier.DossierID   `bun:"dossier"`
 	Component  dossier.ComponentID `bun:"component"`
 	Miscount   string              `bun:"miscount"`
+	DueAt      *time.Time          `bun:"due_at"`
 }
 
 func arrivals(rows []arrivalRow) []dossier.Arrival {
@@ -185,7 +189,7 @@ func arrivals(rows []arrivalRow) []dossier.Arrival {
 func (r arrivalRow) arrival() dossier.Arrival {
 	a := dossier.Arrival{
 		Batch: r.Batch, Device: r.Device, At: r.At, File: r.Name, Ordinal: r.Ordinal, Index: r.Index,
-		Page: r.Page, State: r.PageState, Reason: r.PageReason, Reading: r.Reading, Dossier: r.Dossier, Component: r.Component,
+		Page: r.Page, State: r.PageState, Reason: r.PageReason, Reading: r.Reading, Dossier: r.Dossier, Component: r.Component, DueAt: r.DueAt,
 	}
 	if m := (dossier.Miscount{}); r.Miscount != "" && json.Unmarshal([]byte(r.Miscount), &m) == nil {
 		a.Miscount = &m

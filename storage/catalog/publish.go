@@ -88,7 +88,7 @@ func (c *Catalog) storeManifest(ctx context.Context, tx bun.Tx, p dossier.Public
 	_, err = tx.NewInsert().Model(&head).On("CONFLICT (id) DO UPDATE").
 		Set("code = EXCLUDED.code").Set("type = EXCLUDED.type").Set("procedure = EXCLUDED.procedure").
 		Set("receiving_unit = EXCLUDED.receiving_unit").Set("deciding_unit = EXCLUDED.deciding_unit").
-		Set("state = EXCLUDED.state").Set("version = EXCLUDED.version").Exec(ctx)
+		Set("due_at = EXCLUDED.due_at").Set("state = EXCLUDED.state").Set("version = EXCLUDED.version").Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("store dossier: %w", err)
 	}

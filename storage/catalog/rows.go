@@ -98,6 +98,7 @@ type dossierRow struct {
 	Type       dossier.Type      `bun:"type"`
 	Procedure  string            `bun:"procedure"`
 	ReceivedAt time.Time         `bun:"received_at"`
+	DueAt      *time.Time        `bun:"due_at"` // nil where nothing presses
 	State      dossier.State     `bun:"state"`
 	Version    int               `bun:"version"`
 
@@ -109,7 +110,7 @@ type dossierRow struct {
 func dossierHead(d dossier.Dossier) dossierRow {
 	return dossierRow{
 		ID: d.ID, Unit: d.Unit, ReceivingUnit: d.ReceivingUnit, DecidingUnit: d.DecidingUnit, Code: d.Code, Type: d.Type,
-		Procedure: d.Procedure, ReceivedAt: d.ReceivedAt.UTC(), State: d.State,
+		Procedure: d.Procedure, ReceivedAt: d.ReceivedAt.UTC(), DueAt: d.Pressing(), State: d.State,
 	}
 }
 
