@@ -63,13 +63,13 @@ func drawnPages(b *testing.B, dir string) []ocrtest.Page {
 	return pages
 }
 
-func every(b *testing.B, pages []ocrtest.Page) []ocrtest.Page {
+func every[T any](b *testing.B, pages []T) []T {
 	b.Helper()
 	n, err := strconv.Atoi(os.Getenv("SOHOA_BENCH_EVERY"))
 	if err != nil || n < 2 {
 		return pages
 	}
-	var some []ocrtest.Page
+	var some []T
 	for i := 0; i < len(pages); i += n {
 		some = append(some, pages[i])
 	}

@@ -84,6 +84,7 @@ func compare(t *testing.T, r *Reader, path string, want truth) (skewError float6
 	if err != nil {
 		t.Fatal(err)
 	}
+	scan := scanOf(picture)
 	page, err := cleanup.Straighten(picture, cleanup.Help{Reader: r.engine})
 	if err != nil {
 		t.Fatal(err)
@@ -97,12 +98,12 @@ func compare(t *testing.T, r *Reader, path string, want truth) (skewError float6
 	if page.RotationCW != want.RotationCW {
 		t.Errorf("%s: rotation %d, want %d", want.File, page.RotationCW, want.RotationCW)
 	}
-	found, err := r.readCodes(page)
+	found, err := r.readCodes(page, scan)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if code := want.Fields.Code; code != "" && !slices.ContainsFunc(found, func(c dossier.Code) bool { return strings.Contains(c.Text, code) }) {
-		t.Errorf("%s: codes %v, want %s", want.File, found, code)
+	if code := want.Fields.Code; code != "" && !slices.ContainsFunc(found.codes, func(c dossier.Code) bool { return strings.Contains(c.Text, code) }) {
+		t.Errorf("%s: codes %v, want %s", want.File, found.codes, code)
 	}
 	return math.Abs(page.SkewCWDegrees - want.Skew), true
 }

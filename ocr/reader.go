@@ -14,7 +14,6 @@ package ocr
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"slices"
 	"time"
@@ -199,6 +198,7 @@ func (r *Reader) Read(ctx context.Context, path, name string, index int) ([]doss
 func (r *Reader) readPage(picture *decode.Picture, base dossier.Reading) (dossier.Reading, error) {
 	reading := base
 	reading.DPISource, reading.Flags, reading.Engine = picture.Resolution.Source, picture.Flags, r.engine.Name()
+	scan := scanOf(picture)
 	page, err := cleanup.Straighten(picture, cleanup.Help{Reader: r.engine, Lap: r.clock.Lap, Without: cleanup.Step(r.without)})
 	if err != nil {
 		return reading, parked("straighten page", err)
@@ -208,7 +208,7 @@ func (r *Reader) readPage(picture *decode.Picture, base dossier.Reading) (dossie
 	if slices.ContainsFunc(reading.Flags, deniesBlank) {
 		page.Blankness = cleanup.Written
 	}
-	if err := r.recognize(&reading, page); err != nil {
+	if err := r.recognize(&reading, page, scan); err != nil {
 		return reading, parked("read page", err)
 	}
 	return reading, nil
@@ -234,14 +234,14 @@ func describe(reading *dossier.Reading, page *cleanup.Page) {
 }
 
 // recognize reads codes and words, and decides about blankness.
-func (r *Reader) recognize(reading *dossier.Reading, page *cleanup.Page) error {
-	found, err := r.readCodes(page)
+func (r *Reader) recognize(reading *dossier.Reading, page *cleanup.Page, scan scan) error {
+	found, err := r.readCodes(page, scan)
 	r.clock.Lap("codes")
 	if err != nil {
 		return err
 	}
-	reading.Codes = found
-	if page.Blankness == cleanup.SurelyBlank && len(found) == 0 {
+	reading.Codes = found.codes
+	if page.Blankness == cleanup.SurelyBlank && len(found.codes) == 0 {
 		reading.Blank = true
 		return nil
 	}
@@ -250,7 +250,8 @@ func (r *Reader) recognize(reading *dossier.Reading, page *cleanup.Page) error {
 	if err != nil {
 		return err
 	}
-	if page.Blankness != cleanup.Written && len(found) == 0 && len(words) == 0 {
+	words = found.without(words, page.Scale)
+	if page.Blankness != cleanup.Written && len(found.codes) == 0 && len(words) == 0 {
 		reading.Blank = true
 		return nil
 	}
@@ -267,26 +268,6 @@ func (r *Reader) recognize(reading *dossier.Reading, page *cleanup.Page) error {
 		reading.Flags = append(reading.Flags, dossier.FlagLowConfidence)
 	}
 	return nil
-}
-
-// readCodes looks on the 150-dpi copy; every code made for office printers is
-// coarse enough for it.
-func (r *Reader) readCodes(page *cleanup.Page) ([]dossier.Code, error) {
-	if r.without == allCodes {
-		return nil, nil
-	}
-	gray, err := page.Small.GrayRows(nil)
-	if err != nil {
-		return nil, err
-	}
-	found, err := r.codes.Read(gray, page.Small.Width(), page.Small.Height())
-	if err != nil {
-		return nil, fmt.Errorf("read codes: %w", err)
-	}
-	if r.profile.Patches {
-		found = append(found, codes.Patches(gray, page.Small.Width(), page.Small.Height(), cleanup.MeasureDPI)...)
-	}
-	return found, nil
 }
 
 // readWords reads the page: line by line where there is print, as a whole where

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/skip2/go-qrcode"
+	xdraw "golang.org/x/image/draw"
 
 	"sohoa/dossier"
 	"sohoa/ocr/internal/drawn"
@@ -19,11 +20,15 @@ func scan(t *testing.T, page *image.Gray) []dossier.Code {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	found, err := s.Read(page.Pix, page.Rect.Dx(), page.Rect.Dy())
+	found, err := s.Search(Picture{page.Pix, page.Rect.Dx(), page.Rect.Dy()}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return found
+	var codes []dossier.Code
+	for _, f := range found {
+		codes = append(codes, f.Code)
+	}
+	return codes
 }
 
 // withQR draws a page of print with a QR code of the module size on it.
@@ -105,8 +110,94 @@ func TestNoCode(t *testing.T) {
 	}
 	defer s.Close()
 	for _, size := range [][2]int{{0, 5}, {5, 0}, {3, 3}, {-1, 2}} {
-		if _, err := s.Read(make([]byte, 8), size[0], size[1]); err == nil {
+		if _, err := s.Read(Picture{make([]byte, 8), size[0], size[1]}); err == nil {
 			t.Errorf("size %v was taken for 8 bytes", size)
 		}
+	}
+}
+
+// searched150 are the codes that a scanner finds on a page of 150 dpi, enlarged from
+// its own pixels where need be.
+func searched150(t *testing.T, page *image.Gray) []Found {
+	t.Helper()
+	s, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	found, err := s.Search(Picture{page.Pix, page.Rect.Dx(), page.Rect.Dy()}, func(at image.Rectangle, times float64) (Picture, dossier.Matrix, error) {
+		larger := image.NewGray(image.Rect(0, 0, int(float64(at.Dx())*times), int(float64(at.Dy())*times)))
+		xdraw.BiLinear.Scale(larger, larger.Rect, page, at, xdraw.Src, nil)
+		return Picture{larger.Pix, larger.Rect.Dx(), larger.Rect.Dy()},
+			dossier.Matrix{1 / times, 0, 0, 1 / times, float64(at.Min.X), float64(at.Min.Y)}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// TestWhereCodesAre: two codes on a page of print are found, turned and leaning,
+// and their outlines lie on them.
+func TestWhereCodesAre(t *testing.T) {
+	page := drawn.Blank(1240, 1754)
+	draw.Draw(page, page.Rect, drawn.Page(t, 150), image.Point{}, draw.Src)
+	qr, bars := drawn.QR(t, "SOHOA1|H38.12-260105-0421|7|3K", 3), drawn.Code128("H38.12-0421", 2, 60)
+	places := map[string]image.Rectangle{"qr": qr.Rect.Add(image.Pt(300, 1000)), "code128": bars.Rect.Add(image.Pt(600, 1300))}
+	draw.Draw(page, places["qr"], qr, image.Point{}, draw.Src)
+	draw.Draw(page, places["code128"], bars, image.Point{}, draw.Src)
+	for _, degrees := range []float64{0, 4, -12} {
+		leaning, moved := drawn.Lean(page, degrees)
+		found := searched150(t, leaning)
+		if len(found) != 2 {
+			t.Errorf("leaning by %g: %v", degrees, found)
+		}
+		for _, f := range found {
+			place := places[f.Type]
+			x, y := moved(float64(place.Min.X+place.Max.X)/2, float64(place.Min.Y+place.Max.Y)/2)
+			if box := f.box(); !image.Pt(int(x), int(y)).In(box) || box.Dx() > 2*max(place.Dx(), place.Dy()) {
+				t.Errorf("leaning by %g: %s is at %v, want around %.0f, %.0f", degrees, f.Type, box, x, y)
+			}
+		}
+	}
+}
+
+// TestSmallCode: what zbar alone does not read is read drawn larger.
+func TestSmallCode(t *testing.T) {
+	page := drawn.Blank(1240, 1754)
+	draw.Draw(page, page.Rect, drawn.Page(t, 150), image.Point{}, draw.Src)
+	code := shrunk(drawn.QR(t, "ASN00123", 3), 2)
+	draw.Draw(page, code.Rect.Add(image.Pt(400, 1100)), code, image.Point{}, draw.Src)
+	s, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	alone, err := s.Read(Picture{page.Pix, page.Rect.Dx(), page.Rect.Dy()})
+	if err != nil || len(alone) != 0 {
+		t.Fatalf("needs no second look: %v, %v", alone, err)
+	}
+	if found := searched150(t, page); len(found) != 1 || found[0].Text != "ASN00123" {
+		t.Errorf("found %v", found)
+	}
+}
+
+// shrunk averages a picture down.
+func shrunk(m *image.Gray, times int) *image.Gray {
+	out := drawn.Blank(m.Rect.Dx()/times, m.Rect.Dy()/times)
+	xdraw.CatmullRom.Scale(out, out.Rect, m, m.Rect, xdraw.Src, nil)
+	return out
+}
+
+// TestLittleToLookFor: on a page of print hardly anything is decoded, which is
+// what makes looking for codes cheap.
+func TestLittleToLookFor(t *testing.T) {
+	page := drawn.Page(t, 150)
+	area := 0
+	for _, r := range seek(Picture{page.Pix, page.Rect.Dx(), page.Rect.Dy()}) {
+		area += r.Dx() * r.Dy()
+	}
+	if all := page.Rect.Dx() * page.Rect.Dy(); 100*area > all {
+		t.Errorf("%d of %d pixels have the look of a code", area, all)
 	}
 }

@@ -68,7 +68,7 @@ func Patches(gray []byte, w, h int, dpi float64) []dossier.Code {
 	for _, profiles := range [][][]int{bandsDown(gray, w, h), bandsAcross(gray, w, h)} {
 		for _, s := range followed(profiles, dpi) {
 			code := dossier.Code{Type: "patch", Text: s.name}
-			if s.long(dpi) && !contains(found, code) {
+			if s.long(dpi) && !slices.Contains(found, code) {
 				found = append(found, code)
 			}
 		}

@@ -96,3 +96,34 @@ func patchesIn(t *testing.T, path string) (names string, pages int) {
 	}
 	return names, pages
 }
+
+// grayAt is a picture as codes are looked for.
+func grayAt(t *testing.T, p *decode.Picture, dpi float64) (rows []byte, w, h int) {
+	t.Helper()
+	gray := p.Pix.Clone()
+	if p.Pix.Depth() == 32 {
+		var err error
+		if gray, err = p.Pix.Luminance(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	defer gray.Close()
+	scaled, err := gray.Scale(dpi/p.Resolution.X, dpi/p.Resolution.Y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer scaled.Close()
+	if scaled.Depth() == 1 {
+		eight, err := scaled.To8()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer eight.Close()
+		scaled = eight
+	}
+	rows, err = scaled.GrayRows(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows, scaled.Width(), scaled.Height()
+}

@@ -186,7 +186,7 @@ func BenchmarkPatches(b *testing.B) {
 	defer s.Close()
 	begun, looks := time.Now(), 10
 	for range looks {
-		if _, err := s.Read(page.Pix, page.Rect.Dx(), page.Rect.Dy()); err != nil {
+		if _, err := s.Read(Picture{page.Pix, page.Rect.Dx(), page.Rect.Dy()}); err != nil {
 			b.Fatal(err)
 		}
 	}

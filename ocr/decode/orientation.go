@@ -29,6 +29,26 @@ func (o Orientation) Turn() (mirrored bool, degrees int) {
 	return false, 0
 }
 
+// Shown leads from the stored pixels of a picture of w x h to those of the
+// picture as it is shown.
+func (o Orientation) Shown(w, h int) dossier.Matrix {
+	x, y := float64(w), float64(h)
+	mirrored, degrees := o.Turn()
+	m := dossier.Identity()
+	if mirrored {
+		m = dossier.Matrix{-1, 0, 0, 1, x, 0}
+	}
+	switch degrees {
+	case 90:
+		return m.Then(dossier.Matrix{0, 1, -1, 0, y, 0})
+	case 180:
+		return m.Then(dossier.Matrix{-1, 0, 0, -1, x, y})
+	case 270:
+		return m.Then(dossier.Matrix{0, -1, 1, 0, 0, x})
+	}
+	return m
+}
+
 // valid takes anything out of range for "as stored", as readers do.
 func (o Orientation) valid() Orientation {
 	if o < 1 || o > 8 {
