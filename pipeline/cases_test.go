@@ -103,7 +103,7 @@ func reading(t *testing.T, text string) dossier.Reading {
 const letter, height = 24, 56
 
 // words places the words of "X Y TEXT" from X on; "~" before a word is one of
-// which the engine was unsure.
+// which the engine was unsure, "~~" one that it hardly believed itself.
 func words(t *testing.T, n int, line string) (all []dossier.Word) {
 	t.Helper()
 	fields := strings.Fields(line)
@@ -113,16 +113,24 @@ func words(t *testing.T, n int, line string) (all []dossier.Word) {
 		t.Fatalf("line %q does not begin with X Y", line)
 	}
 	for _, w := range fields[2:] {
-		bare := strings.TrimPrefix(w, "~")
-		sure := 0.96
-		if bare != w {
-			sure = 0.6
-		}
+		bare := strings.TrimLeft(w, "~")
+		sure := []float64{0.96, 0.6, 0.4}[len(w)-len(bare)]
 		wide := letter * len([]rune(bare))
 		all = append(all, dossier.Word{Text: bare, X: x, Y: y, W: wide, H: height, Confidence: sure, Line: n, Block: 1})
 		x += wide + letter
 	}
 	return all
+}
+
+// standing is what a person has to do about a field, as a text.
+func standing(f dossier.Field, def dossier.FieldDef) string {
+	switch {
+	case f.Status == dossier.FieldUnread && f.Box != nil:
+		return fmt.Sprintf("(unread at %d %d, raw %q)", f.Box.X, f.Box.Y, f.Raw)
+	case f.Confidence < def.Gate:
+		return " (doubtful)"
+	}
+	return ""
 }
 
 // outcome is what becomes of the pages, as a text.
@@ -149,11 +157,7 @@ func outcome(cat *dossier.Catalogue, all []split.Sheet) string {
 			fields := extract.Fields(kind, pages, c.Pages)
 			for _, id := range slices.Sorted(maps.Keys(fields)) {
 				def, _ := cat.Field(id)
-				doubt := ""
-				if fields[id].Confidence < def.Gate {
-					doubt = " (doubtful)"
-				}
-				fmt.Fprintf(&b, "    %s = %s%s\n", id, fields[id].Value, doubt)
+				fmt.Fprintf(&b, "    %s = %s%s\n", id, fields[id].Value, standing(fields[id], def))
 			}
 		}
 	}

@@ -52,10 +52,13 @@ func (p *paper) readHeadNumber(head []row, typ dossier.FieldType) (dossier.Field
 		f, ok = readNumber(head, typ, row.isDamagedNumber)
 		f.Confidence = min(f.Confidence, mended)
 	}
-	if typ == dossier.TypeNumber {
+	if !ok {
+		return p.unreadNumber(head)
+	}
+	if typ == dossier.TypeNumber && f.Status != dossier.FieldUnread {
 		f = mendCommittee(f)
 	}
-	return f, ok
+	return f, true
 }
 
 // isNumber tells whether the piece is the line "Số: …".
@@ -88,7 +91,7 @@ func readNumber(head []row, typ dossier.FieldType, opens func(row) bool) (dossie
 		if m[2] != "" && (typ == dossier.TypeNumber || unicode.IsDigit([]rune(m[2])[0])) {
 			value = spaceAround.ReplaceAllString(m[1]+"/"+m[2], "$1") + symbolTail(m[3])
 		}
-		return candidate{like: 1}.field(strings.TrimSpace(value), "", r.tokens[1:]), true
+		return r.unlessPenned(candidate{like: 1}.field(strings.TrimSpace(value), "", r.tokens[1:]), r.tokens), true
 	}
 	return dossier.Field{}, false
 }
@@ -108,8 +111,9 @@ func symbolTail(rest string) string {
 }
 
 // readHeadDate reads the line "Hà Nội, ngày 28 tháng 4 năm 2026". It stands
-// above the title; dates below belong to other papers.
-func (p *paper) readHeadDate(head []row) (dossier.Field, bool) {
+// above the title; dates below belong to other papers. Of a line in which the
+// day can not be read, the place is known.
+func (p *paper) readHeadDate(head []row) (place dossier.Field, there bool) {
 	for i, r := range head {
 		if p.isTitle(r) || r.begins([]string{"Căn cứ", "Kính gửi"}, false) {
 			break
@@ -122,10 +126,15 @@ func (p *paper) readHeadDate(head []row) (dossier.Field, bool) {
 			c.value = slices.Concat(r.tokens, head[i+1].tokens) // wrapped in a narrow block
 		}
 		if dateWords.MatchString(viet.NFC(textOf(c.value))) {
-			return c.wholeDate()
+			if f, ok := c.wholeDate(); ok {
+				return r.unlessPenned(f, c.value), true
+			}
+		}
+		if !there {
+			place, there = unreadDate(r)
 		}
 	}
-	return dossier.Field{}, false
+	return place, there
 }
 
 // placeWords is how many words a place before the date has at most: "Thành phố
@@ -154,7 +163,7 @@ var agencyWords = []string{"uybannhandan", "ubnd", "hoidong", "so", "bo", "cuc",
 func (p *paper) readIssuer(head []row) (dossier.Field, bool) {
 	var unit []token
 	for _, r := range head {
-		if r.isNumber() || p.beginsTitle(r) {
+		if r.isNumber() || r.isBareSymbol() || p.beginsTitle(r) {
 			break
 		}
 		plain := r.plain()

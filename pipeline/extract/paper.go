@@ -92,7 +92,8 @@ func newPaper(kind dossier.Kind, readings []dossier.Reading, pages []dossier.Pag
 // columnGap is how wide a space, in heights of the line, parts two columns.
 const columnGap = 2.0
 
-// cut parts a row at its wide gaps.
+// cut parts a row at its wide gaps, and before the national name, which stands
+// close to an agency with a long one.
 func (r row) cut() []row {
 	limit := columnGap * float64(medianHeight(r.tokens))
 	var parts []row
@@ -106,7 +107,7 @@ func (r row) cut() []row {
 	}
 	for i := 1; i < len(r.tokens); i++ {
 		gap := r.tokens[i].X - r.tokens[i-1].X - r.tokens[i-1].W
-		if limit > 0 && float64(gap) > limit {
+		if limit > 0 && (float64(gap) > limit || r.atNational(i)) {
 			part(i)
 		}
 	}
