@@ -103,7 +103,7 @@ func (p *paper) check(fields map[string]dossier.Field) {
 		}
 	}
 	p.compareWords(fields)
-	p.compareMoney(fields)
+	p.compareSpelled(fields)
 	p.vouchNames(fields)
 	for _, c := range p.kind.Checks {
 		if breached(c, fields) {
@@ -224,10 +224,9 @@ func spelledDate(iso string) string {
 
 // spelled writes a number below ten thousand in folded words.
 func spelled(n int) string {
-	digits := strings.Fields("khong mot hai ba bon nam sau bay tam chin")
 	text := ""
 	if n >= 1000 {
-		text = digits[n/1000] + "nghin" + digits[n/100%10] + "tram"
+		text = digitWord(n/1000) + "nghin" + digitWord(n/100%10) + "tram"
 		n %= 100
 		if n > 0 && n < 10 {
 			text += "linh"
@@ -238,7 +237,7 @@ func spelled(n int) string {
 	case tens == 1:
 		text += "muoi"
 	case tens > 1:
-		text += digits[tens] + "muoi"
+		text += digitWord(tens) + "muoi"
 	}
 	switch {
 	case ones == 0:
@@ -248,5 +247,10 @@ func spelled(n int) string {
 	case ones == 5 && tens > 0:
 		return text + "lam"
 	}
-	return text + digits[ones]
+	return text + digitWord(ones)
+}
+
+// digitWord is a digit in folded letters.
+func digitWord(digit int) string {
+	return strings.Fields("khong mot hai ba bon nam sau bay tam chin")[digit]
 }

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -127,8 +128,34 @@ func TestMoneyInWords(t *testing.T) {
 	} {
 		p := &paper{kind: dossier.Kind{Labels: []dossier.Label{{Field: "price", Type: dossier.TypeMoney}}}, rows: []row{{tokens: read(strings.Fields(words)...)}}}
 		fields := map[string]dossier.Field{"price": {Value: "300.000.000", Norm: "300000000", Confidence: 0.7, Source: "ocr"}}
-		if p.compareMoney(fields); !want(fields["price"].Confidence) {
+		if p.compareSpelled(fields); !want(fields["price"].Confidence) {
 			t.Errorf("beside %q the amount is %v sure", words, fields["price"].Confidence)
+		}
+	}
+}
+
+// TestAreaInWords: the same of areas, also where a price is spelled out, too.
+func TestAreaInWords(t *testing.T) {
+	const vouched, alone, against = 0.91, 0.7, 0.35
+	for _, c := range []struct {
+		area, words string
+		want        float64
+	}{
+		{"300", "(Bằng chữ: ba trăm mét vuông)", vouched},
+		{"3.577,4", "bằng chữ: Ba ngàn năm trăm bảy mươi bảy phẩy bốn mét vuông; hình thức sử dụng", vouched},
+		{"125,75", "(bằng chữ: một trăm hai mươi lăm phẩy bảy năm mét vuông)", vouched},
+		{"125,75", "(bằng chữ: một trăm hai mươi lăm phẩy bảy mươi lăm mét vuông)", vouched},
+		{"84,05", "(bằng chữ: tám mươi tư phẩy không năm mét vuông)", vouched},
+		{"84.5", "Giá: 300.000.000 đồng (Bằng chữ: Ba trăm triệu đồng) diện tích (Bằng chữ: tám mươi bốn phẩy năm mét vuông)", vouched},
+		{"845", "(Bằng chữ: tám mươi bốn phẩy năm mét vuông)", against},
+		{"12", "(Bằng chữ: một trăm hai mươi ba mét vuông)", against},
+		{"12", "(Bằng chữ: Ba trăm triệu đồng)", alone},
+		{"12", "thửa đất số 3", alone},
+	} {
+		p := &paper{kind: dossier.Kind{Labels: []dossier.Label{{Field: "area", Type: dossier.TypeArea}}}, rows: []row{{tokens: read(strings.Fields(c.words)...)}}}
+		fields := map[string]dossier.Field{"area": {Value: c.area, Confidence: 0.7, Source: "ocr"}}
+		if p.compareSpelled(fields); math.Abs(fields["area"].Confidence-c.want) > 0.001 {
+			t.Errorf("%s beside %q is %v sure, want %v", c.area, c.words, fields["area"].Confidence, c.want)
 		}
 	}
 }

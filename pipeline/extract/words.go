@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,30 +10,125 @@ import (
 	"sohoa/pipeline/fuzzy"
 )
 
-// compareMoney compares an amount with the one spelled out behind it ("Bằng
-// chữ: Ba trăm triệu đồng"). Where both say the same, both are right, also when
-// a point of the figures was misread.
-func (p *paper) compareMoney(fields map[string]dossier.Field) {
+// unitOf is the unit in which a value that is spelled out ends, folded.
+func unitOf(typ dossier.FieldType) string {
+	switch typ {
+	case dossier.TypeMoney:
+		return "dong"
+	case dossier.TypeArea:
+		return "metvuong"
+	default: // nothing else is spelled out like this
+		return ""
+	}
+}
+
+// compareSpelled compares amounts and areas with those spelled out behind them
+// ("Bằng chữ: Ba trăm triệu đồng"). Where both say the same, both are right,
+// also when a point of the figures was misread. A page may spell out several: a
+// value that none of them names is doubtful.
+func (p *paper) compareSpelled(fields map[string]dossier.Field) {
+	text := ""
 	for id, f := range fields {
-		amount, err := strconv.Atoi(f.Norm)
-		if err != nil || f.Source != "ocr" || p.typeOf(id) != dossier.TypeMoney {
+		typ := p.typeOf(id)
+		unit := unitOf(typ)
+		if unit == "" || !doubted(f) {
 			continue
 		}
-		var all strings.Builder
-		for _, r := range p.rows {
-			all.WriteString(r.plain())
+		if text == "" {
+			text = p.spelledText()
 		}
-		_, words, found := strings.Cut(all.String(), "bangchu")
-		if want := spelledWhole(amount); found && want != "" {
-			switch edits, _ := fuzzy.Prefix(want+"dong", words[:min(len(words), len(want)+8)], 6); {
-			case edits == 0:
-				f.Confidence = 1 - (1-f.Confidence)*vouched
-			case edits > 4: // another number, not a letter misread
-				f.Confidence *= doubtful
+		switch least, found := nearestSpelled(wordings(typ, f), text, unit); {
+		case found && least == 0:
+			f.Confidence = 1 - (1-f.Confidence)*vouched
+		case found && least > 4: // another number, not a letter misread
+			f.Confidence *= doubtful
+		}
+		fields[id] = f
+	}
+}
+
+// spelledText is the text of the paper without spaces, with one wording for
+// numbers that have two.
+func (p *paper) spelledText() string {
+	var all strings.Builder
+	for _, r := range p.rows {
+		all.WriteString(r.plain())
+	}
+	return strings.NewReplacer("ngan", "nghin", "muoitu", "muoibon", "tramle", "tramlinh").Replace(all.String())
+}
+
+// longestSpelled is how many letters a number that is written out has at most.
+const longestSpelled = 160
+
+// nearestSpelled is how many letters part the wordings from the number spelled
+// out in the unit that is nearest to them; found is false where none is. Above a
+// few letters it is only known that there are more.
+func nearestSpelled(wordings []string, text, unit string) (least int, found bool) {
+	for behind := range eachSpelled(text) {
+		behind = behind[:min(len(behind), longestSpelled)]
+		if !strings.Contains(behind, unit) || strings.HasPrefix(behind, "ngay") {
+			continue // a number of something else, or a day
+		}
+		for _, want := range wordings {
+			want += unit
+			edits, _ := fuzzy.Prefix(want, behind[:min(len(behind), len(want)+4)], 6)
+			if !found || edits < least {
+				least, found = edits, true
 			}
-			fields[id] = f
 		}
 	}
+	return least, found
+}
+
+// eachSpelled goes through what stands behind each "Bằng chữ".
+func eachSpelled(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for {
+			_, behind, found := strings.Cut(text, "bangchu")
+			if !found || !yield(behind) {
+				return
+			}
+			text = behind
+		}
+	}
+}
+
+// wordings are the ways in which a value may be spelled out, without its unit.
+func wordings(typ dossier.FieldType, f dossier.Field) []string {
+	whole, part := f.Norm, ""
+	if typ == dossier.TypeArea {
+		whole, part = areaParts(f.Value)
+	}
+	n, err := strconv.Atoi(whole)
+	if err != nil || spelledWhole(n) == "" {
+		return nil
+	}
+	text := spelledWhole(n)
+	if strings.Trim(part, "0") == "" {
+		return []string{text}
+	}
+	each, zeros := "", ""
+	for _, digit := range part {
+		each += digitWord(int(digit - '0'))
+	}
+	for strings.HasPrefix(part, "0") {
+		part, zeros = part[1:], zeros+"khong"
+	}
+	n, err = strconv.Atoi(part)
+	if err != nil || n > 9999 {
+		return []string{text + "phay" + each}
+	}
+	return []string{text + "phay" + zeros + spelledWhole(n), text + "phay" + each}
+}
+
+// areaParts gives the digits before and behind the decimal mark of an area. A
+// point before three digits parts thousands.
+func areaParts(value string) (whole, part string) {
+	whole, part, comma := strings.Cut(value, ",")
+	if at := strings.LastIndex(whole, "."); !comma && at >= 0 && len(whole)-at-1 != 3 {
+		whole, part = whole[:at], whole[at+1:]
+	}
+	return digitsOf(whole), digitsOf(part)
 }
 
 // spelledWhole writes a whole number below a thousand billions in folded words
@@ -59,7 +155,7 @@ func spelledGroup(n int, follows bool) string {
 	if n < 100 && !follows {
 		return spelled(n)
 	}
-	text := strings.Fields("khong mot hai ba bon nam sau bay tam chin")[n/100] + "tram"
+	text := digitWord(n/100) + "tram"
 	if n %= 100; n > 0 && n < 10 {
 		text += "linh"
 	}
