@@ -45,19 +45,22 @@ func (a *attachments) addLabel(r row) error {
 		Field: r.get("field"), How: LabelHow(r.get("how")), Type: FieldType(r.get("type")), Words: r.list("labels"),
 		After: r.list("after"), Before: r.list("before"), Column: r.list("column"),
 	}
-	if !slices.Contains([]LabelHow{LabelLine, LabelInline, LabelTable, LabelPage, LabelLetterhead}, l.How) {
-		return fmt.Errorf("column how: %q is not line, inline, table, page or letterhead", l.How)
+	if !slices.Contains([]LabelHow{LabelLine, LabelInline, LabelTable, LabelPage, LabelLetterhead, LabelTicked}, l.How) {
+		return fmt.Errorf("column how: %q is not line, inline, table, page, letterhead or ticked", l.How)
 	}
-	if column := r.get("column"); l.How != LabelTable && !slices.Contains([]string{"", "left", "right"}, column) {
+	if column := r.get("column"); l.How != LabelTable && l.How != LabelTicked && !slices.Contains([]string{"", "left", "right"}, column) {
 		return fmt.Errorf("column column: %q is not left or right", column)
 	}
 	if len(l.Column) == 0 && l.How == LabelTable {
 		return errors.New("column column: a table wants the head of the column")
 	}
+	if len(l.Column) < 2 && l.How == LabelTicked {
+		return errors.New("column column: squares to be ticked want their options, parted by |")
+	}
 	if l.Type != "" && !knownType(l.Type) {
 		return fmt.Errorf("column type: %q is not a type of field", l.Type)
 	}
-	if len(l.Words) == 0 && slices.Contains([]LabelHow{LabelLine, LabelInline, LabelTable}, l.How) {
+	if len(l.Words) == 0 && slices.Contains([]LabelHow{LabelLine, LabelInline, LabelTable, LabelTicked}, l.How) {
 		return errors.New("column labels is empty")
 	}
 	for kind := range strings.FieldsSeq(r.get("kind")) {

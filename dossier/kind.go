@@ -79,6 +79,7 @@ const (
 	LabelTable      LabelHow = "table"      // the label heads a row of a table
 	LabelPage       LabelHow = "page"       // no label: the value stands alone on a line
 	LabelLetterhead LabelHow = "letterhead" // by its place in the head of the page
+	LabelTicked     LabelHow = "ticked"     // the label stands before options that have squares to be ticked
 )
 
 // FieldType decides how a value is read and in which form it is recorded.
@@ -122,7 +123,8 @@ type Label struct {
 	// After and Before bound the part of the paper where the label counts.
 	After, Before []string
 	// Column is "left" or "right" where the form has two columns; in a table it
-	// is what the head of the value's column may say.
+	// is what the head of the value's column may say, and of squares to be ticked
+	// it is their options.
 	Column []string
 }
 

@@ -67,6 +67,31 @@ type Code struct {
 	Text string `json:"text"`
 }
 
+// CheckBox is a small printed square that is there to be ticked, in pixels of
+// the upright page. Confidence is that of its state.
+type CheckBox struct {
+	X          int        `json:"x"`
+	Y          int        `json:"y"`
+	W          int        `json:"w"`
+	H          int        `json:"h"`
+	State      CheckState `json:"state"`
+	Confidence float64    `json:"confidence"`
+}
+
+// Box is the square's rectangle.
+func (c CheckBox) Box() Box { return Box{X: c.X, Y: c.Y, W: c.W, H: c.H} }
+
+// CheckState is what stands in a square.
+type CheckState string
+
+// The states of a square.
+const (
+	CheckTicked CheckState = "ticked"
+	CheckEmpty  CheckState = "empty"
+	// CheckUnsure: something stands there that may be no tick.
+	CheckUnsure CheckState = "unsure"
+)
+
 // Flag is a remark on a page that a person should know about. Flags never
 // change where a page goes; reasons of a [Fault] do.
 type Flag string
@@ -125,6 +150,8 @@ type Reading struct {
 	Words []Word `json:"words"`
 	// Grid is the table of ruled lines that the page has; nil for none.
 	Grid *Grid `json:"grid,omitempty"`
+	// CheckBoxes are the squares to be ticked that the page has.
+	CheckBoxes []CheckBox `json:"check_boxes,omitempty"`
 	// Engine names the engine and model that read the page, for example
 	// "tesseract 5.3.0 vie".
 	Engine string `json:"engine,omitempty"`

@@ -67,7 +67,8 @@ func fullReading() dossier.Reading {
 			Columns: []dossier.Rule{{At: 20, From: 10, To: 50, Seen: 0.9}, {At: 30, From: 10, To: 50, Seen: 1}},
 			Ink:     [][]float64{{0.05}},
 		},
-		Words: []dossier.Word{{Text: "Họ", Corrected: "Hộ", X: 210, Y: 400, W: 52, H: 31, Confidence: 0.96, Line: 3, Block: 2}},
+		CheckBoxes: []dossier.CheckBox{{X: 300, Y: 400, W: 40, H: 40, State: dossier.CheckTicked, Confidence: 0.97}},
+		Words:      []dossier.Word{{Text: "Họ", Corrected: "Hộ", X: 210, Y: 400, W: 52, H: 31, Confidence: 0.96, Line: 3, Block: 2}},
 	}
 }
 

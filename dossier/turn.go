@@ -1,5 +1,7 @@
 package dossier
 
+import "slices"
+
 // Turned is a page that a person turns, clockwise by quarter turns. The page is
 // in a paper of the dossier that the decision is about.
 type Turned struct {
@@ -45,6 +47,12 @@ func (r Reading) quarterTurned() Reading {
 		words[i] = w
 	}
 	r.Words = words
+	checks := slices.Clone(r.CheckBoxes)
+	for i, c := range checks {
+		b := c.Box().quarterTurned(height)
+		checks[i].X, checks[i].Y, checks[i].W, checks[i].H = b.X, b.Y, b.W, b.H
+	}
+	r.CheckBoxes = checks
 	fields := make(map[string]Field, len(r.Fields))
 	for id, f := range r.Fields {
 		fields[id] = f.quarterTurned(height)

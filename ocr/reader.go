@@ -262,6 +262,9 @@ func (r *Reader) recognize(reading *dossier.Reading, page *cleanup.Page, scan sc
 		if reading.Grid, err = ruled.Find(page.Ink, ruled.Page{Scale: page.DPI / ruled.DPI, Width: page.Width, Height: page.Height}); err != nil {
 			return err
 		}
+		if reading.CheckBoxes, err = squares(page, reading.Words); err != nil {
+			return err
+		}
 	}
 	r.clock.Lap("rules")
 	if unsure(reading.Words) {

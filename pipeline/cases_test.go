@@ -91,6 +91,12 @@ func reading(t *testing.T, text string) dossier.Reading {
 			}
 		case "code":
 			r.Codes = append(r.Codes, dossier.Code{Type: "qr", Text: rest})
+		case "square":
+			c := dossier.CheckBox{W: 44, H: 44, Confidence: 0.97}
+			if _, err := fmt.Sscan(rest, &c.X, &c.Y, &c.State); err != nil {
+				t.Fatal(err)
+			}
+			r.CheckBoxes = append(r.CheckBoxes, c)
 		default:
 			r.Words = append(r.Words, words(t, n+1, line)...)
 			r.Text += rest + "\n"

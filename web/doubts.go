@@ -153,7 +153,8 @@ func region(b dossier.Box, width, height int) dossier.Box {
 
 // choicesFor are the values a field may have: the one that was read, what stood
 // there letter by letter, and what other papers of the dossier say, for one
-// person has one name. An unread field has only those.
+// person has one name. An unread field has only those, and the options of its
+// squares.
 func (s *site) choicesFor(d dossier.Dossier, paper dossier.Component, id string) (values []string) {
 	add := func(value string) {
 		if value != "" && !slices.Contains(values, value) && len(values) < choices {
@@ -162,7 +163,9 @@ func (s *site) choicesFor(d dossier.Dossier, paper dossier.Component, id string)
 	}
 	f := paper.Fields[id]
 	add(f.Value)
-	add(f.Raw)
+	if f.Status != dossier.FieldUnread {
+		add(f.Raw)
+	}
 	for _, more := range f.More {
 		add(more.Value)
 	}

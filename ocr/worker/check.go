@@ -24,6 +24,7 @@ const (
 	maxTextLen  = 4 << 20
 	maxCodes    = 64
 	maxRules    = 2000
+	maxSquares  = 10_000
 	maxCodeLen  = 8192
 	maxFlags    = 16
 	maxErrorLen = 200
@@ -93,6 +94,9 @@ func checkReading(r dossier.Reading) error {
 	if err := checkGrid(r); err != nil {
 		return err
 	}
+	if err := checkSquares(r); err != nil {
+		return err
+	}
 	if err := checkCodes(r.Codes); err != nil {
 		return err
 	}
@@ -113,6 +117,21 @@ func checkGrid(r dossier.Reading) error {
 	for _, cells := range g.Ink {
 		if len(cells) != columns-1 || slices.ContainsFunc(cells, func(share float64) bool { return !within(share, 0, 1) }) {
 			return fmt.Errorf("%w: cells", errFrame)
+		}
+	}
+	return nil
+}
+
+// checkSquares checks the squares to be ticked: on the page, with a known state.
+func checkSquares(r dossier.Reading) error {
+	if len(r.CheckBoxes) > maxSquares {
+		return fmt.Errorf("%w: %d squares", errFrame, len(r.CheckBoxes))
+	}
+	states := []dossier.CheckState{dossier.CheckTicked, dossier.CheckEmpty, dossier.CheckUnsure}
+	for _, c := range r.CheckBoxes {
+		inside := c.X >= 0 && c.Y >= 0 && c.W > 0 && c.H > 0 && c.X <= r.Width-c.W && c.Y <= r.Height-c.H
+		if !inside || !within(c.Confidence, 0, 1) || !slices.Contains(states, c.State) {
+			return fmt.Errorf("%w: square", errFrame)
 		}
 	}
 	return nil

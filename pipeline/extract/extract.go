@@ -71,6 +71,8 @@ func (p *paper) find(label dossier.Label) (dossier.Field, bool) {
 		return p.findInTable(label)
 	case dossier.LabelPage:
 		return p.findAlone(label)
+	case dossier.LabelTicked:
+		return p.findTicked(label)
 	case dossier.LabelLetterhead:
 		return p.findInHead(label)
 	default:

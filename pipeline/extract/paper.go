@@ -52,6 +52,8 @@ type paper struct {
 	// rows are whole lines; pieces are lines cut at wide gaps, for letterheads and
 	// columns.
 	rows, pieces []row
+	// squares are those to be ticked, by the index of their page.
+	squares [][]dossier.CheckBox
 	// stops are the plain forms of words that begin another value.
 	stops []string
 	// loose lets labels have more wrong letters: tried for fields that were not
@@ -64,6 +66,7 @@ func newPaper(kind dossier.Kind, readings []dossier.Reading, pages []dossier.Pag
 	faces := loadFaces()
 	for n, r := range readings {
 		whole := row{page: n}
+		p.squares = append(p.squares, r.CheckBoxes)
 		if len(r.Words) > 0 {
 			whole.width, whole.height = r.Width, r.Height
 		}
@@ -135,7 +138,7 @@ func boxOf(tokens []token) dossier.Box {
 // section gives the rows in which the label counts.
 func (p *paper) section(label dossier.Label) []row {
 	rows := p.rows
-	if len(label.Column) > 0 {
+	if len(label.Column) > 0 && label.How != dossier.LabelTicked {
 		rows = p.column(label.Column[0])
 	}
 	if len(label.After) > 0 {

@@ -1,0 +1,223 @@
+// Package ticked finds the small printed squares of a form that are there to be
+// ticked, and tells of each whether it is.
+//
+// Start at [Find]. It works on the 1-bit measuring copy of 150 dpi of a level
+// page. A square is two short rules across of one length, as far apart as they
+// are long, whose ends are joined on both sides; a solid square is one that was
+// filled. What stands inside decides: nothing is empty, strokes that turn or
+// cross are a tick. A single straight stroke may have gone astray, and a speck is
+// no tick: both are unsure, and so is whatever lies between. Never a letter is
+// asked for, so a square that was misread costs nothing.
+//
+// Limits: a square whose edges are hidden by the pen, or that touches a table's
+// rules, is not found. Who reads the squares of a form must count them.
+package ticked
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"sohoa/dossier"
+	"sohoa/ocr/internal/lept"
+)
+
+// DPI is the resolution of the pictures worked on.
+const DPI = 150
+
+// Sizes in inches: squares are printed 2.5 to 7 mm wide, their edges at most a
+// millimetre thick.
+const (
+	least    = 0.10
+	most     = 0.30
+	thickest = 0.04
+)
+
+// Shares of what is looked at.
+const (
+	sideSeen  = 0.85 // of a side, for it to be an edge
+	offSquare = 1.15 // a side to the other
+	solid     = 0.85 // of a square that was filled
+	empty     = 0.015
+	marked    = 0.06
+	wholeMark = 0.4 // of the side: what is smaller is a speck
+)
+
+// What measuring drawn squares told: none of those called ticked or empty was
+// not (ticked_test.go); the rest is for what was not drawn.
+const sure, unsure = 0.97, 0.5
+
+func inches(length float64) int { return int(math.Round(length * DPI)) }
+
+// Find gives the squares, from top to bottom, in pixels of the picture.
+func Find(ink *lept.Pix) ([]dossier.CheckBox, error) {
+	opened, err := ink.OpenBrick(inches(least)-3, 1)
+	if err != nil {
+		return nil, err
+	}
+	defer opened.Close()
+	pieces, err := opened.Components()
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(pieces, func(a, b lept.Box) int { return cmp.Or(cmp.Compare(a.Y, b.Y), cmp.Compare(a.X, b.X)) })
+	p := picture{ink.Words(), ink.Stride(), ink.Width(), ink.Height()}
+	var found []dossier.CheckBox
+	for _, piece := range pieces {
+		at, edge, ok := p.square(piece)
+		if ok && !slices.ContainsFunc(found, func(c dossier.CheckBox) bool { return meets(c, at) }) {
+			state, confidence := p.judge(at, edge)
+			found = append(found, dossier.CheckBox{X: at.X, Y: at.Y, W: at.W, H: at.H, State: state, Confidence: confidence})
+		}
+	}
+	return found, nil
+}
+
+// meets tells whether a square lies on one that was found: the inner edge of a
+// thick or double one.
+func meets(c dossier.CheckBox, b lept.Box) bool {
+	return b.X < c.X+c.W && c.X < b.X+b.W && b.Y < c.Y+c.H && c.Y < b.Y+b.H
+}
+
+// picture looks at single pixels.
+type picture struct {
+	words         []uint32
+	stride        int
+	width, height int
+}
+
+func (p picture) black(x, y int) bool {
+	return x >= 0 && y >= 0 && x < p.width && y < p.height && p.words[y*p.stride+x/32]>>(31-x%32)&1 == 1
+}
+
+// square is the square of which the piece may be the upper or the lower edge,
+// with the thickness of its edges; or a solid one. One edge has to be whole: the
+// pen hides others, so that they are looked for by their ink alone.
+func (p picture) square(piece lept.Box) (at lept.Box, edge int, ok bool) {
+	if piece.W < inches(least) || piece.W > inches(most) {
+		return at, 0, false
+	}
+	if alike(piece.W, piece.H) {
+		return piece, 0, p.share(piece) >= solid
+	}
+	if piece.H > inches(thickest) {
+		return at, 0, false
+	}
+	shortest, longest := int(float64(piece.W)/offSquare), int(float64(piece.W)*offSquare+0.5)
+	best := 0.0
+	for high := shortest; high <= longest; high++ {
+		for _, y := range []int{piece.Y, piece.Y + piece.H - high} {
+			frame := lept.Box{X: piece.X, Y: y, W: piece.W, H: high}
+			if seen := p.framed(frame); seen > best {
+				at, best = frame, seen
+			}
+		}
+	}
+	return at, piece.H, best >= sideSeen
+}
+
+// framed is how much of the worst of its four sides a rectangle has.
+func (p picture) framed(at lept.Box) float64 {
+	return min(
+		p.edge(lept.Box{X: at.X - 1, Y: at.Y, W: slack, H: at.H}), p.edge(lept.Box{X: at.X + at.W + 1 - slack, Y: at.Y, W: slack, H: at.H}),
+		p.edge(lept.Box{X: at.X, Y: at.Y - 1, W: at.W, H: slack}), p.edge(lept.Box{X: at.X, Y: at.Y + at.H + 1 - slack, W: at.W, H: slack}),
+	)
+}
+
+// alike tells whether two lengths can be sides of one square.
+func alike(a, b int) bool {
+	return float64(max(a, b)) <= offSquare*float64(min(a, b))
+}
+
+// slack is how far an edge may stray, in pixels.
+const slack = 3
+
+// edge is how much of the length of a strip has ink, somewhere across it.
+func (p picture) edge(strip lept.Box) float64 {
+	long, across := strip.H, strip.W
+	if strip.W > strip.H {
+		long, across = strip.W, strip.H
+	}
+	seen := 0
+	for i := range long {
+		for j := range across {
+			if strip.W > strip.H && p.black(strip.X+i, strip.Y+j) || strip.W <= strip.H && p.black(strip.X+j, strip.Y+i) {
+				seen++
+				break
+			}
+		}
+	}
+	return float64(seen) / float64(long)
+}
+
+func (p picture) share(at lept.Box) float64 {
+	seen := 0
+	for y := at.Y; y < at.Y+at.H; y++ {
+		for x := at.X; x < at.X+at.W; x++ {
+			if p.black(x, y) {
+				seen++
+			}
+		}
+	}
+	return float64(seen) / float64(at.W*at.H)
+}
+
+// judge tells what stands inside the edges.
+func (p picture) judge(at lept.Box, edge int) (dossier.CheckState, float64) {
+	if edge == 0 {
+		return dossier.CheckTicked, sure
+	}
+	in := edge + 2
+	inside := lept.Box{X: at.X + in, Y: at.Y + in, W: at.W - 2*in, H: at.H - 2*in}
+	if inside.W < 3 || inside.H < 3 {
+		return dossier.CheckUnsure, unsure
+	}
+	share, m := p.share(inside), p.strokes(inside)
+	switch whole := wholeMark * float64(min(at.W, at.H)); {
+	case share <= empty:
+		return dossier.CheckEmpty, sure
+	case share < marked, m.extent < whole, m.straight():
+		return dossier.CheckUnsure, unsure
+	}
+	return dossier.CheckTicked, sure
+}
+
+// strokes are what a mark looks like: how far it reaches, and by how much its
+// ink strays from the line that fits it best, of its whole spread.
+type strokes struct {
+	extent       float64
+	major, minor float64
+}
+
+// thin is how far the ink of one stroke of a pen strays from its own middle, in
+// pixels: a stroke of 1 mm is 6 wide and strays by 1.7.
+const thin = 1.7
+
+// straight tells whether it is one stroke that does not turn.
+func (s strokes) straight() bool { return s.minor <= thin && s.major > 2*s.minor }
+
+// strokes measures the ink by its moments: the roots of the eigenvalues of the
+// covariance of its pixels are its spread along and across the line that fits it.
+func (p picture) strokes(at lept.Box) strokes {
+	var n, sx, sy, xx, yy, xy float64
+	left, right, top, bottom := at.X+at.W, at.X, at.Y+at.H, at.Y
+	for y := at.Y; y < at.Y+at.H; y++ {
+		for x := at.X; x < at.X+at.W; x++ {
+			if !p.black(x, y) {
+				continue
+			}
+			fx, fy := float64(x-at.X), float64(y-at.Y)
+			n, sx, sy, xx, yy, xy = n+1, sx+fx, sy+fy, xx+fx*fx, yy+fy*fy, xy+fx*fy
+			left, right, top, bottom = min(left, x), max(right, x), min(top, y), max(bottom, y)
+		}
+	}
+	if n == 0 {
+		return strokes{}
+	}
+	xx, yy, xy = xx/n-sx*sx/n/n, yy/n-sy*sy/n/n, xy/n-sx*sy/n/n
+	middle, apart := (xx+yy)/2, math.Hypot((xx-yy)/2, xy)
+	return strokes{
+		extent: float64(max(right-left, bottom-top) + 1),
+		major:  math.Sqrt(middle + apart), minor: math.Sqrt(max(middle-apart, 0)),
+	}
+}
