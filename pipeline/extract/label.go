@@ -17,8 +17,9 @@ type hit struct {
 }
 
 // findOnLine follows a label to the value behind it on the same row, or at the
-// start of the next where the value wraps.
-func (p *paper) findOnLine(label dossier.Label) (dossier.Field, bool) {
+// start of the next where the value wraps. Of a value that a pen wrote there and
+// that can not be read, the place is known.
+func (p *paper) findOnLine(label dossier.Label) (place dossier.Field, there bool) {
 	rows := p.section(label)
 	for i, r := range rows {
 		for j := range r.tokens {
@@ -37,9 +38,12 @@ func (p *paper) findOnLine(label dossier.Label) (dossier.Field, bool) {
 			if f, ok := c.read(); ok {
 				return f, true
 			}
+			if !there && written(c.value) {
+				place, there = unread(c.value, boxOf(c.value)), true
+			}
 		}
 	}
-	return dossier.Field{}, false
+	return place, there
 }
 
 // labelAt finds the best of the wordings at token j. A label opens the row, or

@@ -58,9 +58,25 @@ func (p *paper) unreadNumber(head []row) (dossier.Field, bool) {
 }
 
 // penned is the confidence below which what an engine made of a number or a day
-// in a letterhead is taken for handwriting: the print around it is read with
-// 0.9 and more, also on poor scans.
+// in a letterhead is taken for handwriting: the print around it is read with 0.9
+// and more, on poor scans with 0.7.
 const penned = 0.5
+
+// hardly is the same of all words of a value behind a label on the whole, where
+// poor print is more common.
+const hardly = 0.45
+
+// written tells whether words that stand somewhere are handwriting: on the whole
+// the engine hardly believed them itself.
+func written(tokens []token) bool {
+	sum, words := 0.0, 0
+	for _, t := range tokens {
+		if t.plain != "" && t.W > 0 {
+			sum, words = sum+t.Confidence, words+1
+		}
+	}
+	return words > 0 && sum < hardly*float64(words)
+}
 
 // unlessPenned keeps a value that may be print, and only the place of one that is not.
 func (r row) unlessPenned(f dossier.Field, tokens []token) dossier.Field {

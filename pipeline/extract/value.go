@@ -133,8 +133,11 @@ func tokensBetween(tokens []token, from, to int) []token {
 const unfit = 0.7
 
 // field puts a field together; its confidence is that of the least sure word,
-// lowered by a damaged label.
+// lowered by a damaged label. Words that look like none are handwriting.
 func (c candidate) field(value, norm string, tokens []token) dossier.Field {
+	if written(tokens) {
+		return unread(tokens, boxOf(samePage(tokens)))
+	}
 	confidence := c.like
 	for _, t := range tokens {
 		confidence = min(confidence, t.Confidence)
