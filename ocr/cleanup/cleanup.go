@@ -4,8 +4,9 @@
 // the matrix found here.
 //
 // Start at [Straighten]. Everything is measured on a reduced copy (measure.go)
-// in this order: border, text mask, axis and skew (skew.go), up or down
-// (updown.go), blankness (blank.go); the full picture is turned once. Each
+// in this order: border, text mask, blankness (blank.go), gray seals (seal.go),
+// axis and skew (skew.go), up or down (updown.go); the full picture is turned
+// once. Each
 // measurement comes with its certainty: what is unsure is left as scanned and
 // flagged for a person.
 package cleanup
@@ -95,6 +96,7 @@ const (
 	Colour     Step = "red left out"
 	Borders    Step = "borders erased"
 	Background Step = "background evened"
+	Seals      Step = "seals faded"
 )
 
 // Straighten measures and turns a picture. The picture is consumed: its pixels
@@ -150,6 +152,11 @@ func (s *straightener) run(picture *decode.Picture) error {
 		return err
 	}
 	s.page.Blankness = marks.blankness()
+	if marks.blankness() == Written {
+		if err := s.fadeSeals(sheet); err != nil {
+			return err
+		}
+	}
 	s.lap("clean")
 	if s.page.Blankness != SurelyBlank {
 		if err := s.upright(sheet, marks); err != nil {

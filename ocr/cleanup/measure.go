@@ -26,12 +26,14 @@ const (
 // sheet is the measuring copy of a page and what was made of it.
 type sheet struct {
 	gray   *lept.Pix // 150 dpi
+	even   *lept.Pix // gray, the paper evened out
 	binary *lept.Pix // paper evened out, thresholded
 	text   *lept.Pix // components of the size of letters and words
 }
 
 func (s *sheet) close() {
 	s.gray.Close()
+	s.even.Close()
 	s.binary.Close()
 	s.text.Close()
 }
@@ -82,14 +84,14 @@ func (s *sheet) fill(page *lept.Pix, dpi float64, flatten bool) (err error) {
 	if s.gray, err = page.Scale(factor, factor); err != nil {
 		return err
 	}
-	even := s.gray
+	s.even = s.gray.Clone()
 	if flatten {
-		if even, err = s.gray.FlattenBackground(paperValue, darkestPaper); err != nil {
+		even, err := s.gray.FlattenBackground(paperValue, darkestPaper)
+		if err := swap(&s.even, even, err); err != nil {
 			return err
 		}
-		defer even.Close()
 	}
-	if s.binary, err = even.Threshold(inkThreshold); err != nil {
+	if s.binary, err = s.even.Threshold(inkThreshold); err != nil {
 		return err
 	}
 	s.text, err = textMask(s.binary)

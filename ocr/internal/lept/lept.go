@@ -208,6 +208,16 @@ func (p *Pix) CopyBox(other *Pix, b Box) {
 	C.pixRasterop(p.c, C.l_int32(b.X), C.l_int32(b.Y), C.l_int32(b.W), C.l_int32(b.H), C.PIX_SRC, other.c, C.l_int32(b.X), C.l_int32(b.Y))
 }
 
+// Paste copies a picture of the same depth over this one, its corner at (x, y).
+func (p *Pix) Paste(other *Pix, x, y int) {
+	C.pixRasterop(p.c, C.l_int32(x), C.l_int32(y), C.pixGetWidth(other.c), C.pixGetHeight(other.c), C.PIX_SRC, other.c, 0, 0)
+}
+
+// Clear makes a 1-bit picture white where a mask is black, its corner at (x, y).
+func (p *Pix) Clear(mask *Pix, x, y int) {
+	C.pixRasterop(p.c, C.l_int32(x), C.l_int32(y), C.pixGetWidth(mask.c), C.pixGetHeight(mask.c), C.PIX_SUBTRACT, mask.c, 0, 0)
+}
+
 // To8 makes an 8-bit picture of a 1-bit one.
 func (p *Pix) To8() (*Pix, error) { return wrap(C.pixConvert1To8(nil, p.c, 255, 0), "to 8 bits") }
 
