@@ -16,9 +16,9 @@ func canvas() Picture {
 	return p
 }
 
-// circle draws a line two pixels wide from one angle to another, in turns.
-func (p Picture) circle(x, y, r, from, to float64, ink byte) {
-	for a := from; a < to; a += 1 / (8 * r) {
+// circle draws a part of a line two pixels wide.
+func (p Picture) circle(x, y, r, part float64, ink byte) {
+	for a := 0.0; a < part; a += 1 / (8 * r) {
 		sin, cos := math.Sincos(2 * math.Pi * a)
 		for d := -1.0; d <= 1; d += 0.5 {
 			p.Pix[int(y+(r+d)*sin)*p.W+int(x+(r+d)*cos)] = ink
@@ -72,7 +72,7 @@ func TestSealsAreFoundWhereTheyAre(t *testing.T) {
 			if tt.on != 0 {
 				p.print(random, tt.on)
 			}
-			p.circle(tt.x, tt.y, tt.r, 0, tt.part, tt.ink)
+			p.circle(tt.x, tt.y, tt.r, tt.part, tt.ink)
 			p.dust(random, tt.grain)
 			got := Find(p)
 			if len(got) != 1 {
@@ -87,8 +87,8 @@ func TestSealsAreFoundWhereTheyAre(t *testing.T) {
 
 func TestOfTwoRingsTheOuterIsTheSeal(t *testing.T) {
 	p := canvas()
-	p.circle(700, 700, 78, 0, 1, 60)
-	p.circle(700, 700, 104, 0, 1, 60)
+	p.circle(700, 700, 78, 1, 60)
+	p.circle(700, 700, 104, 1, 60)
 	got := Find(p)
 	if len(got) != 1 || math.Abs(got[0].R-104) > 1.5 {
 		t.Errorf("found %v, want the ring of 104 alone", got)
@@ -97,8 +97,8 @@ func TestOfTwoRingsTheOuterIsTheSeal(t *testing.T) {
 
 func TestTwoSealsOfAPage(t *testing.T) {
 	p := canvas()
-	p.circle(300, 700, 104, 0, 1, 60)
-	p.circle(900, 720, 90, 0, 1, 90)
+	p.circle(300, 700, 104, 1, 60)
+	p.circle(900, 720, 90, 1, 90)
 	if got := Find(p); len(got) != 2 {
 		t.Errorf("found %v, want two", got)
 	}
@@ -109,9 +109,9 @@ func TestWhatIsNoSeal(t *testing.T) {
 	tests := map[string]func(Picture){
 		"nothing":        func(Picture) {},
 		"print":          func(p Picture) { p.print(random, 30) },
-		"half a circle":  func(p Picture) { p.circle(600, 600, 104, 0, 0.5, 60) },
-		"a punched hole": func(p Picture) { p.circle(600, 600, 20, 0, 1, 60) },
-		"a large circle": func(p Picture) { p.circle(600, 600, 250, 0, 1, 60) },
+		"half a circle":  func(p Picture) { p.circle(600, 600, 104, 0.5, 60) },
+		"a punched hole": func(p Picture) { p.circle(600, 600, 20, 1, 60) },
+		"a large circle": func(p Picture) { p.circle(600, 600, 250, 1, 60) },
 		"a frame": func(p Picture) {
 			for i := range 210 {
 				for d := range 3 {
