@@ -42,6 +42,17 @@ type Closing struct {
 	Missing []string `json:"missing"`
 }
 
+// Transfer is what a person says about pages that belong to another dossier.
+type Transfer struct {
+	// Pages in published papers of the dossier, as many as shall go; those of one
+	// paper are one paper there, too.
+	Pages []PageID `json:"pages"`
+	// Code of the dossier to which they belong.
+	Code string `json:"code"`
+	// Make says that the person was told that there is no such dossier yet.
+	Make bool `json:"make,omitempty"`
+}
+
 // Arranged is one paper as a person wants it: which pages it has, in their
 // order. Component is empty for a paper that is new. Kind is empty where the
 // machine shall name the paper from its pages; it does not rename one that a

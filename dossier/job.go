@@ -38,7 +38,7 @@ type Intent struct {
 	// written for them: their fields were corrected, or an earlier version of
 	// them comes back.
 	Kept []ComponentID `json:"kept,omitempty"`
-	// Left lists pages that wait in this dossier no longer, because the decision
+	// Left lists pages that are in this dossier no longer, because the decision
 	// placed them in another.
 	Left []PageID `json:"left,omitempty"`
 	// Corner says, for a version that signs, what to do about a printed-on

@@ -45,9 +45,11 @@ type Decision struct {
 	Entry *EntryCorrection `json:"entry,omitempty"`
 	// Turned is the page that was turned.
 	Turned *Turned `json:"turned,omitempty"`
-	Intent Intent  `json:"intent"`
+	// Transfer names the pages that another dossier gets.
+	Transfer *Transfer `json:"transfer,omitempty"`
+	Intent   Intent    `json:"intent"`
 	// Moved are versions of other dossiers that this decision makes, too,
-	// because its pages waited there, or go back to wait there.
+	// because its pages waited there, go there, or go back there.
 	Moved []Intent `json:"moved,omitempty"`
 }
 
@@ -68,6 +70,8 @@ const (
 	ActionCorrect     = "correct"
 	ActionArrange     = "arrange"
 	ActionTurn        = "turn"
+	// ActionTransfer takes pages of published papers into another dossier.
+	ActionTransfer = "transfer"
 	// ActionKeep makes a paper that was only presented one that is kept, and
 	// ActionNotKeep the other way round.
 	ActionKeep    = "keep"

@@ -131,6 +131,7 @@ func fullDecision() dossier.Decision {
 		Keeping:     &dossier.Keeping{Component: anID, Kind: "citizen_id_card"},
 		Closing:     &dossier.Closing{Missing: []string{"birth_notice"}},
 		Turned:      &dossier.Turned{Page: image.Page(1), By: 90},
+		Transfer:    &dossier.Transfer{Pages: []dossier.PageID{image.Page(1)}, Code: "H38.12-261122-0001", Make: true},
 		Intent:      intent, Moved: []dossier.Intent{intent},
 	}
 }

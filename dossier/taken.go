@@ -72,6 +72,9 @@ type Publication struct {
 	Doubts []Doubt
 	// Cases are all entries of its registers.
 	Cases []WaitingEntry
+	// Older says that there is a newer version, which a rebuild restores behind
+	// this one: the pages are where that says, or another dossier's.
+	Older bool
 }
 
 // Entry is one published page as the search index takes it.

@@ -21,6 +21,8 @@ var (
 	ErrNoSuchKind = errors.New("no such kind of paper")
 	// ErrNoSuchDossier: the dossier or the component does not exist.
 	ErrNoSuchDossier = errors.New("no such dossier")
+	// ErrSameDossier: pages shall go where they are.
+	ErrSameDossier = errors.New("the pages are in that dossier")
 	// ErrNothingToUndo: the newest version of the dossier was not made by a
 	// decision.
 	ErrNothingToUndo = errors.New("nothing to undo")
@@ -165,7 +167,11 @@ func (f *Flow) Undo(ctx context.Context, ledger Decisions, actor dossier.Actor, 
 		draft.Dossier = before.Dossier
 		draft.Dossier.Version = latest.Dossier.Version + 1
 	}
-	moved, err := f.movedBack(ctx, actor, last.Moved)
+	goBack := f.movedBack
+	if last.Action == dossier.ActionTransfer {
+		goBack = f.givenBack
+	}
+	moved, err := goBack(ctx, actor, last.Moved)
 	if err != nil {
 		return err
 	}
@@ -211,6 +217,7 @@ func (f *Flow) standing(ctx context.Context, m dossier.Manifest) (last dossier.D
 // undoable tells whether an action can be taken back. A signature stays.
 func undoable(action string) bool {
 	return slices.Contains([]string{dossier.ActionPlace, dossier.ActionAcceptCount, dossier.ActionCorrect, dossier.ActionArrange, dossier.ActionTurn,
+		dossier.ActionTransfer,
 		dossier.ActionKeep, dossier.ActionNotKeep, dossier.ActionClose, dossier.ActionReopen, dossier.ActionEnter}, action)
 }
 

@@ -152,7 +152,8 @@ func (f *Flow) parkComponent(ctx context.Context, intent dossier.Intent, before 
 	d := &intent.Draft.Dossier
 	d.Components, d.Pending = slices.Clone(d.Components), slices.Clone(d.Pending)
 	added := component.Pages
-	if i := slices.IndexFunc(before.Components, same); i >= 0 {
+	gave := func(p dossier.Page) bool { return slices.Contains(intent.Left, p.ID) }
+	if i := slices.IndexFunc(before.Components, same); i >= 0 && !slices.ContainsFunc(before.Components[i].Pages, gave) {
 		published := before.Components[i]
 		d.Components[slices.IndexFunc(d.Components, same)] = published
 		added = slices.DeleteFunc(slices.Clone(added), func(p dossier.Page) bool {

@@ -254,7 +254,7 @@ func (r *rebuilder) manifest(ctx context.Context, id dossier.DossierID, version 
 		return err
 	}
 	object.Role = "manifest"
-	p := dossier.Publication{Manifest: m, Object: object}
+	p := dossier.Publication{Manifest: m, Object: object, Older: !newest}
 	if n := len(m.Batches); n > 0 {
 		p.Batch = m.Batches[n-1]
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http"
 	"slices"
 
 	"sohoa/dossier"
@@ -8,12 +9,32 @@ import (
 
 // deskForm is what one key or one drag on the table of pages says.
 type deskForm struct {
-	Do     string         // one of the deeds below
-	Page   dossier.PageID // the one that is meant
-	Whole  bool           // the whole paper of it
-	To     string         // where it goes: the id of a paper, or toNew
-	Before dossier.PageID // in front of which page; at the end when empty
-	Kind   string         // what the paper of the page is called from now on
+	Do     string           // one of the deeds below
+	Page   dossier.PageID   // the one that is meant
+	Whole  bool             // the whole paper of it
+	To     string           // where it goes: the id of a paper, or toNew
+	Before dossier.PageID   // in front of which page; at the end when empty
+	Kind   string           // what the paper of the page is called from now on
+	Pages  []dossier.PageID // those that were picked, to be sent
+	Code   string           // of the dossier to which they are sent
+}
+
+// readDeskForm reads it from a request.
+func readDeskForm(r *http.Request) deskForm {
+	form := deskForm{
+		Do: r.FormValue("do"), Page: dossier.PageID(r.FormValue("page")), Whole: r.FormValue("whole") != "",
+		To: r.FormValue("to"), Before: dossier.PageID(r.FormValue("before")), Kind: r.FormValue("kind"), Code: short(r.FormValue("code")),
+	}
+	for _, id := range r.Form["pages"] {
+		form.Pages = append(form.Pages, dossier.PageID(id))
+	}
+	switch {
+	case form.To != "":
+		form.Do = doPut
+	case form.Do == "" && form.Kind != "":
+		form.Do = doName
+	}
+	return form
 }
 
 // The deeds, which are also the keys of the words that say what was done.
@@ -26,6 +47,7 @@ const (
 	doName    = "name"    // the paper of the page is of another kind
 	doTurn    = "turn"    // the page is turned clockwise
 	doBack    = "turnback"
+	doSend    = "send" // the picked pages, or the paper, go to another dossier
 	doUndo    = "undo"
 )
 

@@ -2,6 +2,9 @@ package web
 
 import (
 	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -85,6 +88,47 @@ func TestArrangements(t *testing.T) {
 		}
 		if fmt.Sprint(d) != fmt.Sprint(laid("A123 B45 C6")) {
 			t.Errorf("%+v changes the dossier it is asked about", c.deed)
+		}
+	}
+}
+
+// TestPagesAreSent: what was picked goes, or else the paper of the page; a code
+// that no dossier has is asked about once more before one is made.
+func TestPagesAreSent(t *testing.T) {
+	a := busyDay()
+	h := newHandler(t, a)
+	d := a.manifests[0].Dossier
+	page := d.Components[0].Pages[1].ID
+	form := func(more url.Values) url.Values {
+		v := url.Values{"saw": {"1"}, "page": {string(page)}, "do": {"send"}, "code": {" y99.12-260909-0007 "}}
+		for key, values := range more {
+			v[key] = values
+		}
+		return v
+	}
+	ask(t, h, http.MethodPost, deskPath(d.ID), form(url.Values{"pages": {string(page)}}))
+	ask(t, h, http.MethodPost, deskPath(d.ID), form(nil))
+	if len(a.transferred) != 2 || !slices.Equal(a.transferred[0].Pages, []dossier.PageID{page}) ||
+		!slices.Equal(a.transferred[1].Pages, pageIDs(d.Components[0])) || a.transferred[0].Code != "Y99.12-260909-0007" || a.transferred[0].Make {
+		t.Fatalf("sent %+v", a.transferred)
+	}
+	a.refuse = ErrNoSuchCode
+	asked := ask(t, h, http.MethodPost, deskPath(d.ID), form(nil))
+	if !strings.Contains(asked.body, "Chưa có hồ sơ nào mang mã này") || !strings.Contains(asked.body, `name="make" value="y99.12-260909-0007"`) {
+		t.Error("it is not asked whether the dossier shall be made")
+	}
+	ask(t, h, http.MethodPost, deskPath(d.ID), form(url.Values{"make": {"y99.12-260909-0007"}}))
+	if !a.transferred[3].Make {
+		t.Error("asked twice, it is not made")
+	}
+	ask(t, h, http.MethodPost, deskPath(d.ID), form(url.Values{"make": {"y99.12-260909-0001"}}))
+	if a.transferred[4].Make {
+		t.Error("another code than was asked about is made")
+	}
+	for code, want := range map[string]string{"12": "Mã", "Y99.12-260909-0000": "chính hồ sơ đó"} {
+		a.refuse = fmt.Errorf("refused: %w", ErrSameDossier)
+		if got := ask(t, h, http.MethodPost, deskPath(d.ID), form(url.Values{"code": {code}})); !strings.Contains(got.body, want) {
+			t.Errorf("for %q the page does not say %q", code, want)
 		}
 	}
 }

@@ -28,6 +28,7 @@ type deskBody struct {
 	Back    string // the page of review that led here
 	Kinds   []kindChoice
 	Moving  bool // the drawer with the places is open
+	Sending sending
 }
 
 // deskPaper is one paper with its pages; they are left out where the table is
@@ -44,6 +45,15 @@ type deskPage struct {
 	Link    string
 	Picture string
 	Here    bool
+	Picked  bool
+}
+
+// sending is what stands in the drawer that sends pages to another dossier.
+type sending struct {
+	Open   bool
+	Code   string
+	Make   bool // no dossier has the code; asked again, it is made
+	Picked []dossier.PageID
 }
 
 // desk shows the pages of a dossier paper by paper. It shows what people have
@@ -62,7 +72,7 @@ func (s *site) desk(w http.ResponseWriter, r *http.Request) error {
 }
 
 // deeds are those that the page says something about when they are done.
-var deeds = []string{doSplit, doJoin, doEarlier, doLater, doPut, doName, doTurn, doBack, doUndo}
+var deeds = []string{doSplit, doJoin, doEarlier, doLater, doPut, doName, doTurn, doBack, doSend, doUndo}
 
 // onDesk is the dossier of a request as people have decided on it, for those
 // who may decide. A paper that was only presented has no pages to arrange.
@@ -115,7 +125,7 @@ func (s *site) deskPaper(body deskBody, c dossier.Component, open bool) deskPape
 		paper.Here = paper.Here || here
 		if open || i == 0 {
 			paper.Thumb = append(paper.Thumb, deskPage{
-				ID: p.ID, Link: deskLink(body.Dossier.ID, p.ID, body.Back), Picture: pictureURL(p.ID, p.ReadingOf(), widthThumb), Here: here,
+				ID: p.ID, Link: deskLink(body.Dossier.ID, p.ID, body.Back), Picture: pictureURL(p.ID, p.ReadingOf(), widthThumb), Here: here, Picked: slices.Contains(body.Sending.Picked, p.ID),
 			})
 		}
 	}
@@ -153,17 +163,11 @@ func (s *site) arrange(w http.ResponseWriter, r *http.Request) error {
 	if s.sensitive(r.Context(), m.Dossier) {
 		return errReason
 	}
-	form := deskForm{
-		Do: r.FormValue("do"), Page: dossier.PageID(r.FormValue("page")), Whole: r.FormValue("whole") != "",
-		To: r.FormValue("to"), Before: dossier.PageID(r.FormValue("before")), Kind: r.FormValue("kind"),
-	}
-	switch {
-	case form.To != "":
-		form.Do = doPut
-	case form.Do == "" && form.Kind != "":
-		form.Do = doName
-	}
+	form := readDeskForm(r)
 	body := deskBody{Dossier: m.Dossier, At: form.Page, Back: reviewBack(r.FormValue("back"))}
+	if form.Do == doSend {
+		body.Sending = sending{Open: true, Code: form.Code, Picked: form.Pages}
+	}
 	saw, _ := strconv.Atoi(r.FormValue("saw")) // what is no number is no version, and is told as one that has passed
 	if saw == m.Dossier.Version {
 		if err = s.decideOnDesk(r, m, form); err == nil {
@@ -188,9 +192,10 @@ func (s *site) askDeskAgain(w http.ResponseWriter, r *http.Request, body deskBod
 	}
 	body.Dossier = m.Dossier
 	code, key := status(why)
-	if body.Error = key; code == http.StatusUnprocessableEntity {
+	if body.Error = key; code == http.StatusUnprocessableEntity && key == "error.refused" {
 		body.Error = "desk.impossible"
 	}
+	body.Sending.Make = errors.Is(why, ErrNoSuchCode)
 	if errors.Is(why, ErrChanged) {
 		body.Changed = s.changeOf(r.Context(), langOf(r), m)
 	}
@@ -204,6 +209,8 @@ func (s *site) decideOnDesk(r *http.Request, m dossier.Manifest, form deskForm) 
 		return s.Placer.Undo(r.Context(), s.actor(r), m.Dossier.ID, m.Dossier.Version)
 	case doTurn:
 		return s.Placer.Turn(r.Context(), s.actor(r), m.Dossier.ID, dossier.Turned{Page: form.Page, By: 90})
+	case doSend:
+		return s.send(r, m.Dossier, form)
 	case doBack:
 		return s.Placer.Turn(r.Context(), s.actor(r), m.Dossier.ID, dossier.Turned{Page: form.Page, By: 270})
 	}
@@ -213,3 +220,24 @@ func (s *site) decideOnDesk(r *http.Request, m dossier.Manifest, form deskForm) 
 	}
 	return s.Placer.Arrange(r.Context(), s.actor(r), m.Dossier.ID, said)
 }
+
+// send takes the pages that were picked into another dossier; where none was, the
+// paper of the page that is looked at.
+func (s *site) send(r *http.Request, d dossier.Dossier, form deskForm) error {
+	code, whole := readCode(form.Code)
+	if !whole {
+		return errWrongCode
+	}
+	pages := form.Pages
+	if len(pages) == 0 {
+		for _, c := range d.Components {
+			if ids := pageIDs(c); slices.Contains(ids, form.Page) {
+				pages = ids
+			}
+		}
+	}
+	return s.Placer.Transfer(r.Context(), s.actor(r), d.ID, dossier.Transfer{Pages: pages, Code: code, Make: r.FormValue("make") == form.Code})
+}
+
+// errWrongCode: what was typed is no code of a dossier.
+var errWrongCode = errors.New("no code of a dossier")

@@ -28,45 +28,46 @@ var noon = time.Date(2026, 9, 9, 5, 0, 0, 0, time.UTC)
 // fakeArchive is an archive in memory. The real one is wired in cmd; here the
 // pages are tested with exactly the records a test makes.
 type fakeArchive struct {
-	mu        sync.Mutex
-	batches   []dossier.BatchSummary
-	arrivals  []dossier.Arrival // newest first
-	older     []dossier.Arrival // what busyDay puts behind them
-	manifests []dossier.Manifest
-	readings  map[dossier.PageID]dossier.Reading
-	pdf       string
-	inflow    Inflow
-	unread    dossier.Unread
-	placed    []dossier.Placement
-	doubts    []dossier.Doubt
-	written   []dossier.EntryCorrection
-	corrected []dossier.Correction
-	twice     []dossier.Doubt // the fields that two people key
-	sample    dossier.Sample
-	answers   []dossier.SampleAnswer
-	keyings   map[string][]dossier.Keying // by paper and field
-	problem   Sentence                    // why nobody can sign
-	arranged  [][]dossier.Arranged
-	turned    []dossier.Turned
-	toSign    []dossier.Unsigned
-	shrunk    []bool // of every ask
-	refusals  map[dossier.ComponentID]dossier.Reason
-	judged    Signature
-	undone    []dossier.DossierID
-	accepted  []string
-	kept      []KeepAsked
-	closed    []dossier.Closing
-	reopened  int
-	filed     []FiledFile
-	filedBody []string
-	refuse    error // what Place answers
-	viewed    []dossier.Deed
-	unlogged  error // what Viewed answers
-	broken    error // what every read answers
-	away      error // what the object store answers
-	listeners []chan dossier.Event
-	drawn     int
-	heard     chan struct{} // a token for every listener
+	mu          sync.Mutex
+	batches     []dossier.BatchSummary
+	arrivals    []dossier.Arrival // newest first
+	older       []dossier.Arrival // what busyDay puts behind them
+	manifests   []dossier.Manifest
+	readings    map[dossier.PageID]dossier.Reading
+	pdf         string
+	inflow      Inflow
+	unread      dossier.Unread
+	placed      []dossier.Placement
+	doubts      []dossier.Doubt
+	written     []dossier.EntryCorrection
+	corrected   []dossier.Correction
+	twice       []dossier.Doubt // the fields that two people key
+	sample      dossier.Sample
+	answers     []dossier.SampleAnswer
+	keyings     map[string][]dossier.Keying // by paper and field
+	problem     Sentence                    // why nobody can sign
+	arranged    [][]dossier.Arranged
+	transferred []dossier.Transfer
+	turned      []dossier.Turned
+	toSign      []dossier.Unsigned
+	shrunk      []bool // of every ask
+	refusals    map[dossier.ComponentID]dossier.Reason
+	judged      Signature
+	undone      []dossier.DossierID
+	accepted    []string
+	kept        []KeepAsked
+	closed      []dossier.Closing
+	reopened    int
+	filed       []FiledFile
+	filedBody   []string
+	refuse      error // what Place answers
+	viewed      []dossier.Deed
+	unlogged    error // what Viewed answers
+	broken      error // what every read answers
+	away        error // what the object store answers
+	listeners   []chan dossier.Event
+	drawn       int
+	heard       chan struct{} // a token for every listener
 }
 
 func (f *fakeArchive) Batches(_ context.Context, scope dossier.Scope, limit int) ([]dossier.BatchSummary, error) {
@@ -183,6 +184,13 @@ func (f *fakeArchive) Turn(_ context.Context, _ dossier.Actor, _ dossier.Dossier
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.turned = append(f.turned, said)
+	return f.refuse
+}
+
+func (f *fakeArchive) Transfer(_ context.Context, _ dossier.Actor, _ dossier.DossierID, said dossier.Transfer) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.transferred = append(f.transferred, said)
 	return f.refuse
 }
 

@@ -173,6 +173,12 @@ func status(err error) (code int, key string) {
 		return http.StatusConflict, "error.same_person"
 	case errors.Is(err, ErrPagesWait):
 		return http.StatusConflict, "error.pages_wait"
+	case errors.Is(err, ErrNoSuchCode):
+		return http.StatusUnprocessableEntity, "transfer.none"
+	case errors.Is(err, errWrongCode):
+		return http.StatusUnprocessableEntity, "place.code_wrong"
+	case errors.Is(err, ErrSameDossier):
+		return http.StatusUnprocessableEntity, "transfer.same"
 	case errors.Is(err, ErrRefused):
 		return http.StatusUnprocessableEntity, "error.refused"
 	case errors.Is(err, ErrNotReady):

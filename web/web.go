@@ -41,6 +41,10 @@ var (
 	ErrNothingToDraw = errors.New("nothing to draw")
 	// ErrPagesWait: pages of the dossier wait, so that it can not be closed.
 	ErrPagesWait = errors.New("pages of the dossier wait")
+	// ErrNoSuchCode: no dossier has the code, and none shall be made.
+	ErrNoSuchCode = errors.New("no dossier with that code")
+	// ErrSameDossier: pages shall go where they are.
+	ErrSameDossier = errors.New("the pages are in that dossier")
 	// ErrUnnamed: an entry of a register without a value by which it is found.
 	ErrUnnamed = errors.New("entry without a name")
 	// ErrNotLogged: that somebody looks could not be recorded, so nothing is
@@ -157,6 +161,9 @@ type Placer interface {
 	Arrange(ctx context.Context, actor dossier.Actor, id dossier.DossierID, said []dossier.Arranged) error
 	// Turn turns a page of a paper.
 	Turn(ctx context.Context, actor dossier.Actor, id dossier.DossierID, said dossier.Turned) error
+	// Transfer takes pages of papers into another dossier; [ErrNoSuchCode] when
+	// none has the code and none shall be made.
+	Transfer(ctx context.Context, actor dossier.Actor, id dossier.DossierID, said dossier.Transfer) error
 	// Undo takes the last decision about a dossier back, unless somebody has
 	// decided since the version that the person saw; 0 for whatever is newest.
 	Undo(ctx context.Context, actor dossier.Actor, id dossier.DossierID, saw int) error

@@ -4,11 +4,17 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+	"github.com/rogpeppe/go-internal/testscript"
 
 	"sohoa/dossier"
 	"sohoa/pipeline"
@@ -150,7 +156,7 @@ func TestPagesArrangedByKeyboard(t *testing.T) {
 func (d atDesk) logged() (all []string) {
 	d.t.Helper()
 	rows, err := d.a.databases.Read.QueryContext(d.t.Context(),
-		"SELECT l.action, l.actor, l.subject, l.at, p.payload FROM audit_pending AS l JOIN audit_payloads AS p ON p.id = l.id WHERE l.action IN ('decision.arrange', 'decision.turn', 'decision.undo') ORDER BY l.place")
+		"SELECT l.action, l.actor, l.subject, l.at, p.payload FROM audit_pending AS l JOIN audit_payloads AS p ON p.id = l.id WHERE l.action IN ('decision.arrange', 'decision.turn', 'decision.transfer', 'decision.undo') ORDER BY l.place")
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -186,4 +192,82 @@ func TestPagesDragged(t *testing.T) {
 	})()`, nil))
 	d.Until(`window.marked === undefined && document.querySelector(".said").textContent.includes("Đã chuyển trang")`)
 	d.lies("dbce")
+}
+
+// TestPagesSentByKeyboard sends a page that was picked, then a whole paper, to
+// dossiers named by their codes: one that is there, and one that is made once the
+// code is confirmed. Taken back, the pages lie where they were.
+func TestPagesSentByKeyboard(t *testing.T) {
+	r := newRig(t, "")
+	left, _ := r.twoDossiers(t)
+	d := r.sitDown(t, left.ID)
+	d.lies("bc d")
+	d.Press(kb.ArrowRight)
+	d.Press(" ")
+	d.Press("h")
+	d.Until(`document.activeElement.id === "send-code"`)
+	d.press(neighbourCode+kb.Enter, "Đã chuyển sang hồ sơ kia")
+	d.lies("b d")
+	d.settled()
+	d.press("u", "Đã hoàn tác")
+	d.lies("bc d")
+	d.settled()
+	d.Press(kb.ArrowRight + kb.ArrowRight)
+	d.Press("h")
+	d.Until(`document.activeElement.id === "send-code"`)
+	const typo = "H38.12-250707-0099"
+	d.Do(marked)
+	d.Press(typo + kb.Enter)
+	d.Until(`window.marked === undefined && document.readyState === "complete" && document.querySelector(".notice").textContent.includes("Chưa có hồ sơ nào mang mã này")`)
+	d.Screen("desk-send")
+	d.lies("bc d")
+	d.Until(`document.activeElement.id === "send-code"`)
+	d.press(kb.Enter, "Đã chuyển sang hồ sơ kia")
+	d.lies("bc")
+	d.settled()
+	if errs := d.Errors(); len(errs) > 0 {
+		t.Errorf("the browser complains: %v", errs)
+	}
+	want := []string{"transfer 2→3", "undo 3→4", "transfer 4→5"}
+	if got := d.logged(); strings.Join(got, ", ") != strings.Join(want, ", ") {
+		t.Errorf("the log has %v, want %v", got, want)
+	}
+}
+
+// deskCommand does one deed on the table of pages of a dossier, about the first
+// page of its last paper, wants a word in the page that follows, and waits until
+// that is published. FILE holds the code of the dossier; the address is in
+// serve.out:
+//
+//	desk FILE send H38.12-260102-0008 'Đã chuyển'
+func deskCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 4 {
+		ts.Fatalf("usage: desk FILE DEED VALUE WORD")
+	}
+	at := servedAt.FindString(ts.ReadFile("serve.out"))
+	var d dossier.Dossier
+	look := func() {
+		response, err := http.Get(at + "api/dossiers/" + strings.TrimSpace(ts.ReadFile(args[0])))
+		ts.Check(err)
+		defer response.Body.Close()
+		ts.Check(json.NewDecoder(response.Body).Decode(&d))
+	}
+	look()
+	saw, last := d.Version, d.Components[len(d.Components)-1]
+	form := url.Values{"saw": {strconv.Itoa(saw)}, "do": {args[1]}, "code": {args[2]}, "make": {args[2]}, "page": {string(last.Pages[0].ID)}}
+	response, err := http.PostForm(at+"dossiers/"+string(d.ID)+"/pages", form)
+	ts.Check(err)
+	defer response.Body.Close()
+	said, err := io.ReadAll(response.Body)
+	ts.Check(err)
+	if !strings.Contains(string(said), args[3]) {
+		ts.Fatalf("%s: no %q in %s", args[1], args[3], said)
+	}
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(awaitTime); d.Version == saw; <-tick.C {
+		if look(); time.Now().After(deadline) {
+			ts.Fatalf("%s is not published", args[1])
+		}
+	}
 }

@@ -102,6 +102,8 @@ func inWebWords(err error) error {
 		return fmt.Errorf("%w: %w", web.ErrNotFound, err)
 	case errors.Is(err, pipeline.ErrNotWaiting):
 		return fmt.Errorf("%w: %w", web.ErrNotWaiting, err)
+	case errors.Is(err, pipeline.ErrSameDossier):
+		return fmt.Errorf("%w: %w", web.ErrSameDossier, err)
 	case errors.Is(err, pipeline.ErrPagesWait):
 		return fmt.Errorf("%w: %w", web.ErrPagesWait, err)
 	case errors.Is(err, pipeline.ErrChanged), isIncomplete(err):
@@ -378,21 +380,6 @@ func (w webArchive) Entry(ctx context.Context, scope dossier.Scope, id dossier.E
 // WriteDown carries out what is said about an entry of a register.
 func (w webArchive) WriteDown(ctx context.Context, actor dossier.Actor, id dossier.DossierID, said dossier.EntryCorrection) error {
 	return inWebWords(w.flow.WriteDown(ctx, w.archive.ledger, actor, id, said))
-}
-
-// Arrange carries out a decision about the pages of papers.
-func (w webArchive) Arrange(ctx context.Context, actor dossier.Actor, id dossier.DossierID, said []dossier.Arranged) error {
-	return inWebWords(w.flow.Arrange(ctx, w.archive.ledger, actor, id, said))
-}
-
-// Turn carries out that a page stands another way.
-func (w webArchive) Turn(ctx context.Context, actor dossier.Actor, id dossier.DossierID, said dossier.Turned) error {
-	return inWebWords(w.flow.Turn(ctx, w.archive.ledger, actor, id, said))
-}
-
-// Undo takes the last decision about a dossier back.
-func (w webArchive) Undo(ctx context.Context, actor dossier.Actor, id dossier.DossierID, saw int) error {
-	return inWebWords(w.flow.Undo(ctx, w.archive.ledger, actor, id, saw))
 }
 
 // AcceptCount makes the papers that were held for their count of sheets.

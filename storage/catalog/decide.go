@@ -75,9 +75,13 @@ func (c *Catalog) Decide(ctx context.Context, act dossier.Act, decision dossier.
 	return claimed && err == nil, err
 }
 
-// recordIntents records every version a decision makes and gives the jobs that
-// publish them.
+// recordIntents records every version a decision makes, gives the pages that
+// leave a dossier to the papers that take them, and gives the jobs that publish
+// the versions.
 func recordIntents(ctx context.Context, tx bun.Tx, decision dossier.Decision) (jobs []dossier.Job, err error) {
+	if err := allPublished(ctx, tx, decision); err != nil {
+		return nil, err
+	}
 	for _, intent := range decision.Intents() {
 		if err := insertIntent(ctx, tx, intent); err != nil {
 			return nil, err
@@ -85,7 +89,7 @@ func recordIntents(ctx context.Context, tx bun.Tx, decision dossier.Decision) (j
 		d := intent.Draft.Dossier
 		jobs = append(jobs, dossier.Job{Step: dossier.StepPublish, Unit: d.Unit, Subject: string(d.ID)})
 	}
-	return jobs, nil
+	return jobs, claimLeft(ctx, tx, decision)
 }
 
 // decided is what the log keeps of a decision.
@@ -132,6 +136,9 @@ func decided(decision dossier.Decision) map[string]any {
 		kept = map[string]any{
 			"decision": draft.Decision, "before": draft.Dossier.Version - 1, "version": draft.Dossier.Version, "papers": len(decision.Arrangement),
 		}
+	}
+	if t := decision.Transfer; t != nil {
+		kept["pages"], kept["into"], kept["into_version"] = len(t.Pages), decision.Moved[0].Draft.Dossier.ID, decision.Moved[0].Draft.Dossier.Version
 	}
 	if t := decision.Turned; t != nil {
 		kept["page"], kept["by"] = t.Page, t.By

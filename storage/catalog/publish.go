@@ -100,8 +100,10 @@ func (c *Catalog) storeManifest(ctx context.Context, tx bun.Tx, p dossier.Public
 			return err
 		}
 	}
-	if err := storePending(ctx, tx, d); err != nil {
-		return err
+	if !p.Older {
+		if err := placePages(ctx, tx, d); err != nil {
+			return err
+		}
 	}
 	if err := storeDoubts(ctx, tx, d, p.Doubts); err != nil {
 		return err
@@ -178,6 +180,21 @@ func storeComponent(ctx context.Context, tx bun.Tx, d dossier.Dossier, component
 	if err != nil {
 		return fmt.Errorf("store component: %w", err)
 	}
+	return nil
+}
+
+// placePages says of the pages of a dossier in which of its papers they are, or
+// that they wait in it.
+func placePages(ctx context.Context, tx bun.Tx, d dossier.Dossier) error {
+	for _, component := range d.Components {
+		if err := placeComponent(ctx, tx, d, component); err != nil {
+			return err
+		}
+	}
+	return storePending(ctx, tx, d)
+}
+
+func placeComponent(ctx context.Context, tx bun.Tx, d dossier.Dossier, component dossier.Component) error {
 	state := dossier.PagePlaced
 	if component.State == dossier.ComponentNotKept {
 		state = dossier.PageNotKept
@@ -185,7 +202,7 @@ func storeComponent(ctx context.Context, tx bun.Tx, d dossier.Dossier, component
 	for i, p := range component.Pages {
 		image, _, err := p.ID.Split()
 		if err != nil {
-			return fmt.Errorf("store component: %w", err)
+			return fmt.Errorf("place page: %w", err)
 		}
 		_, err = tx.NewUpdate().Model((*pageRow)(nil)).
 			Set("state = ?", state).Set("dossier = ?", d.ID).

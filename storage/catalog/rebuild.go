@@ -87,6 +87,9 @@ func (c *Catalog) RestoreDecision(ctx context.Context, act dossier.Act, decision
 		if restored = made || moved; err != nil || !restored {
 			return err
 		}
+		if err := claimLeft(ctx, tx, decision); err != nil {
+			return err
+		}
 		return audit(ctx, tx, act, "rebuild.decision", string(draft.Dossier.ID), map[string]any{"version": draft.Dossier.Version})
 	})
 	return restored && err == nil, err

@@ -32,6 +32,14 @@ function stepOnDesk(key) {
   }[key]();
   if (next) choose(next);
 }
+// Space picks the page that is meant, to be sent elsewhere together with others.
+document.addEventListener("keydown", (e) => {
+  if (e.key !== " " || e.shiftKey || e.ctrlKey || e.altKey || e.metaKey || typing(e.target) || e.target.closest("button, summary, label")) return;
+  const box = desk.querySelector("[data-page][aria-current] ~ .pick input");
+  if (!box) return;
+  e.preventDefault();
+  box.checked = !box.checked;
+});
 document.addEventListener("keydown", (e) => {
   if (!/^Arrow/.test(e.key) || e.shiftKey || e.ctrlKey || e.altKey || e.metaKey || typing(e.target)) return;
   e.preventDefault();
@@ -98,7 +106,7 @@ document.addEventListener("drop", (e) => {
 
 // An opened drawer waits for typing.
 document.addEventListener("toggle", (e) => {
-  const box = e.target.open && e.target.querySelector("[data-filter]");
+  const box = e.target.open && e.target.querySelector("[data-filter], [data-typed]");
   if (box) box.focus();
   if (e.target.open) for (const other of document.querySelectorAll("details.drop[open]")) other.open = other === e.target;
 }, true);
