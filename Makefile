@@ -21,7 +21,9 @@ PACKAGES := ./... $(if $(wildcard testdata/generate),./testdata/generate/...)
 # Real servers for the tests: of objects, of identities, of certificates.
 TEST_TOOLS := verapdf versitygw oidc-provider pebble
 
-GOTEST := go test -tags '$(TAGS)' -timeout 40m -shuffle on -json
+# Tests of the whole program mostly wait for its processes, so that three at a time
+# keep two cores busy.
+GOTEST := go test -tags '$(TAGS)' -timeout 40m -shuffle on -parallel 3 -json
 
 # with_tools runs a command with the places of the test tools in its environment.
 with_tools = set -a; source .tools/env; set +a;
@@ -91,7 +93,7 @@ SOAK ?= 20
 soak: soak-feed ## soak-feed, and all tests SOAK=20 times in random order, with the long ones of the tag soak
 	@scripts/setup run test
 	@scripts/tools $(TEST_TOOLS)
-	@$(with_tools) go test -tags '$(TAGS),soak' -timeout 12h -shuffle on -json -count $(SOAK) $(PACKAGES) | go run ./scripts/testsummary
+	@$(with_tools) go test -tags '$(TAGS),soak' -timeout 12h -shuffle on -parallel 3 -json -count $(SOAK) $(PACKAGES) | go run ./scripts/testsummary
 
 FEED ?= 20m
 soak-feed: build ## feed serve for FEED=20m at twice the speed it can read, ask its pages all the time, print how it went

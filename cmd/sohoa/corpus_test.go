@@ -25,6 +25,7 @@ import (
 // TestCorpus runs the whole program, real workers and all, over the collection
 // of test scans.
 func TestCorpus(t *testing.T) {
+	t.Parallel()
 	corpus := corpusDir(t)
 	program := filepath.Join(buildTools(t), "sohoa")
 	t.Run("dossier pages", func(t *testing.T) { testDossierPages(t, program, filepath.Join(corpus, "dossier-pages")) })

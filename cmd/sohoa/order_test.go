@@ -20,6 +20,7 @@ import (
 //   - a file leaves the inbox only when the record of its batch is durable, and
 //     goes to done only after the commit that takes the batch in.
 func TestTheKernelSeesTheWriteOrder(t *testing.T) {
+	t.Parallel()
 	tools := buildTools(t)
 	r := newRig(t, "")
 	drawPapers(t, tools, filepath.Join(r.place().inbox(), "counter-1"))

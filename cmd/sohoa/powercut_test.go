@@ -28,6 +28,7 @@ import (
 // TestPowerCuts has the real binary take two papers in and sign them, under
 // strace, and cuts the power of both runs.
 func TestPowerCuts(t *testing.T) {
+	t.Parallel()
 	tools := buildTools(t)
 	r := newRig(t, "")
 	drawPapers(t, tools, filepath.Join(r.place().inbox(), "counter-1"))
