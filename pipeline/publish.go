@@ -411,7 +411,9 @@ func entry(d dossier.Dossier, component dossier.Component, i int, reading dossie
 	}
 	if i == 0 {
 		for name, field := range component.Fields {
-			e.Fields[name] = field.Value
+			if field.Value != "" {
+				e.Fields[name] = field.Value
+			}
 		}
 	}
 	return e

@@ -89,3 +89,24 @@ func TestEntryPage(t *testing.T) {
 		t.Errorf("written down: %s", got)
 	}
 }
+
+// TestSearchedEntry: who comes from a search to a page of a register sees the entry
+// that says all of it outlined, and no other.
+func TestSearchedEntry(t *testing.T) {
+	archive := busyDay()
+	paper := &archive.manifests[1].Dossier.Components[0]
+	at := paper.Pages[0].ID
+	entry := func(y int, name string) dossier.RegisterEntry {
+		return dossier.RegisterEntry{Page: at, Box: dossier.Box{X: 100, Y: y, W: 2200, H: 160}, State: dossier.EntryKeyed,
+			Fields: map[string]dossier.Field{"child_name": {Value: name}, "dob": {Value: "02/03/1998"}}}
+	}
+	paper.Entries = []dossier.RegisterEntry{entry(600, "Lò Thị Mẩy"), entry(900, "Lò Thị Mơ")}
+	h := newHandler(t, archive)
+	first, second := `y="600" width="2200"`, `y="900" width="2200"`
+	for query, want := range map[string][2]bool{"lo+thi+may": {true, false}, "lo+1998": {true, true}, "lo+van": {false, false}, "%22thi+mo%22": {false, true}, "": {false, false}} {
+		page := get(t, h, "/dossiers/dossier0001?page="+string(at)+"&q="+query).body
+		if got := [2]bool{strings.Contains(page, first), strings.Contains(page, second)}; got != want {
+			t.Errorf("%q outlines %v, want %v", query, got, want)
+		}
+	}
+}

@@ -130,6 +130,7 @@ func (s *site) openAt(ctx context.Context, body *dossierBody, wanted dossier.Pag
 	if err != nil {
 		return err
 	}
+	shown.Boxes = append(shown.Boxes, enteredPlaces(c, page.ID, body.Query)...)
 	if f := c.Fields[field]; f.Box != nil && f.Page == page.ID {
 		shown.Boxes = []dossier.Box{around(*f.Box)}
 	}
