@@ -1,6 +1,9 @@
 package dossier
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // ComponentRole is what a paper is to its dossier.
 type ComponentRole string
@@ -15,22 +18,69 @@ const (
 
 // Component is one paper of a dossier.
 type Component struct {
-	ID             ComponentID      `json:"id"`
-	Kind           string           `json:"kind"`
-	KindConfidence float64          `json:"kind_confidence"`
-	Role           ComponentRole    `json:"role"`
-	Origin         string           `json:"origin"` // one of the origins below
-	State          ComponentState   `json:"state"`
-	Version        int              `json:"version"`
-	Supersedes     ComponentID      `json:"supersedes,omitempty"`
-	Reasons        []string         `json:"reasons,omitempty"` // why this kind, for a clerk
-	Pages          []Page           `json:"pages"`
-	Fields         map[string]Field `json:"fields"`
+	ID             ComponentID    `json:"id"`
+	Kind           string         `json:"kind"`
+	KindConfidence float64        `json:"kind_confidence"`
+	Role           ComponentRole  `json:"role"`
+	Origin         string         `json:"origin"` // one of the origins below
+	State          ComponentState `json:"state"`
+	Version        int            `json:"version"`
+	Supersedes     ComponentID    `json:"supersedes,omitempty"`
+	Reasons        []string       `json:"reasons,omitempty"` // why this kind, for a clerk
+	Pages          []Page         `json:"pages"`
+	// Replaced are pages that it had and that were scanned again: they are kept,
+	// and shown beside those that took their place.
+	Replaced []Replaced       `json:"replaced,omitempty"`
+	Fields   map[string]Field `json:"fields"`
 	// Entries are the cases on the pages of a register, page by page.
 	Entries []RegisterEntry `json:"entries,omitempty"`
 	// PDF is the object key of the published file; empty until published. For an
 	// electronic original it is that of the raw object.
 	PDF string `json:"pdf"`
+}
+
+// Replaced is a page of a paper whose place another one took.
+type Replaced struct {
+	Page Page   `json:"page"`
+	By   PageID `json:"by"`
+}
+
+// Has tells whether a page is one of the paper, or was.
+func (c Component) Has(page PageID) bool {
+	return slices.ContainsFunc(c.Pages, func(p Page) bool { return p.ID == page }) ||
+		slices.ContainsFunc(c.Replaced, func(r Replaced) bool { return r.Page.ID == page })
+}
+
+// Replace puts a page into the place of another one of the paper, which is kept
+// as replaced; ok is false when the paper has no such page. What was replaced by
+// that one before is replaced by the newest one now.
+func (c Component) Replace(old PageID, by Page) (_ Component, ok bool) {
+	at := slices.IndexFunc(c.Pages, func(p Page) bool { return p.ID == old })
+	if at < 0 {
+		return c, false
+	}
+	gone := Replaced{Page: c.Pages[at], By: by.ID}
+	c.Pages, c.Replaced = slices.Clone(c.Pages), slices.Clone(c.Replaced)
+	c.Pages[at] = by
+	for i, r := range c.Replaced {
+		if r.By == old {
+			c.Replaced[i].By = by.ID
+		}
+	}
+	c.Replaced = append(c.Replaced, gone)
+	return c, true
+}
+
+// ReplacedOn are what pages of a paper took the place of, in any of the papers.
+func ReplacedOn(papers []Component, pages []Page) (replaced []Replaced) {
+	for _, paper := range papers {
+		for _, r := range paper.Replaced {
+			if slices.ContainsFunc(pages, func(p Page) bool { return p.ID == r.By }) {
+				replaced = append(replaced, r)
+			}
+		}
+	}
+	return replaced
 }
 
 // The origins of a paper.

@@ -19,6 +19,9 @@ type Placement struct {
 	// become a new component.
 	Component ComponentID `json:"component,omitempty"`
 	Position  int         `json:"position,omitempty"`
+	// Replaces is a page of that component whose place the one page takes that is
+	// placed: the paper was scanned again. It is kept as replaced.
+	Replaces PageID `json:"replaces,omitempty"`
 }
 
 // Decision is what a person decided about a dossier, kept as an object before

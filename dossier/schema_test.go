@@ -98,7 +98,10 @@ func fullManifest() dossier.Manifest {
 			Components: []dossier.Component{{
 				ID: anID, Kind: "birth_certificate", KindConfidence: 0.98, Role: dossier.RoleResult, Origin: "scan",
 				State: dossier.ComponentAwaitingSignature, Version: 1, Supersedes: otherID, Reasons: []string{"title"},
-				Pages:  []dossier.Page{{ID: image.Page(1), File: "0001.tif", Index: 1, Part: 1, Reading: 2}},
+				Pages: []dossier.Page{{ID: image.Page(1), File: "0001.tif", Index: 1, Part: 1, Reading: 2}},
+				Replaced: []dossier.Replaced{{
+					Page: dossier.Page{ID: image.Page(2), File: "0002.tif", Index: 2, Part: 1, Reading: 3}, By: image.Page(1),
+				}},
 				Fields: map[string]dossier.Field{"dob": fullField()},
 				Entries: []dossier.RegisterEntry{{
 					ID: otherID, Page: image.Page(1), Box: dossier.Box{X: 1, Y: 2, W: 3, H: 4}, State: dossier.EntryUnsure, Why: "rows",
@@ -116,7 +119,7 @@ func fullDecision() dossier.Decision {
 		Schema: dossier.DecisionSchema, Seq: 1, At: at, Actor: actor, Action: dossier.ActionPlace,
 		Placement: dossier.Placement{
 			Pages: []dossier.PageID{image.Page(1)}, Kind: "birth_certificate", Dossier: anID,
-			Code: "H38.12-261122-0001", Component: otherID, Position: 2,
+			Code: "H38.12-261122-0001", Component: otherID, Position: 2, Replaces: image.Page(2),
 		},
 		Correction: &dossier.Correction{
 			Component: anID, Kind: "birth_extract", NewKind: "birth_certificate", Insist: true,

@@ -155,6 +155,7 @@ func (f *Flow) arrangedPaper(ctx context.Context, touched []dossier.Component, s
 			}
 		}
 	}
+	paper.Replaced = dossier.ReplacedOn(touched, paper.Pages)
 	begins := len(before) > 0 && before[0] == paper.Pages[0]
 	paper, err := f.named(ctx, paper, said.Kind, begins)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -21,6 +22,8 @@ var (
 	ErrNoSuchKind = errors.New("no such kind of paper")
 	// ErrNoSuchDossier: the dossier or the component does not exist.
 	ErrNoSuchDossier = errors.New("no such dossier")
+	// ErrWrittenDown: people have written down entries of the page.
+	ErrWrittenDown = errors.New("entries of the page are written down")
 	// ErrSameDossier: pages shall go where they are.
 	ErrSameDossier = errors.New("the pages are in that dossier")
 	// ErrNothingToUndo: the newest version of the dossier was not made by a
@@ -375,6 +378,9 @@ func (f *Flow) placedPaper(d dossier.Dossier, p dossier.Placement, pages []dossi
 		if c.State == dossier.ComponentFiled {
 			return c, at, ErrOriginal
 		}
+		if p.Replaces != "" {
+			return replacedIn(c, at, p, pages)
+		}
 		before := len(c.Pages)
 		if p.Position > 0 && p.Position <= len(c.Pages) {
 			before = p.Position - 1
@@ -390,6 +396,29 @@ func (f *Flow) placedPaper(d dossier.Dossier, p dossier.Placement, pages []dossi
 		ID: dossier.ComponentID(dossier.NewID()), Kind: p.Kind, KindConfidence: 1, Role: kind.Role, Origin: dossier.OriginScan,
 		Reasons: []string{placedByPerson}, Pages: pages,
 	}, -1, nil
+}
+
+// replacedIn is a paper in which a page takes the place of another one. A page of
+// a register keeps its place while people have written down what stands on it:
+// their entries are about that picture.
+func replacedIn(c dossier.Component, at int, p dossier.Placement, pages []dossier.Page) (dossier.Component, int, error) {
+	if len(pages) != 1 {
+		return c, at, ErrChanged
+	}
+	on := func(e dossier.RegisterEntry) bool { return e.Page == p.Replaces }
+	if slices.ContainsFunc(c.Entries, func(e dossier.RegisterEntry) bool { return on(e) && e.State == dossier.EntryKeyed }) {
+		return c, at, ErrWrittenDown
+	}
+	c, ok := c.Replace(p.Replaces, pages[0])
+	c.Entries = slices.DeleteFunc(slices.Clone(c.Entries), on)
+	c.Fields = maps.Clone(c.Fields)
+	for id, field := range c.Fields {
+		if field.Page == p.Replaces { // what people confirmed stays; where it stands on the new page nobody said
+			field.Page, field.Box = "", nil
+			c.Fields[id] = field
+		}
+	}
+	return c, at, noneUnless(ok, ErrChanged)
 }
 
 // newDossier is version 0 of a dossier that does not exist yet.

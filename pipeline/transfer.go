@@ -120,6 +120,9 @@ func (f *Flow) givesAway(ctx context.Context, from dossier.Manifest, actor dossi
 		for _, p := range g.pages {
 			intent.Left = append(intent.Left, p.ID)
 		}
+		for _, r := range dossier.ReplacedOn([]dossier.Component{g.paper}, g.pages) {
+			intent.Left = append(intent.Left, r.Page.ID)
+		}
 		if g.whole() {
 			d.Components = slices.Delete(d.Components, at, at+1)
 			continue
@@ -188,6 +191,9 @@ func (f *Flow) givenBack(ctx context.Context, actor dossier.Actor, took []dossie
 				return nil, ErrChanged
 			}
 			intent.Left = append(intent.Left, pageIDs(d.Components[at])...)
+			for _, r := range d.Components[at].Replaced {
+				intent.Left = append(intent.Left, r.Page.ID)
+			}
 			d.Components = slices.Delete(d.Components, at, at+1)
 		}
 		moved = append(moved, intent)

@@ -17,6 +17,7 @@ type deskForm struct {
 	Kind   string           // what the paper of the page is called from now on
 	Pages  []dossier.PageID // those that were picked, to be sent
 	Code   string           // of the dossier to which they are sent
+	With   dossier.PageID   // one that waits, to take the place of the page
 }
 
 // readDeskForm reads it from a request.
@@ -24,11 +25,16 @@ func readDeskForm(r *http.Request) deskForm {
 	form := deskForm{
 		Do: r.FormValue("do"), Page: dossier.PageID(r.FormValue("page")), Whole: r.FormValue("whole") != "",
 		To: r.FormValue("to"), Before: dossier.PageID(r.FormValue("before")), Kind: r.FormValue("kind"), Code: short(r.FormValue("code")),
+		With: dossier.PageID(r.FormValue("with")),
 	}
 	for _, id := range r.Form["pages"] {
 		form.Pages = append(form.Pages, dossier.PageID(id))
 	}
 	switch {
+	case form.With != "" && r.FormValue("ahead") != "":
+		form.Do = doInsert
+	case form.With != "":
+		form.Do = doReplace
 	case form.To != "":
 		form.Do = doPut
 	case form.Do == "" && form.Kind != "":
@@ -47,7 +53,9 @@ const (
 	doName    = "name"    // the paper of the page is of another kind
 	doTurn    = "turn"    // the page is turned clockwise
 	doBack    = "turnback"
-	doSend    = "send" // the picked pages, or the paper, go to another dossier
+	doSend    = "send"    // the picked pages, or the paper, go to another dossier
+	doReplace = "replace" // a page that waits takes the place of the page
+	doInsert  = "insert"  // it goes in front of the page
 	doUndo    = "undo"
 )
 

@@ -29,6 +29,7 @@ type deskBody struct {
 	Kinds   []kindChoice
 	Moving  bool // the drawer with the places is open
 	Sending sending
+	Rescans []rescan // pages that wait, to take the place of the one that is looked at
 }
 
 // deskPaper is one paper with its pages; they are left out where the table is
@@ -38,6 +39,7 @@ type deskPaper struct {
 	Here  bool
 	Open  bool
 	Thumb []deskPage
+	Old   []deskPage // pages that were replaced
 }
 
 type deskPage struct {
@@ -72,7 +74,7 @@ func (s *site) desk(w http.ResponseWriter, r *http.Request) error {
 }
 
 // deeds are those that the page says something about when they are done.
-var deeds = []string{doSplit, doJoin, doEarlier, doLater, doPut, doName, doTurn, doBack, doSend, doUndo}
+var deeds = []string{doSplit, doJoin, doEarlier, doLater, doPut, doName, doTurn, doBack, doSend, doReplace, doInsert, doUndo}
 
 // onDesk is the dossier of a request as people have decided on it, for those
 // who may decide. A paper that was only presented has no pages to arrange.
@@ -108,6 +110,10 @@ func (s *site) showDesk(w http.ResponseWriter, r *http.Request, body deskBody) e
 		near := i+2 >= body.Nth && i <= body.Nth
 		body.Papers = append(body.Papers, s.deskPaper(body, c, all <= deskFull || near))
 	}
+	var err error
+	if body.Rescans, err = s.rescans(r.Context(), body.Dossier.ID); err != nil {
+		return err
+	}
 	views := []dossier.Deed{{Action: dossier.ActionDossierView, Subject: string(body.Dossier.ID)}}
 	if ok {
 		views = append(views, viewOfPage(body.At))
@@ -128,6 +134,10 @@ func (s *site) deskPaper(body deskBody, c dossier.Component, open bool) deskPape
 				ID: p.ID, Link: deskLink(body.Dossier.ID, p.ID, body.Back), Picture: pictureURL(p.ID, p.ReadingOf(), widthThumb), Here: here, Picked: slices.Contains(body.Sending.Picked, p.ID),
 			})
 		}
+	}
+	for _, old := range c.Replaced {
+		p := old.Page
+		paper.Old = append(paper.Old, deskPage{ID: p.ID, Link: pictureURL(p.ID, p.ReadingOf(), widthZoom), Picture: pictureURL(p.ID, p.ReadingOf(), widthThumb)})
 	}
 	return paper
 }
@@ -171,7 +181,11 @@ func (s *site) arrange(w http.ResponseWriter, r *http.Request) error {
 	saw, _ := strconv.Atoi(r.FormValue("saw")) // what is no number is no version, and is told as one that has passed
 	if saw == m.Dossier.Version {
 		if err = s.decideOnDesk(r, m, form); err == nil {
-			link := deskLink(m.Dossier.ID, form.Page, body.Back) + "&done=" + url.QueryEscape(form.Do)
+			at := form.Page
+			if form.With != "" {
+				at = form.With
+			}
+			link := deskLink(m.Dossier.ID, at, body.Back) + "&done=" + url.QueryEscape(form.Do)
 			seeOther(w, r, link)
 			return nil
 		}
@@ -209,6 +223,8 @@ func (s *site) decideOnDesk(r *http.Request, m dossier.Manifest, form deskForm) 
 		return s.Placer.Undo(r.Context(), s.actor(r), m.Dossier.ID, m.Dossier.Version)
 	case doTurn:
 		return s.Placer.Turn(r.Context(), s.actor(r), m.Dossier.ID, dossier.Turned{Page: form.Page, By: 90})
+	case doReplace, doInsert:
+		return s.rescanned(r, m.Dossier, form)
 	case doSend:
 		return s.send(r, m.Dossier, form)
 	case doBack:

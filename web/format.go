@@ -34,6 +34,7 @@ func (s *site) functions(l lang) template.FuncMap {
 		"state":    func(st any) string { return s.words.say(l, fmt.Sprintf("state.%v", st)) },
 		"sentence": func(x Sentence) string { return x.in(l) },
 		"thumb":    func(page dossier.Page) string { return pictureURL(page.ID, page.ReadingOf(), widthThumb) },
+		"large":    func(page dossier.Page) string { return pictureURL(page.ID, page.ReadingOf(), widthZoom) },
 		"marks":    snippetParts,
 		"masked":   s.masked,
 		"add":      func(a, b int) int { return a + b },

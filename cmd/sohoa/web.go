@@ -120,7 +120,7 @@ func inWebWords(err error) error {
 		return fmt.Errorf("%w: %w", web.ErrSamePerson, err)
 	case dossier.KindOf(err) == dossier.Retry && dossier.ReasonOf(err) == dossier.ReasonChanged:
 		return fmt.Errorf("%w: %w", web.ErrNotReady, err)
-	case errors.Is(err, pipeline.ErrNoSuchKind), errors.Is(err, pipeline.ErrNothingToUndo), errors.Is(err, pipeline.ErrOriginal):
+	case errors.Is(err, pipeline.ErrNoSuchKind), errors.Is(err, pipeline.ErrNothingToUndo), errors.Is(err, pipeline.ErrOriginal), errors.Is(err, pipeline.ErrWrittenDown):
 		return fmt.Errorf("%w: %w", web.ErrRefused, err)
 	default:
 		return err

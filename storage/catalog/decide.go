@@ -101,6 +101,9 @@ func decided(decision dossier.Decision) map[string]any {
 	kept := map[string]any{
 		"decision": draft.Decision, "before": draft.Dossier.Version - 1, "version": draft.Dossier.Version, "pages": len(decision.Placement.Pages),
 	}
+	if old := decision.Placement.Replaces; old != "" {
+		kept["replaces"] = old
+	}
 	if c := decision.Correction; c != nil {
 		// What stood on the paper and what was made of it are in the objects of
 		// the decision and of the two versions; the log names them.

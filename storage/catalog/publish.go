@@ -195,27 +195,37 @@ func placePages(ctx context.Context, tx bun.Tx, d dossier.Dossier) error {
 }
 
 func placeComponent(ctx context.Context, tx bun.Tx, d dossier.Dossier, component dossier.Component) error {
-	state := dossier.PagePlaced
-	if component.State == dossier.ComponentNotKept {
-		state = dossier.PageNotKept
+	state, replaced := dossier.PagePlaced, dossier.PageSuperseded
+	if component.State == dossier.ComponentNotKept { // nor is what was replaced in it
+		state, replaced = dossier.PageNotKept, dossier.PageNotKept
 	}
 	for i, p := range component.Pages {
-		image, _, err := p.ID.Split()
-		if err != nil {
-			return fmt.Errorf("place page: %w", err)
+		row := pageRow{ID: p.ID, Unit: d.Unit, State: state, Dossier: d.ID, Component: component.ID, Position: i + 1, Reading: p.Reading}
+		if err := placePage(ctx, tx, row); err != nil {
+			return err
 		}
-		_, err = tx.NewUpdate().Model((*pageRow)(nil)).
-			Set("state = ?", state).Set("dossier = ?", d.ID).
-			Set("component = ?", component.ID).Set("position = ?", i+1).Set("reading = ?", p.Reading).
-			Where("unit = ?", d.Unit).Where("id = ?", p.ID).Exec(ctx)
-		if err != nil {
-			return fmt.Errorf("place page: %w", err)
-		}
-		if err := moveImage(ctx, tx, d.Unit, image); err != nil {
+	}
+	for _, r := range component.Replaced {
+		row := pageRow{ID: r.Page.ID, Unit: d.Unit, State: replaced, Dossier: d.ID, Component: component.ID, Reading: r.Page.Reading}
+		if err := placePage(ctx, tx, row); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// placePage says of a page what the row does, and of its image what follows.
+func placePage(ctx context.Context, tx bun.Tx, row pageRow) error {
+	image, _, err := row.ID.Split()
+	if err != nil {
+		return fmt.Errorf("place page: %w", err)
+	}
+	_, err = tx.NewUpdate().Model(&row).Column("state", "dossier", "component", "position", "reading").
+		Where("unit = ?", row.Unit).Where("id = ?", row.ID).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("place page: %w", err)
+	}
+	return moveImage(ctx, tx, row.Unit, image)
 }
 
 // storePending notes which pages a dossier lists as pending. One that a decision

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -62,7 +61,7 @@ func claimFor(ctx context.Context, tx bun.Tx, of dossier.Dossier, page dossier.P
 		return err
 	}
 	for _, c := range newest.Components {
-		if !slices.ContainsFunc(c.Pages, func(p dossier.Page) bool { return p.ID == page }) {
+		if !c.Has(page) {
 			continue
 		}
 		_, err := tx.NewUpdate().Model((*pageRow)(nil)).Set("component = ?", c.ID).Set("dossier = ?", of.ID).

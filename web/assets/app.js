@@ -4,10 +4,13 @@
 
 const typing = (el) => el && (el.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(el.tagName));
 
+// In a box to be ticked nobody types.
+const ticking = (e) => e.target.type === "checkbox" && e.key.length === 1 && e.key !== " ";
+
 // Keys. An element names its key with data-key (and a second with data-key2);
 // the key is printed on it. With Alt they work while typing too, and arrows do
 // while the field is empty. "/" goes to the search box from everywhere.
-const asleep = (e) => typing(e.target) && !e.altKey && !(/^Arrow(Left|Right)$/.test(e.key) && e.target.value === "");
+const asleep = (e) => typing(e.target) && !ticking(e) && !e.altKey && !(/^Arrow(Left|Right)$/.test(e.key) && e.target.value === "");
 document.addEventListener("keydown", (e) => {
   if (e.ctrlKey || e.metaKey || e.isComposing) return;
   if (e.altKey && e.key.startsWith("Arrow")) return; // the browser's own
