@@ -184,7 +184,9 @@ func labelRows(t *testing.T, path string) [][]string {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	rows, err := csv.NewReader(file).ReadAll()
+	in := csv.NewReader(file)
+	in.Comment = '#'
+	rows, err := in.ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,49 +16,78 @@ import (
 type label struct {
 	at                       spot
 	kind, number, date, role string
+	head                     bool // number and date stand in a letterhead
 }
 
 // verdict counts, of what the labels say, what the program got right, what it
 // left to a person, and what it got wrong without saying that it is unsure.
 type verdict struct{ right, left, wrong int }
 
-// TestLabels takes in every scan that labels.csv knows and compares kind,
-// number, date and role (first page of its paper, or not). The numbers and days
-// of most of these papers are written by pen, so many are left to a person, who
-// is told where they stand; one in each column may be wrong.
+// TestLabels takes in every scan that labels.csv knows, and in a batch of their
+// own the pages of testdata/labels/pages.csv, and compares kind, number, date and
+// role (first page of its paper, or not). The numbers and days of most of these
+// papers are written by pen, so many are left to a person, who is told where they
+// stand; one in nineteen may be wrong in each column.
 func TestLabels(t *testing.T) {
-	dir := filepath.Join(corpusDir(t), "vi-scans")
-	labels, paths := allLabels(t, dir)
-	found := whatBecame(process(t, filepath.Join(buildTools(t), "sohoa"), paths...).outcome)
+	program := filepath.Join(buildTools(t), "sohoa")
+	t.Run("vi-scans", func(t *testing.T) {
+		labels, paths := allLabels(t, filepath.Join(corpusDir(t), "vi-scans"))
+		compareLabels(t, labels, process(t, program, paths...).outcome)
+	})
+	t.Run("pages.csv", func(t *testing.T) {
+		labels, paths := ownLabels(t, corpusDir(t))
+		compareLabels(t, labels, process(t, program, paths...).outcome)
+	})
+}
+
+// compareLabels counts column by column what the program made of labelled pages.
+func compareLabels(t *testing.T, labels []label, o outcome) {
+	t.Helper()
+	found := whatBecame(o)
 	cat, err := dossier.LoadCatalogue(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	sums := map[string]*verdict{}
 	for _, column := range []string{"kind", "number", "date", "role"} {
-		sums[column] = &verdict{}
+		var sum verdict
 		for _, l := range labels {
 			want, got := l.compared(column, cat, found[l.at])
 			switch got {
 			case want:
-				sums[column].right++
+				sum.right++
 			case "":
-				sums[column].left++
+				sum.left++
 				t.Logf("%s page %d: %s is left to a person, is %q", l.at.file, l.at.index, column, want)
-				if p := found[l.at]; p.first && (column == "number" || column == "date") && p.component.Fields[column].Box == nil {
+				if p := found[l.at]; l.head && p.first && (column == "number" || column == "date") && p.component.Fields[column].Box == nil {
 					t.Errorf("%s page %d: nobody is told where the %s stands", l.at.file, l.at.index, column)
 				}
 			default:
-				sums[column].wrong++
+				sum.wrong++
 				t.Logf("%s page %d: %s is %q, want %q", l.at.file, l.at.index, column, got, want)
 			}
 		}
-		sum := *sums[column]
 		t.Logf("%s: %d right, %d left to a person, %d wrong of %d", column, sum.right, sum.left, sum.wrong, len(labels))
-		if sum.wrong > 1 {
-			t.Errorf("%s: %d wrong, want at most 1", column, sum.wrong)
+		if sum.wrong > len(labels)/19 {
+			t.Errorf("%s: %d wrong, want at most %d", column, sum.wrong, len(labels)/19)
 		}
 	}
+}
+
+// ownLabels reads the labels of ours of pages of the collection, and lists the
+// files once each, in the order in which a counter might feed them.
+func ownLabels(t *testing.T, corpus string) (labels []label, paths []string) {
+	t.Helper()
+	for _, row := range labelRows(t, filepath.Join("testdata", "labels", "pages.csv")) {
+		page, err := strconv.Atoi(row[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		labels = append(labels, label{at: spot{filepath.Base(row[0]), page}, kind: row[2], number: row[3], date: row[4], role: row[5]})
+		if page == 1 {
+			paths = append(paths, filepath.Join(corpus, row[0]))
+		}
+	}
+	return labels, paths
 }
 
 // allLabels reads labels.csv, and lists the files in it once each.
@@ -73,7 +102,7 @@ func allLabels(t *testing.T, dir string) (labels []label, paths []string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l := label{at: spot{filepath.Base(row[0]), page}, kind: kindNamed(t, cat, row[2]), number: row[3], date: row[4], role: "later"}
+		l := label{at: spot{filepath.Base(row[0]), page}, kind: kindNamed(t, cat, row[2]), number: row[3], date: row[4], role: "later", head: true}
 		if l.kind == dossier.KindCitizenIDCard || l.kind == "birth_registration_application" {
 			l.number, l.date = "", "" // of the person and of the form's signing: no fields of these kinds
 		}
@@ -89,10 +118,11 @@ func allLabels(t *testing.T, dir string) (labels []label, paths []string) {
 }
 
 // place is what the program made of a page: the paper that it went into, and
-// whether as its first page.
+// whether as its first page, or a blank side.
 type place struct {
 	component dossier.Component
 	first     bool
+	blank     bool
 }
 
 func whatBecame(o outcome) map[spot]place {
@@ -100,9 +130,12 @@ func whatBecame(o outcome) map[spot]place {
 	for _, d := range o.Dossiers {
 		for _, c := range d.Components {
 			for i, p := range c.Pages {
-				found[spot{filepath.Base(p.File), p.Index}] = place{c, i == 0}
+				found[spot{filepath.Base(p.File), p.Index}] = place{component: c, first: i == 0}
 			}
 		}
+	}
+	for _, b := range o.Blanks {
+		found[spot{filepath.Base(b.File), b.Page}] = place{blank: true}
 	}
 	return found
 }
@@ -110,8 +143,12 @@ func whatBecame(o outcome) map[spot]place {
 // compared gives what the label and the program say; "" of the program is left
 // to a person. A page that waits says nothing in any column.
 func (l label) compared(column string, cat *dossier.Catalogue, p place) (want, got string) {
+	says := map[string]string{"kind": l.kind, "number": l.number, "date": l.date, "role": l.role}[column]
+	if p.blank {
+		return says, map[string]string{"kind": dossier.KindBlank, "role": "blank"}[column]
+	}
 	if p.component.ID == "" {
-		return map[string]string{"kind": l.kind, "number": l.number, "date": l.date, "role": l.role}[column], ""
+		return says, ""
 	}
 	switch column {
 	case "kind":

@@ -87,8 +87,10 @@ func symbolOf(kind dossier.Kind, value string) bool {
 	if !found || len(kind.Symbols) == 0 {
 		return true
 	}
-	if year, rest, more := strings.Cut(symbol, "/"); more && len(year) == 4 {
-		symbol = rest
+	if before, after, more := strings.Cut(symbol, "/"); more && len(before) == 4 {
+		symbol = after // 21/2026/TT-BCT
+	} else if more && len(after) == 4 {
+		symbol = before // 15/HĐ/2026
 	}
 	return slices.ContainsFunc(kind.Symbols, func(s string) bool {
 		return symbol == s || strings.HasPrefix(symbol, s+"-")

@@ -54,7 +54,7 @@ func TestSpelledDate(t *testing.T) {
 
 func TestSymbolOf(t *testing.T) {
 	decision := dossier.Kind{Symbols: []string{"QĐ"}}
-	for number, want := range map[string]bool{"12/QĐ-UBND": true, "51/2025/QĐ-TTg": true, "12/QD-UBND": false, "12/TB-UBND": false, "12": true} {
+	for number, want := range map[string]bool{"12/QĐ-UBND": true, "51/2025/QĐ-TTg": true, "51/QĐ/2025": true, "51/TB/2025": false, "12/QD-UBND": false, "12/TB-UBND": false, "12": true} {
 		if got := symbolOf(decision, number); got != want {
 			t.Errorf("symbolOf(%s) = %v", number, got)
 		}

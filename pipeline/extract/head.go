@@ -70,11 +70,12 @@ func (r row) isDamagedNumber() bool {
 }
 
 var (
-	paperNumber = regexp.MustCompile(`^S?\p{L}?[\s:.;]*(\d[\p{L}\d]*)\s*(?:/\s*(\p{L}[\p{L}\d&.]*(?:\s*[-–]\s*[\p{L}\d&.]+)*|\d{4}\b(?:/[\p{L}\d-]+)?)(.*))?$`)
+	paperNumber = regexp.MustCompile(`^S?\p{L}?[\s:.;]*(\d[\p{L}\d]*)\s*(?:/\s*(\p{L}[\p{L}\d&.]*(?:\s*[-–]\s*[\p{L}\d&.]+)*(?:\s*/\s*(?:19|20)\d\d\b)?|\d{4}\b(?:/[\p{L}\d-]+)?)(.*))?$`)
 	spaceAround = regexp.MustCompile(`\s*([/–-])\s*`)
 )
 
-// readNumber reads "Số: 707 /QĐ-TTg" as 707/QĐ-TTg. For an entry in a register
+// readNumber reads "Số: 707 /QĐ-TTg" as 707/QĐ-TTg, and "Số: 15/HĐ/2026" whole;
+// where yet another stroke follows, the number has a part that is not read. For an entry in a register
 // the number is what stands before the paper's own symbol: 224 of 224/TLKS-BS.
 func readNumber(head []row, typ dossier.FieldType, opens func(row) bool) (dossier.Field, bool) {
 	for i, r := range head {
@@ -91,7 +92,11 @@ func readNumber(head []row, typ dossier.FieldType, opens func(row) bool) (dossie
 		if m[2] != "" && (typ == dossier.TypeNumber || unicode.IsDigit([]rune(m[2])[0])) {
 			value = spaceAround.ReplaceAllString(m[1]+"/"+m[2], "$1") + symbolTail(m[3])
 		}
-		return r.unlessPenned(candidate{like: 1}.field(strings.TrimSpace(value), "", r.tokens[1:]), r.tokens), true
+		c := candidate{like: 1}
+		if left := strings.TrimSpace(m[3]); typ == dossier.TypeNumber && strings.HasPrefix(left, "/") && symbolTail(left) == "" {
+			c.like = mended
+		}
+		return r.unlessPenned(c.field(strings.TrimSpace(value), "", r.tokens[1:]), r.tokens), true
 	}
 	return dossier.Field{}, false
 }

@@ -174,7 +174,8 @@ func TestCertificateSerial(t *testing.T) {
 func TestMendHeadNumber(t *testing.T) {
 	for line, want := range map[string]string{
 		"Số: 971/TB-UAND": "971/TB-UBND", "Số: 971/TB-UBD": "971/TB-UBND", "ố: 971/TB-UBND": "971/TB-UBND", "Số: 971/TB-UBNDNV": "971/TB-UBND-NV",
-		"Số: 971/TB-UBND": "971/TB-UBND", "Số: 971/TB-SNV": "971/TB-SNV",
+		"Số: 971/TB-UBND": "971/TB-UBND", "Số: 971/TB-SNV": "971/TB-SNV", "Số: 971/TB/2026": "971/TB/2026",
+		"Số: 971/TB/SNV": "971/TB/SNV", "Số: 971/TB/12": "971/TB",
 	} {
 		p := paper{kind: dossier.Kind{Symbols: []string{"TB"}}}
 		var r row
