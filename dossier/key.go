@@ -66,6 +66,15 @@ func BatchPrefix(unit UnitID) string { return UnitPrefix(unit) + "b/" }
 // BatchKey names a batch record.
 func BatchKey(unit UnitID, id BatchID) string { return BatchPrefix(unit) + string(id) + ".json" }
 
+// BacksKey names what a person said about the fronts and backs of a batch.
+func BacksKey(unit UnitID, id BatchID, seq int) string {
+	return fmt.Sprintf("%s%s/%d.json", BacksPrefix(unit), id, seq)
+}
+
+// BacksPrefix is the prefix of what people of the unit said about fronts and
+// backs.
+func BacksPrefix(unit UnitID) string { return UnitPrefix(unit) + "f/" }
+
 // The objects at the root of an archive that make it readable without sohoa.
 const (
 	ArchiveKey  = "archive.json"

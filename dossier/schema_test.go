@@ -146,6 +146,10 @@ func fullKeying() dossier.Keying {
 	}
 }
 
+func fullBacks() dossier.BacksAnswer {
+	return dossier.BacksAnswer{Schema: dossier.BacksSchema, Batch: anID, Seq: 1, At: at, Actor: actor, Say: dossier.BacksBlank, Sheets: []int{2, 5}}
+}
+
 func fullSample() dossier.Sample {
 	return dossier.Sample{
 		Schema: dossier.SampleSchema, Unit: "unit-1", Month: "2026-11", At: at, Actor: actor, Seed: dossier.SampleSeed("2026-11", "unit-1"),
@@ -167,7 +171,7 @@ func fullAnswer() dossier.SampleAnswer {
 func samples() map[string]any {
 	return map[string]any{
 		"archive": fullArchive(), "batch": fullBatch(), "reading": fullImageReading(), "manifest": fullManifest(),
-		"decision": fullDecision(), "keying": fullKeying(), "sample": fullSample(), "answer": fullAnswer(),
+		"decision": fullDecision(), "keying": fullKeying(), "backs": fullBacks(), "sample": fullSample(), "answer": fullAnswer(),
 	}
 }
 

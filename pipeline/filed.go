@@ -39,7 +39,7 @@ func (s *stack) setFiledApart(batch dossier.Batch) {
 // divide turns the stack into dossiers and papers: scans by what is read on
 // them, files that were filed electronically by what was said of them.
 func (s *stack) divide(kinds *dossier.Catalogue) split.Plan {
-	if s.unpaired != nil {
+	if s.unpaired != nil || s.rescanned {
 		return heldSides(s.sheets)
 	}
 	plan := split.Split(kinds, s.sheets)

@@ -43,6 +43,9 @@ type stack struct {
 	// unpaired says why the sides of a batch that was fed twice do not fit
 	// together; nil where they do.
 	unpaired *dossier.Miscount
+	// rescanned is true for such a batch of which a person said that it is fed
+	// again.
+	rescanned bool
 	// found says where people find each page's image.
 	found map[dossier.PageID]dossier.ImagePlace
 	// placed names the dossier of pages that are published already: after a
@@ -68,7 +71,13 @@ func (f *Flow) stack(ctx context.Context, batch dossier.Batch) (stack, error) {
 		}
 	}
 	s.setFiledApart(batch)
-	s.collate(batch)
+	if batch.Backs != nil {
+		said, err := f.backsAnswer(ctx, batch.ID)
+		if err != nil {
+			return s, err
+		}
+		s.collate(batch, said)
+	}
 	pages, err := f.Ledger.Pages(ctx, batch.ID)
 	if err != nil {
 		return s, err
@@ -143,7 +152,11 @@ func (p placer) plan(ctx context.Context, decided split.Plan) (dossier.Plan, err
 	}
 	parked := make(map[int][]split.Parked)
 	for _, x := range decided.Parked {
-		if x.Group < 0 {
+		switch {
+		case p.stack.rescanned:
+			move(x.Page, dossier.PageSuperseded, "", "")
+			continue
+		case x.Group < 0:
 			move(x.Page, dossier.PageParked, x.Reason, "")
 			continue
 		}

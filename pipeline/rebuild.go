@@ -69,7 +69,7 @@ func (f *Flow) Rebuild(ctx context.Context, objects Lister, ledger Restorer) (Re
 	r.found.Orphans = []string{}
 	for _, step := range []func(context.Context) error{
 		func(ctx context.Context) error { return ledger.Empty(ctx) },
-		r.checksums, r.collectReadings, r.collectRaw, r.batches, r.manifests, r.decisions, r.keyings, r.samples,
+		r.checksums, r.collectReadings, r.collectRaw, r.batches, r.manifests, r.decisions, r.keyings, r.samples, r.backs,
 	} {
 		if err := step(ctx); err != nil {
 			return r.found, fmt.Errorf("rebuild: %w", err)

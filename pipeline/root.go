@@ -28,6 +28,8 @@ This folder can be read without sohoa.
   u/<unit>/t/<image>/   chữ đọc được trên từng ảnh / what was read on each image
   u/<unit>/b/<id>.json  từng lần đưa giấy vào máy quét / each batch that was fed
   u/<unit>/p/<id>/      người đã quyết định gì về hồ sơ / what people decided
+  u/<unit>/f/<batch>/   người đã nói gì về mặt sau không quét / what people said
+                        about backs that were not scanned
   u/<unit>/k/<id>.json  người nhập độc lập đã gõ gì / what people keyed blind
   u/<unit>/s/<month>    mẫu kiểm tra của tháng / the month's sample, keyed
   schema/               mô tả các tệp JSON / what the JSON files mean

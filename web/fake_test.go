@@ -55,6 +55,7 @@ type fakeArchive struct {
 	judged      Signature
 	undone      []dossier.DossierID
 	accepted    []string
+	backs       []dossier.BacksAnswer
 	kept        []KeepAsked
 	closed      []dossier.Closing
 	reopened    int
@@ -475,6 +476,16 @@ func (f *fakeArchive) AcceptCount(_ context.Context, _ dossier.Actor, id dossier
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.accepted = append(f.accepted, string(id)+" "+string(batch))
+	return nil
+}
+
+func (f *fakeArchive) AnswerBacks(_ context.Context, said dossier.BacksAnswer) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.refuse != nil {
+		return f.refuse
+	}
+	f.backs = append(f.backs, said)
 	return nil
 }
 

@@ -266,6 +266,44 @@ func TestCountIsExplained(t *testing.T) {
 	}
 }
 
+// TestBacksAreAnswered: a page of a batch whose fronts and backs do not fit
+// together says which sheet lacks a side, and has what a person can say about it;
+// numbers that can not be come back with the page, and a rescan can be withdrawn.
+func TestBacksAreAnswered(t *testing.T) {
+	archive := busyDay()
+	a := &archive.arrivals[0]
+	a.Reason, a.Miscount = dossier.ReasonBacks, &dossier.Miscount{
+		Batch: a.Batch, First: dossier.ImagePlace{File: "fronts.pdf", Index: 3}, Unpaired: &dossier.Unpaired{Fronts: 3, Backs: 2, Sheet: 3, Told: true},
+	}
+	h := newHandler(t, archive)
+	at := "/review?page=" + string(a.Page)
+	for _, want := range []string{"từ tờ thứ 3 của mặt trước (fronts.pdf (ảnh 3))", `value="blank" data-key="b"`, `value="rescan" data-key="r"`, `name="sheets" form="backs"`} {
+		if got := get(t, h, at); !strings.Contains(got.body, want) {
+			t.Errorf("%s does not have %q", at, want)
+		}
+	}
+	say := func(say, sheets string) answer {
+		return ask(t, h, http.MethodPost, "/review/backs", url.Values{"batch": {string(a.Batch)}, "page": {string(a.Page)}, "say": {say}, "sheets": {sheets}})
+	}
+	if got := say("blank", "2, 3"); got.Code != http.StatusSeeOther || len(archive.backs) != 1 || !slices.Equal(archive.backs[0].Sheets, []int{2, 3}) || archive.backs[0].Batch != a.Batch {
+		t.Errorf("%d, said %+v", got.Code, archive.backs)
+	}
+	if got := say("rescan", ""); got.Header().Get("Location") != "/review?fed="+string(a.Batch) {
+		t.Errorf("leads to %q", got.Header().Get("Location"))
+	}
+	if body := get(t, h, "/review?fed="+string(a.Batch)).body; !strings.Contains(body, `value="withdrawn"`) {
+		t.Error("a rescan can not be withdrawn")
+	}
+	archive.refuse = ErrNoSuchValue
+	if got := say("blank", "hai"); got.Code != http.StatusOK || !strings.Contains(got.body, "Số tờ không đúng") {
+		t.Errorf("no number: %d, the page does not say so", got.Code)
+	}
+	a.Miscount.Unpaired.Told = false
+	if body := get(t, h, at).body; strings.Contains(body, `value="blank"`) || !strings.Contains(body, `value="rescan"`) {
+		t.Error("where nobody knows the backs, only a rescan helps")
+	}
+}
+
 func TestPlaceRefused(t *testing.T) {
 	archive := busyDay()
 	archive.refuse = ErrNotWaiting

@@ -18,16 +18,17 @@ import (
 const reviewLength = 60
 
 type reviewBody struct {
-	Waiting []waitingPage
-	Total   int
-	At      dossier.Arrival
-	Sheet   *sheet
-	Kinds   []kindChoice
-	Recent  []dossier.Dossier
-	In      dossier.DossierID // the dossier suggested
-	Papers  []dossier.Component
-	Done    *dossier.Dossier // what was just placed, to be undone
-	DoneID  dossier.DossierID
+	Waiting  []waitingPage
+	Total    int
+	At       dossier.Arrival
+	Sheet    *sheet
+	Kinds    []kindChoice
+	Recent   []dossier.Dossier
+	In       dossier.DossierID // the dossier suggested
+	Papers   []dossier.Component
+	FedAgain dossier.BatchID  // the batch of which was just said that it is fed again
+	Done     *dossier.Dossier // what was just placed, to be undone
+	DoneID   dossier.DossierID
 	// DoneVersion is the version that was made of it; 0 when somebody else has
 	// decided about the dossier since.
 	DoneVersion int
@@ -79,6 +80,7 @@ func (s *site) review(w http.ResponseWriter, r *http.Request) error {
 		}
 		body.DoneID, body.DoneVersion = id, s.ownVersion(r, id)
 	}
+	body.FedAgain = dossier.BatchID(q.Get("fed"))
 	if body.Ask != nil {
 		return s.reviewField(w, r, body)
 	}

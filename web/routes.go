@@ -68,6 +68,7 @@ func routes() []route {
 		{method: get, pattern: "/review/cut/{dossier}/{paper}/{field}", needs: permRead, serve: (*site).cut},
 		{method: post, pattern: "/review/field", needs: permPlace, serve: (*site).correct},
 		{method: post, pattern: "/review/count", needs: permPlace, serve: (*site).acceptCount},
+		{method: post, pattern: "/review/backs", needs: permPlace, serve: (*site).answerBacks},
 		{method: post, pattern: "/review/undo", needs: permPlace, serve: (*site).undo},
 		{method: get, pattern: "/registers", needs: permRead, serve: (*site).registers},
 		{method: get, pattern: "/registers/cut/{dossier}/{paper}/{entry}", needs: permRead, serve: (*site).entryCut},
@@ -109,6 +110,7 @@ func routes() []route {
 		{method: get, pattern: "/api/dossiers/{dossier}", needs: permRead, serve: (*site).apiDossier},
 		{method: get, pattern: "/api/parked", needs: permRead, serve: (*site).apiParked},
 		{method: post, pattern: "/api/count", needs: permPlace, serve: (*site).apiAcceptCount},
+		{method: post, pattern: "/api/backs", needs: permPlace, serve: (*site).apiAnswerBacks},
 		{method: post, pattern: "/api/efile", needs: permFile, serve: (*site).apiEfile, takes: filedTypes, body: maxFiled},
 		{method: post, pattern: "/api/place", needs: permPlace, serve: (*site).apiPlace},
 

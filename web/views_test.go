@@ -16,6 +16,8 @@ var unseen = map[string]string{
 	"POST /dossiers/{dossier}/pages":  "a change: the catalogue logs it",
 	"POST /review/field":              "a change: the catalogue logs it",
 	"POST /review/count":              "a change: the catalogue logs it",
+	"POST /review/backs":              "a change: the catalogue logs it",
+	"POST /api/backs":                 "a change: the catalogue logs it",
 	"POST /api/count":                 "a change: the catalogue logs it",
 	"POST /review/undo":               "a change: the catalogue logs it",
 	"POST /api/efile":                 "a change: the catalogue logs it",

@@ -170,6 +170,9 @@ type Placer interface {
 	// AcceptCount makes the papers of a dossier that are held because the sheets
 	// of a batch do not add up.
 	AcceptCount(ctx context.Context, actor dossier.Actor, id dossier.DossierID, batch dossier.BatchID) error
+	// AnswerBacks records what is said of a batch whose fronts and backs do not
+	// fit together; [ErrNoSuchValue] when the sheets can not be those.
+	AnswerBacks(ctx context.Context, said dossier.BacksAnswer) error
 	// Close closes a dossier; [ErrChanged] when it lacks other papers than said.
 	Close(ctx context.Context, actor dossier.Actor, id dossier.DossierID, said dossier.Closing) error
 	// Reopen opens a closed one again.

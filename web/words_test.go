@@ -58,6 +58,7 @@ func computedKeys() []string {
 	for _, key := range []string{"found", "keyed", "none", "why_form", "why_rules", "why_rows", "why_labels", "why_empty", "unnamed", "count_wrong"} {
 		keys = append(keys, "registers."+key)
 	}
+	keys = append(keys, "review.backs_wrong")
 	for _, r := range dossier.Reasons() {
 		keys = append(keys, "reason."+string(r))
 	}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -90,6 +92,100 @@ func TestFrontsWithoutBacks(t *testing.T) {
 				return
 			}
 		}
+	})
+}
+
+// say is what a person says about the backs of a batch, worked on to its end.
+func (r *rig) say(t *testing.T, batch dossier.BatchID, say dossier.BacksSay, sheets ...int) (o outcome, err error) {
+	t.Helper()
+	a, flow := r.open(t)
+	defer closeArchive(t, a)
+	said := dossier.BacksAnswer{Batch: batch, Actor: dossier.Local(flow.Unit.ID), Say: say, Sheets: sheets}
+	if err := flow.AnswerBacks(t.Context(), a.catalog, said); err != nil {
+		return o, err
+	}
+	o, err = a.finish(t.Context(), flow, dossier.Batch{ID: batch}, quiet())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o, nil
+}
+
+// TestBlankBacksNotScanned: a person says of which sheets one side is empty and
+// was not scanned, in either order and of either side; the papers are then made
+// as if it had been, and a rebuild comes to the same. Numbers that can not be
+// are refused, and so is a second answer.
+func TestBlankBacksNotScanned(t *testing.T) {
+	onBoth(t, func(t *testing.T, address string) {
+		opener, an, ba := separator(t, someCode, 0), paper(birth, "An"), paper(marriage, "Ba")
+		for name, c := range map[string]struct {
+			order         dossier.BacksOrder
+			fronts, backs []string
+			sheets        []int
+			second        dossier.Page // the second page of the first paper
+		}{
+			"of a paper":         {dossier.BacksStraight, []string{opener, an, ba}, []string{later("2"), ""}, []int{1}, dossier.Page{File: "backs.pdf", Index: 1}},
+			"turned over":        {dossier.BacksReverse, []string{opener, an, ba}, []string{"", later("2")}, []int{1}, dossier.Page{File: "backs.pdf", Index: 2}},
+			"a front":            {dossier.BacksStraight, []string{opener, an}, []string{"", later("2"), later("3")}, []int{3}, dossier.Page{File: "backs.pdf", Index: 2}},
+			"a front, turned":    {dossier.BacksReverse, []string{opener, an}, []string{later("3"), later("2"), ""}, []int{1}, dossier.Page{File: "backs.pdf", Index: 2}},
+			"more than one back": {dossier.BacksStraight, []string{opener, an, ba}, []string{later("2")}, []int{1, 3}, dossier.Page{File: "backs.pdf", Index: 1}},
+		} {
+			r := newRig(t, address)
+			batch := r.feedTwice(t, c.order, strings.Join(c.fronts, "\f"), strings.Join(c.backs, "\f")).Batch
+			for _, wrong := range [][]int{nil, {9}, {0}, {2, 1}, {1, 2, 3}} {
+				if _, err := r.say(t, batch, dossier.BacksBlank, wrong...); !errors.Is(err, pipeline.ErrNoSuchSheets) {
+					t.Errorf("%s: sheets %v: %v", name, wrong, err)
+				}
+			}
+			o, err := r.say(t, batch, dossier.BacksBlank, c.sheets...)
+			if err != nil || len(o.Parked) != 0 || len(o.Dossiers) != 1 {
+				t.Fatalf("%s: %v, parked %+v, account %+v", name, err, o.Parked, o.Account)
+			}
+			if pages := o.Dossiers[0].Components[0].Pages; len(pages) < 2 || pages[1].File != c.second.File || pages[1].Index != c.second.Index {
+				t.Errorf("%s: pages %+v", name, pages)
+			}
+			if _, err := r.say(t, batch, dossier.BacksBlank, c.sheets...); !errors.Is(err, pipeline.ErrNotWaiting) {
+				t.Errorf("%s: said twice: %v", name, err)
+			}
+			if _, err := r.say(t, batch, dossier.BacksWithdrawn); !errors.Is(err, pipeline.ErrNothingToUndo) {
+				t.Errorf("%s: withdrawn: %v", name, err)
+			}
+			r.wantIntact(t)
+			wantSameDossiers(t, r.rebuilt(t).dossiers(t), r.dossiers(t))
+			if address != "" { // one database, one archive
+				return
+			}
+		}
+	})
+}
+
+// TestBatchFedAgain: a person says that a held batch is fed again; its pages count
+// no more, but the one that was placed. That is taken back, and said again, and a
+// rebuild knows.
+func TestBatchFedAgain(t *testing.T) {
+	onBoth(t, func(t *testing.T, address string) {
+		r := newRig(t, address)
+		o := r.feedTwice(t, dossier.BacksStraight, paper(birth, "An")+"\f"+paper(marriage, "Ba"), later("2"))
+		waiting, why := r.waiting(t), o.Parked[0].Text
+		r.decide(t, dossier.Placement{Pages: waiting[:1], Kind: "decision"})
+		if o, err := r.say(t, o.Batch, dossier.BacksRescan); err != nil || o.Account.Superseded != 2 || o.Account.Placed != 1 || len(o.Parked) != 0 {
+			t.Fatalf("%v, account %+v", err, o.Account)
+		}
+		r.wantIntact(t)
+		if account := r.rebuilt(t).wantNoFindings(t); account.Superseded != 2 {
+			t.Errorf("after a rebuild: %+v", account)
+		}
+		if _, err := r.say(t, o.Batch, dossier.BacksWithdrawn); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.waiting(t); !slices.Equal(got, waiting[1:]) {
+			t.Errorf("%v wait after it was taken back, want %v", got, waiting[1:])
+		}
+		r.wantSentence(t, why)
+		if o, err := r.say(t, o.Batch, dossier.BacksRescan); err != nil || o.Account.Superseded != 2 {
+			t.Errorf("said again: %v, %+v", err, o.Account)
+		}
+		r.wantIntact(t)
 	})
 }
 

@@ -49,6 +49,8 @@ var writeOrder = []string{
 	"checksum list", "listed",
 	// A person decides.
 	"decision", "decide",
+	// A person says what became of the backs of a batch; it is split again.
+	"backs answer", "answer backs",
 	// A person keys a field that two people key; the second one's is a decision.
 	"keying", "key",
 	// A sample of the month is drawn, and keyed.
@@ -85,7 +87,7 @@ func objectStep(key string) string {
 	case key == dossier.ReadmeKey, strings.HasPrefix(key, dossier.SchemaDir):
 		return "root object"
 	case parts[0] == "u" && len(parts) > 2:
-		names := map[string]string{"raw": "raw object", "b": "batch record", "t": "reading", "c": "pdf", "d": "manifest", "p": "decision", "k": "keying", "s": "sample object"}
+		names := map[string]string{"raw": "raw object", "b": "batch record", "t": "reading", "c": "pdf", "d": "manifest", "p": "decision", "k": "keying", "s": "sample object", "f": "backs answer"}
 		if name, ok := names[parts[2]]; ok {
 			return name
 		}
@@ -183,7 +185,7 @@ type faultyLedger struct {
 
 // ledgerReads are the methods of the ledger that change nothing.
 var ledgerReads = []string{
-	"BatchIDs", "ByCode", "File", "Files", "Frame", "Image", "Images", "Keyings", "Known", "Latest", "NextIntent", "ObjectRefs", "Objects", "Pages", "Sample", "Waiting",
+	"BatchIDs", "ByCode", "File", "Files", "Frame", "Image", "Images", "Keyings", "Known", "Latest", "Miscounts", "NextIntent", "ObjectRefs", "Objects", "Pages", "Sample", "Waiting",
 }
 
 func (l faultyLedger) AddObjects(ctx context.Context, act dossier.Act, objects []dossier.ObjectRef) error {
@@ -248,6 +250,11 @@ func (l faultyLedger) Listed(ctx context.Context, objects []dossier.ObjectRef) e
 func (l faultyLedger) Decide(ctx context.Context, act dossier.Act, decision dossier.Decision, object dossier.ObjectRef) (bool, error) {
 	defer l.faults.step("decide")()
 	return l.ledger.Decide(ctx, act, decision, object)
+}
+
+func (l faultyLedger) AnswerBacks(ctx context.Context, act dossier.Act, said dossier.BacksAnswer, object dossier.ObjectRef) (bool, error) {
+	defer l.faults.step("answer backs")()
+	return l.ledger.AnswerBacks(ctx, act, said, object)
 }
 
 func (l faultyLedger) ChooseTwice(ctx context.Context, unit dossier.UnitID, chosen []dossier.KindField) error {

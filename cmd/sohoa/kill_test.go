@@ -282,7 +282,7 @@ func objectLines(t *testing.T, a *archive) (lines []string) {
 		switch sort {
 		case "raw", "t":
 			lines = append(lines, "object "+sort+"/"+name)
-		case "b", "p", "k":
+		case "b", "p", "k", "f":
 		default:
 			counts[sort]++
 		}

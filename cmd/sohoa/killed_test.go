@@ -88,7 +88,7 @@ func (r *life) goOn(t *testing.T) {
 
 // byHand is the whole life of a batch in which everything happens: an archive
 // is made, paper comes in, is worked on and listed, and a person decides, takes
-// a decision back, keys a field that another person keys, too, draws and keys a
+// a decision back, says that a back was not scanned, keys a field that another person keys, too, draws and keys a
 // sample, and has everything signed. Done again after a kill, it goes
 // on where the archive stands.
 func byHand(ctx context.Context, c *cli, f *faults) (err error) {
@@ -106,6 +106,9 @@ func byHand(ctx context.Context, c *cli, f *faults) (err error) {
 		return err
 	}
 	if err := decideAll(ctx, a, flow); err != nil {
+		return err
+	}
+	if err := answerBacks(ctx, a, flow); err != nil {
 		return err
 	}
 	if err := keyAll(ctx, a, flow); err != nil {
@@ -238,6 +241,7 @@ func makeFaulty(ctx context.Context, c *cli, f *faults) error {
 // The pages a person decides about, and the dossier they wait in.
 const (
 	otherCode      = "H38.12-260102-0002"
+	thirdCode      = "H38.12-260102-0003"
 	placedByPerson = "a loose page"
 	takenBack      = "another loose page"
 )
@@ -272,6 +276,31 @@ func decideAll(ctx context.Context, a *archive, flow *pipeline.Flow) error {
 		return err
 	}
 	return publishAll(ctx, a, flow, id)
+}
+
+// answerBacks feeds three fronts and two backs, and says that the third sheet has an
+// empty back, unless that was said.
+func answerBacks(ctx context.Context, a *archive, flow *pipeline.Flow) error {
+	fronts := "QR SOHOA1|" + thirdCode + "\f" + paper(birth, "Da") + "\f" + paper(marriage, "Di")
+	feed := pipeline.Feed{Device: "test", Sources: textSources(fronts, "\f"), Backs: &dossier.Backs{From: 2, Order: dossier.BacksStraight}}
+	batch, err := flow.Claim(ctx, dossier.Local(flow.Unit.ID), feed)
+	if err != nil {
+		return err
+	}
+	if _, err := a.finish(ctx, flow, batch, quiet()); err != nil {
+		return err
+	}
+	ids, err := a.ledger.BatchIDs(ctx, flow.Unit.ID)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		said := dossier.BacksAnswer{Batch: id, Actor: dossier.Local(flow.Unit.ID), Say: dossier.BacksBlank, Sheets: []int{3}}
+		if err := flow.AnswerBacks(ctx, a.ledger, said); err != nil && !errors.Is(err, pipeline.ErrNotWaiting) {
+			return err
+		}
+	}
+	return a.workUntilDone(ctx, flow, quiet())
 }
 
 // keyAll is two people who key the name of the first child, one after the other.

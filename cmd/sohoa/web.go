@@ -108,7 +108,7 @@ func inWebWords(err error) error {
 		return fmt.Errorf("%w: %w", web.ErrPagesWait, err)
 	case errors.Is(err, pipeline.ErrChanged), isIncomplete(err):
 		return fmt.Errorf("%w: %w", web.ErrChanged, err)
-	case errors.Is(err, pipeline.ErrNoSuchValue):
+	case errors.Is(err, pipeline.ErrNoSuchValue), errors.Is(err, pipeline.ErrNoSuchSheets):
 		return fmt.Errorf("%w: %w", web.ErrNoSuchValue, err)
 	case errors.Is(err, pipeline.ErrUnnamed):
 		return fmt.Errorf("%w: %w", web.ErrUnnamed, err)
@@ -385,6 +385,11 @@ func (w webArchive) WriteDown(ctx context.Context, actor dossier.Actor, id dossi
 // AcceptCount makes the papers that were held for their count of sheets.
 func (w webArchive) AcceptCount(ctx context.Context, actor dossier.Actor, id dossier.DossierID, batch dossier.BatchID) error {
 	return inWebWords(w.flow.AcceptCount(ctx, w.archive.ledger, actor, id, batch))
+}
+
+// AnswerBacks takes what is said of a batch that is held for its backs.
+func (w webArchive) AnswerBacks(ctx context.Context, said dossier.BacksAnswer) error {
+	return inWebWords(w.flow.AnswerBacks(ctx, w.archive.ledger, said))
 }
 
 // inflow shows the watcher's look at the inbox.

@@ -106,6 +106,13 @@ func (d desk) writeOneOfEach() map[string]bool {
 	keying := func(id, by string) dossier.Keying {
 		return dossier.Keying{ID: id, At: morning, Actor: dossier.Actor{ID: by, Unit: "u1"}, Dossier: "d2", Component: "c", Field: "dob"}
 	}
+	must := func(_ any, err error) { d.must(err) }
+	must(d.write.NewUpdate().TableExpr("pages").Set("state = ?, reason = ?, component = ''", dossier.PageParked, dossier.ReasonBacks).Where("id = ?", parked[0].ID).Exec(ctx))
+	must(d.write.NewUpdate().TableExpr("batches").Set("state = 'done'").Where("id = 'b1'").Exec(ctx))
+	watch("AnswerBacks", func() error {
+		_, err := d.AnswerBacks(ctx, act, dossier.BacksAnswer{Batch: "b1", Say: dossier.BacksRescan}, object("answer of backs"))
+		return err
+	})
 	watch("Key", func() error {
 		_, err := d.Key(ctx, act, keying("k1", "lan"), 1, object("keying"))
 		return err
