@@ -29,6 +29,16 @@ folders, the code of its dossier and the kind of paper, and nothing is guessed:
   filed/H38.12-260102-0001/birth_notice/giay-chung-sinh.pdf
   filed/H38.12-260102-0001/birth_registration_application/to-khai.pdf
 
+Or a list beside the files says it, manifest.csv in the folder itself:
+
+  code,kind,file,signature
+  H38.12-260102-0001,birth_notice,giay-chung-sinh.pdf,signed
+  H38.12-260102-0001,birth_registration_application,scans/to-khai.jpg,
+
+It names every file of the folder; "signed" wants a signature that holds. With
+any mistake in the list, or in a file, nothing is taken in, and each mistake is
+named with its line: exit code 2.
+
 A PDF is published as it is, byte for byte, with the signatures it came with;
 what they are worth is told. Pictures are published like scans. Either is read,
 found by its words and counted as present in its dossier.
@@ -46,6 +56,9 @@ type filedInput struct {
 	input
 	filing dossier.Filing
 	sum    dossier.SHA256
+	// line of the manifest that names it, and whether that says that it is signed.
+	line   int
+	signed bool
 }
 
 // Run takes the folder in, judges the signatures, and says where each file went.
@@ -54,7 +67,7 @@ func (e efileCmd) Run(ctx context.Context, c *cli, con console) error {
 	if err != nil {
 		return err
 	}
-	files, refused, err := filedInputs(kinds, e.Folder, c.Data)
+	files, refused, err := c.filedInputs(ctx, kinds, e.Folder)
 	if err != nil {
 		return err
 	}
@@ -74,14 +87,19 @@ func (e efileCmd) Run(ctx context.Context, c *cli, con console) error {
 }
 
 // filedInputs lists the files of a folder. A file of which the folders say
-// nothing certain stays where it is and is named.
-func filedInputs(kinds *dossier.Catalogue, folder, archive string) (files []filedInput, refused []waiting, err error) {
+// nothing certain stays where it is and is named. Where a manifest lies beside
+// them, that says it all, or nothing is taken.
+func (c *cli) filedInputs(ctx context.Context, kinds *dossier.Catalogue, folder string) (files []filedInput, refused []waiting, err error) {
 	if stat, err := os.Stat(folder); err != nil || !stat.IsDir() {
 		return nil, nil, usage("Give a folder with CODE/KIND/FILE in it.", "%s is no folder", folder)
 	}
-	all, err := inputs([]string{folder}, archive)
+	all, err := inputs([]string{folder}, c.Data)
 	if err != nil {
 		return nil, nil, err
+	}
+	if slices.ContainsFunc(all, func(in input) bool { return in.name == filedManifest }) {
+		files, err = c.manifestInputs(ctx, kinds, folder, all)
+		return files, nil, err
 	}
 	for _, in := range all {
 		filing, reason := filingOf(kinds, in.name)
