@@ -7,8 +7,8 @@ import (
 	"sohoa/dossier"
 )
 
-// ErrNoSuchSheets: the numbers can not be the sheets of which one side was not
-// scanned.
+// ErrNoSuchSheets tells that the numbers can not be the sheets of which one side
+// was not scanned.
 var ErrNoSuchSheets = errors.New("these can not be the sheets without a side")
 
 // HeldBatches is the catalogue as answers about fronts and backs use it.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"sohoa/dossier"
@@ -49,7 +50,7 @@ type route struct {
 // fails on an address that is served but not listed.
 func routes() []route {
 	const get, post = http.MethodGet, http.MethodPost
-	return append(keyingRoutes(), []route{
+	return slices.Concat(keyingRoutes(), heldRoutes(), []route{
 		{method: get, pattern: "/{$}", needs: permNone, serve: (*site).home},
 		{method: get, pattern: "/intake", needs: permRead, serve: (*site).intake},
 		{method: get, pattern: "/intake/live", needs: permRead, serve: (*site).intakeLive},
@@ -67,8 +68,6 @@ func routes() []route {
 		{method: post, pattern: "/review/place", needs: permPlace, serve: (*site).place},
 		{method: get, pattern: "/review/cut/{dossier}/{paper}/{field}", needs: permRead, serve: (*site).cut},
 		{method: post, pattern: "/review/field", needs: permPlace, serve: (*site).correct},
-		{method: post, pattern: "/review/count", needs: permPlace, serve: (*site).acceptCount},
-		{method: post, pattern: "/review/backs", needs: permPlace, serve: (*site).answerBacks},
 		{method: post, pattern: "/review/undo", needs: permPlace, serve: (*site).undo},
 		{method: get, pattern: "/registers", needs: permRead, serve: (*site).registers},
 		{method: get, pattern: "/registers/cut/{dossier}/{paper}/{entry}", needs: permRead, serve: (*site).entryCut},
@@ -109,8 +108,6 @@ func routes() []route {
 		{method: get, pattern: "/api/search", needs: permRead, serve: (*site).apiSearch},
 		{method: get, pattern: "/api/dossiers/{dossier}", needs: permRead, serve: (*site).apiDossier},
 		{method: get, pattern: "/api/parked", needs: permRead, serve: (*site).apiParked},
-		{method: post, pattern: "/api/count", needs: permPlace, serve: (*site).apiAcceptCount},
-		{method: post, pattern: "/api/backs", needs: permPlace, serve: (*site).apiAnswerBacks},
 		{method: post, pattern: "/api/efile", needs: permFile, serve: (*site).apiEfile, takes: filedTypes, body: maxFiled},
 		{method: post, pattern: "/api/place", needs: permPlace, serve: (*site).apiPlace},
 
@@ -118,7 +115,19 @@ func routes() []route {
 		{method: get, pattern: "/readyz", needs: permWatch, serve: machine(func(m Machine) http.Handler { return m.Ready }), machine: true},
 		{method: get, pattern: "/status", needs: permWatch, serve: machine(func(m Machine) http.Handler { return m.Status }), machine: true},
 		{method: get, pattern: "/metrics", needs: permWatch, serve: machine(func(m Machine) http.Handler { return m.Metrics }), machine: true},
-	}...)
+	})
+}
+
+// heldRoutes are those of what people say about papers that are held because
+// their sheets, or their fronts and backs, do not add up.
+func heldRoutes() []route {
+	const post = http.MethodPost
+	return []route{
+		{method: post, pattern: "/review/count", needs: permPlace, serve: (*site).acceptCount},
+		{method: post, pattern: "/review/backs", needs: permPlace, serve: (*site).answerBacks},
+		{method: post, pattern: "/api/count", needs: permPlace, serve: (*site).apiAcceptCount},
+		{method: post, pattern: "/api/backs", needs: permPlace, serve: (*site).apiAnswerBacks},
+	}
 }
 
 // keyingRoutes are those of pages at which people key without being shown what
