@@ -16,6 +16,9 @@ type jp2Header struct {
 	space      uint32
 	mapped     bool // a palette, a channel definition or depths that differ
 	xdpi, ydpi float64
+	// The size by the codestream, which decides what a decoder asks memory for,
+	// whatever the boxes say.
+	width, height int
 }
 
 // The enumerated colour spaces a PDF/A-2 picture may be taken over with: sRGB
@@ -31,6 +34,8 @@ func readJP2Header(data []byte) jp2Header {
 	if len(data) >= 12 && string(data[4:8]) == "jP  " {
 		h.boxed = true
 		h.boxes(data, 0)
+	} else {
+		h.codestream(data)
 	}
 	return h
 }
@@ -39,21 +44,42 @@ func readJP2Header(data []byte) jp2Header {
 const maxJP2Depth = 3
 
 func (h *jp2Header) boxes(data []byte, depth int) {
-	const head = 8
-	for len(data) >= head && depth < maxJP2Depth {
-		size := int64(binary.BigEndian.Uint32(data))
-		if size < head || size > int64(len(data)) { // 0 and 1: the pixels, last and long
-			return
+	for len(data) >= 8 && depth < maxJP2Depth {
+		head, size := int64(8), int64(binary.BigEndian.Uint32(data))
+		switch {
+		case size == 0: // the last box reaches to the end of the file
+			size = int64(len(data))
+		case size == 1 && len(data) >= 16: // a long one
+			head, size = 16, int64(binary.BigEndian.Uint64(data[8:]))
 		}
-		h.box(string(data[4:8]), data[head:size], depth)
+		if size < head || size > int64(len(data)) {
+			size = int64(len(data)) // cut short; decoders go on with what is there
+		}
+		h.box(string(data[4:8]), data[min(head, size):size], depth)
 		data = data[size:]
 	}
+}
+
+// codestream reads the size marker that a codestream begins with (A.5.1).
+func (h *jp2Header) codestream(data []byte) {
+	const siz = "\xff\x4f\xff\x51"
+	if len(data) < 24 || string(data[:4]) != siz {
+		return
+	}
+	side := func(at int) int {
+		return int(binary.BigEndian.Uint32(data[at:])) - int(binary.BigEndian.Uint32(data[at+8:]))
+	}
+	h.width, h.height = side(8), side(12)
 }
 
 func (h *jp2Header) box(kind string, body []byte, depth int) {
 	switch kind {
 	case "jp2h", "res ":
 		h.boxes(body, depth+1)
+	case "jp2c":
+		if h.width == 0 { // decoders take the first
+			h.codestream(body)
+		}
 	case "ihdr":
 		if len(body) >= 14 {
 			h.components, h.bits = int(binary.BigEndian.Uint16(body[8:])), body[10]

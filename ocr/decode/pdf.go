@@ -32,6 +32,9 @@ type pdfFile struct {
 const (
 	parseTime     = 12 * time.Second
 	maxParseBytes = 256 << 20
+	// maxDecoded bounds what is unpacked of a stream that is no picture: tables
+	// of objects, and the content of a page. Pictures have the limit of their size.
+	maxDecoded = 32 << 20
 )
 
 // openPDF reads by pdfcpu; what that cannot read goes to poppler as it is, then
@@ -111,7 +114,7 @@ func pdfConfig(limits Limits) *model.Configuration {
 	conf.ValidationMode = model.ValidationRelaxed
 	conf.Offline = true
 	conf.Limits.MaxStreamBytes = limits.Memory / 2
-	conf.Limits.MaxDecodeBytes = limits.Memory / 2
+	conf.Limits.MaxDecodeBytes = min(limits.Memory/2, maxDecoded)
 	conf.Limits.MaxImagePixels = limits.Pixels
 	conf.Limits.MaxObjectCount = 1_000_000
 	conf.Limits.MaxXRefEntries = 1_000_000
@@ -186,6 +189,9 @@ func notEOF(err error) error {
 
 func (p *pdfFile) picture(ctx context.Context, index int) (*Picture, error) {
 	page := p.inspect(index + 1)
+	if page.refused != nil {
+		return nil, page.refused
+	}
 	picture, err := p.read(ctx, index+1, page)
 	if err != nil {
 		return nil, popplerFault(err)
@@ -287,6 +293,9 @@ func (p *pdfFile) render(ctx context.Context, number int) (drawn made, dpi float
 
 func (p *pdfFile) stream(ctx context.Context, index int) (*Stream, error) {
 	page := p.inspect(index + 1)
+	if page.refused != nil {
+		return nil, page.refused
+	}
 	if page.image != nil {
 		return page.image.stream, nil
 	}

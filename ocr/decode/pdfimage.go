@@ -59,6 +59,9 @@ func (l lifter) imageStream(image types.StreamDict) (*Stream, error) {
 	if s.Components == 0 || s.BitsPerComponent != 8 && (s.BitsPerComponent != 1 || s.Components != 1) {
 		return nil, errDraw
 	}
+	if int64(s.Width)*int64(s.Height) > hopeless*l.limits.Pixels {
+		return nil, errHopeless
+	}
 	if err := l.limits.checkSize(s.Width, s.Height, liftedBytesPerPixel(s)); err != nil {
 		return nil, err
 	}
@@ -67,6 +70,10 @@ func (l lifter) imageStream(image types.StreamDict) (*Stream, error) {
 	}
 	return s, l.filterParms(image, s)
 }
+
+// hopeless is how many times as large as the largest picture one is that is not
+// drawn at a smaller size either: that would take a minute of processor time.
+const hopeless = 4
 
 // liftedBytesPerPixel counts what decoding needs: the picture, and for deflate
 // the rows, which pdfcpu collects in a buffer that doubles as it grows.

@@ -14,6 +14,8 @@ import (
 type pdfPage struct {
 	image *liftedImage // nil: the page has to be drawn
 	text  bool         // its content shows text
+	// refused tells why the page is not even drawn; nil for most.
+	refused error
 }
 
 // liftedImage is the one picture of a page, unchanged.
@@ -44,15 +46,44 @@ func (p *pdfFile) inspect(number int) (page pdfPage) {
 	if err != nil {
 		return page
 	}
-	data, err := p.parsed.PageContent(dict, number)
-	if err != nil || len(data) > maxContentBytes {
+	data, err := p.content(dict)
+	if err != nil {
 		return page
 	}
 	c := followContent(data)
 	page.text = c.text
 	l := lifter{p.parsed, dict, inherited, p.tools.limits}
 	page.image, err = l.lift(c)
+	if errors.Is(err, errHopeless) {
+		page.refused = because(dossier.ReasonTooLarge, err)
+	}
 	return page
+}
+
+// content unpacks what a page draws, up to maxContentBytes.
+func (p *pdfFile) content(page types.Dict) ([]byte, error) {
+	entry, _ := page.Find("Contents")
+	o, err := p.parsed.Dereference(entry)
+	if err != nil {
+		return nil, err
+	}
+	parts, ok := o.(types.Array)
+	if !ok {
+		parts = types.Array{o}
+	}
+	var all []byte
+	for _, part := range parts {
+		stream, _, err := p.parsed.DereferenceStreamDict(part)
+		if err != nil || stream == nil {
+			return nil, errDraw
+		}
+		if err := stream.DecodeWithLimit(maxContentBytes); err != nil || len(all)+len(stream.Content) > maxContentBytes {
+			return nil, errDraw
+		}
+		all = append(append(all, stream.Content...), '\n')
+		stream.Content = nil // the parsed file stays; what a page draws need not
+	}
+	return all, nil
 }
 
 // lifter takes the picture out of one page.
@@ -63,8 +94,12 @@ type lifter struct {
 	limits    Limits
 }
 
-// errDraw says that a page is more than its picture.
-var errDraw = errors.New("page is not one picture")
+// errDraw says that a page is more than its picture, and errHopeless that its
+// picture is one that no program would draw in the time of a page.
+var (
+	errDraw     = errors.New("page is not one picture")
+	errHopeless = errors.New("picture too large to be drawn")
+)
 
 func (l lifter) lift(c content) (*liftedImage, error) {
 	if c.strange || c.over || len(c.drawings) != 1 || l.hasVisibleNotes() {

@@ -103,6 +103,11 @@ func readByLeptonica(data []byte, format Format) (rasterHeader, error) {
 	if format == JP2 {
 		boxes := readJP2Header(data)
 		r.xdpi, r.ydpi = boxes.xdpi, boxes.ydpi
+		if boxes.width <= 0 || boxes.height <= 0 {
+			return r, because(dossier.ReasonDamaged, errors.New("jpeg 2000 codestream"))
+		}
+		// What the boxes announce and what is decoded may differ; the larger counts.
+		r.width, r.height = max(r.width, boxes.width), max(r.height, boxes.height)
 		return r, nil
 	}
 	e := readEXIF(webpEXIF(data))
