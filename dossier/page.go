@@ -153,7 +153,7 @@ type Reading struct {
 	// CheckBoxes are the squares to be ticked that the page has.
 	CheckBoxes []CheckBox `json:"check_boxes,omitempty"`
 	// Engine names the engine and model that read the page, for example
-	// "tesseract 5.3.0 vie".
+	// "tesseract 5.3.0 vie@1f2e3d4c": of the model the beginning of its SHA-256.
 	Engine string `json:"engine,omitempty"`
 }
 

@@ -2,6 +2,8 @@ package tesseract
 
 import (
 	"image"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -135,5 +137,25 @@ func TestToWords(t *testing.T) {
 func TestMissingModel(t *testing.T) {
 	if _, err := New(Config{Languages: []string{"xyz"}}); err == nil || !strings.Contains(err.Error(), "xyz") {
 		t.Errorf("New = %v", err)
+	}
+}
+
+// TestModelsAreToldApart: the name of the engine says which file of a language
+// was read with, by a sum that sha256sum prints.
+func TestModelsAreToldApart(t *testing.T) {
+	name := engine(t).Name()
+	out, err := exec.CommandContext(t.Context(), "sha256sum", "/usr/share/tesseract-ocr/5/tessdata/vie.traineddata").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := " vie@" + string(out[:sumLength]); !strings.HasPrefix(name, "tesseract 5.") || !strings.HasSuffix(name, want) {
+		t.Errorf("named %q, want %q at the end", name, want)
+	}
+	other := t.TempDir()
+	if err := os.WriteFile(other+"/vie.traineddata", []byte("another"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if c := (Config{Data: other, Languages: []string{"vie", "eng"}}); c.models() != "vie@ae448ac8+eng" {
+		t.Errorf("named %q", c.models())
 	}
 }
