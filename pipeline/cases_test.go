@@ -120,7 +120,7 @@ func words(t *testing.T, n int, line string) (all []dossier.Word) {
 	}
 	for _, w := range fields[2:] {
 		bare := strings.TrimLeft(w, "~")
-		sure := []float64{0.96, 0.6, 0.4}[len(w)-len(bare)]
+		sure := []float64{0.96, 0.6, 0.2}[len(w)-len(bare)]
 		wide := letter * len([]rune(bare))
 		all = append(all, dossier.Word{Text: bare, X: x, Y: y, W: wide, H: height, Confidence: sure, Line: n, Block: 1})
 		x += wide + letter

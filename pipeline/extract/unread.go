@@ -64,7 +64,7 @@ const penned = 0.5
 
 // hardly is the same of all words of a value behind a label on the whole, where
 // poor print is more common.
-const hardly = 0.45
+const hardly = 0.3
 
 // written tells whether words that stand somewhere are handwriting: on the whole
 // the engine hardly believed them itself.
