@@ -79,7 +79,9 @@ type CheckBox struct {
 }
 
 // Box is the square's rectangle.
-func (c CheckBox) Box() Box { return Box{X: c.X, Y: c.Y, W: c.W, H: c.H} }
+func (c CheckBox) Box() Box {
+	return Box{X: c.X, Y: c.Y, W: c.W, H: c.H}
+}
 
 // CheckState is what stands in a square.
 type CheckState string
