@@ -1,12 +1,11 @@
-// Package seal finds round seals on the black-and-white measuring copy of a
-// page, by their rings.
+// Package seal finds round seals on the gray measuring copy of a page, by their rings.
 //
 // Start at [Find]. In colour a seal is told by its red; what comes from a gray
 // or a black-and-white scanner has only its shape left. The circle is voted for
 // by the edges of the ink along their gradients (Kimme, Ballard and Sklansky,
 // Finding circles by an array of accumulators, 1975), on a copy a quarter as
 // fine; each candidate is then held against the ink itself. It promises no
-// ring where less than two thirds of a circle are drawn.
+// ring where less than seven tenths of a circle are drawn.
 package seal
 
 import (
@@ -50,17 +49,48 @@ const (
 	thickest             = 6 // pixels from the middle of one ring to that of the next
 )
 
-// Picture is a gray or black-and-white picture, a byte a pixel: 0 is ink.
+// Picture is a gray picture, a byte a pixel, row by row: 0 is ink.
 type Picture struct {
 	Pix  []byte
 	W, H int
-
-	ink byte // what is below is ink
 }
 
-// lit is the picture with the level of ink that holds around a circle: a little
-// below its paper, which is the middle value there.
-func (p Picture) lit(c Ring) Picture {
+// Find looks for the rings of seals, the surest first.
+func Find(p Picture) []Ring {
+	var found []Ring
+	directions := newDirections()
+	for _, c := range vote(reduced(p)) {
+		l := look{p, inkAround(p, c), directions}
+		ring := l.fit(c)
+		if ring.Drawn >= leastDrawn && ring.Drawn-l.beside(ring) >= leastContrast && !slices.ContainsFunc(found, ring.meets) {
+			found = append(found, ring)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b Ring) int { return cmp.Compare(b.Drawn, a.Drawn) })
+	return found
+}
+
+// look is a picture as it is looked at around one candidate.
+type look struct {
+	Picture
+	ink        byte // what is below is ink
+	directions *[rays]direction
+}
+
+// direction is that of a ray.
+type direction struct{ sin, cos float64 }
+
+func newDirections() *[rays]direction {
+	var all [rays]direction
+	for i := range all {
+		all[i].sin, all[i].cos = math.Sincos(2 * math.Pi * float64(i) / rays)
+	}
+	return &all
+}
+
+// inkAround is the level of ink that holds around a circle: a little below its
+// paper, which is the middle value there.
+func inkAround(p Picture, c Ring) byte {
 	var counts [256]int
 	n := 0
 	side := int(c.R) + besideTo
@@ -71,40 +101,18 @@ func (p Picture) lit(c Ring) Picture {
 			n++
 		}
 	}
-	below := 0
-	for v, count := range counts {
-		if below += count; 2*below >= n {
-			p.ink = byte(max(1, v-faint))
-			break
-		}
+	below, paper := 0, 0
+	for 2*below < n {
+		below += counts[paper]
+		paper++
 	}
-	return p
+	return byte(max(1, paper-1-faint))
 }
 
-// isInk tells whether there is ink at a point or beside it along x and y.
-func (p Picture) isInk(x, y float64) bool {
+// isInk tells whether there is ink at a point.
+func (l look) isInk(x, y float64) bool {
 	i, j := int(x), int(y)
-	return i >= 0 && j >= 0 && i < p.W && j < p.H && p.Pix[j*p.W+i] < p.ink
-}
-
-// Find looks for the rings of seals, the surest first.
-func Find(p Picture) []Ring {
-	small := reduced(p)
-	dirs := new([rays][2]float64)
-	for i := range dirs {
-		sin, cos := math.Sincos(2 * math.Pi * float64(i) / rays)
-		dirs[i] = [2]float64{sin, cos}
-	}
-	var found []Ring
-	for _, c := range vote(small) {
-		p := p.lit(c)
-		ring := fit(p, c, dirs)
-		if ring.Drawn >= leastDrawn && ring.Drawn-beside(p, ring, dirs) >= leastContrast && !slices.ContainsFunc(found, ring.meets) {
-			found = append(found, ring)
-		}
-	}
-	slices.SortStableFunc(found, func(a, b Ring) int { return cmp.Compare(b.Drawn, a.Drawn) })
-	return found
+	return i >= 0 && j >= 0 && i < l.W && j < l.H && l.Pix[j*l.W+i] < l.ink
 }
 
 // meets tells whether two rings are of one seal, which has up to three.
@@ -191,6 +199,8 @@ func (b *ballot) elected() []Ring {
 		least := leastVotes * 2 * math.Pi * r
 		for y := 1; y < b.h-1; y++ {
 			for x := 1; x < b.w-1; x++ {
+				// A middle without its share of the nine sums is none: most
+				// places are passed over here.
 				if 9*2*int(b.votes[k][y*b.w+x]) < int(least) {
 					continue
 				}
@@ -225,41 +235,41 @@ func (b *ballot) around(k, x, y int) int {
 
 // fit moves a circle to where most of it is drawn, first in steps of two pixels,
 // and from an inner ring of the seal to the outermost.
-func fit(p Picture, r Ring, dirs *[rays][2]float64) Ring {
-	best := fitStep(p, fitStep(p, r, 6, 2, dirs), 2, 1, dirs)
+func (l look) fit(r Ring) Ring {
+	best := l.fitStep(l.fitStep(r, 6, 2), 2, 1)
 	for out := best.R + thickest; out <= mostRadius; out++ {
-		if c := (Ring{X: best.X, Y: best.Y, R: out}); p.drawn(c, dirs) >= leastDrawn {
-			best = fitStep(p, c, 2, 1, dirs)
+		if c := (Ring{X: best.X, Y: best.Y, R: out}); l.drawn(c) >= leastDrawn {
+			best = l.fitStep(c, 2, 1)
 			out = best.R + thickest
 		}
 	}
 	return best
 }
 
-func fitStep(p Picture, from Ring, reach, step int, dirs *[rays][2]float64) Ring {
+// fitStep tries the circles within reach of one in every direction.
+func (l look) fitStep(from Ring, reach, step int) Ring {
 	var best Ring
 	most := -1
 	for dy := -reach; dy <= reach; dy += step {
 		for dx := -reach; dx <= reach; dx += step {
 			for dr := -reach; dr <= reach; dr += step {
 				c := Ring{X: from.X + float64(dx), Y: from.Y + float64(dy), R: from.R + float64(dr)}
-				if n := p.inked(c, dirs); n > most {
+				if n := l.inked(c); n > most {
 					best, most = c, n
 				}
 			}
 		}
 	}
-	best.Drawn = p.drawn(best, dirs)
+	best.Drawn = l.drawn(best)
 	return best
 }
 
 // inked counts the ink that rays meet at the circle and a pixel to either side.
-func (p Picture) inked(c Ring, dirs *[rays][2]float64) int {
+func (l look) inked(c Ring) int {
 	n := 0
-	for i := range dirs {
-		sin, cos := dirs[i][0], dirs[i][1]
+	for _, d := range l.directions {
 		for r := c.R - 1; r <= c.R+1; r++ {
-			if p.isInk(c.X+r*cos, c.Y+r*sin) {
+			if l.isInk(c.X+r*d.cos, c.Y+r*d.sin) {
 				n++
 			}
 		}
@@ -268,11 +278,10 @@ func (p Picture) inked(c Ring, dirs *[rays][2]float64) int {
 }
 
 // drawn is the share of rays that meet ink at the circle or a pixel beside it.
-func (p Picture) drawn(c Ring, dirs *[rays][2]float64) float64 {
+func (l look) drawn(c Ring) float64 {
 	hits := 0
-	for i := range dirs {
-		sin, cos := dirs[i][0], dirs[i][1]
-		if p.isInk(c.X+c.R*cos, c.Y+c.R*sin) || p.isInk(c.X+(c.R-1)*cos, c.Y+(c.R-1)*sin) || p.isInk(c.X+(c.R+1)*cos, c.Y+(c.R+1)*sin) {
+	for _, d := range l.directions {
+		if l.isInk(c.X+c.R*d.cos, c.Y+c.R*d.sin) || l.isInk(c.X+(c.R-1)*d.cos, c.Y+(c.R-1)*d.sin) || l.isInk(c.X+(c.R+1)*d.cos, c.Y+(c.R+1)*d.sin) {
 			hits++
 		}
 	}
@@ -281,10 +290,10 @@ func (p Picture) drawn(c Ring, dirs *[rays][2]float64) float64 {
 
 // beside is how much is drawn just outside of the ring: little but what print
 // it lies on.
-func beside(p Picture, r Ring, dirs *[rays][2]float64) float64 {
+func (l look) beside(r Ring) float64 {
 	least := 1.0
 	for d := besideFrom; d <= besideTo; d++ {
-		least = min(least, p.drawn(Ring{X: r.X, Y: r.Y, R: r.R + float64(d)}, dirs))
+		least = min(least, l.drawn(Ring{X: r.X, Y: r.Y, R: r.R + float64(d)}))
 	}
 	return least
 }
