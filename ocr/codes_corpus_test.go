@@ -10,6 +10,7 @@ import (
 
 	"sohoa/dossier"
 	"sohoa/ocr/cleanup"
+	"sohoa/testdata/generate/collection"
 )
 
 // wantedCode is a code that a file of the collection carries on one of its pages.
@@ -39,7 +40,7 @@ func TestCorpusCodes(t *testing.T) {
 	r := reader(t)
 	found := 0
 	for _, w := range wantedCodes() {
-		all := codesIn(t, r, filepath.Join(corpus(t), "split-barcode", w.file))
+		all := codesIn(t, r, filepath.Join(collection.Dir(t), "split-barcode", w.file))
 		hit := slices.ContainsFunc(all, func(c dossier.Code) bool { return strings.Contains(c.Text, w.text) })
 		if hit {
 			found++

@@ -13,28 +13,8 @@ import (
 
 	"sohoa/dossier"
 	"sohoa/ocr/cleanup"
+	"sohoa/testdata/generate/collection"
 )
-
-// corpus finds the shared test documents: $SOHOA_CORPUS, or shared/corpus beside
-// a folder above.
-func corpus(t *testing.T) string {
-	t.Helper()
-	if dir := os.Getenv("SOHOA_CORPUS"); dir != "" {
-		return dir
-	}
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; dir != "/"; dir = filepath.Dir(dir) {
-		found := filepath.Join(dir, "shared", "corpus")
-		if _, err := os.Stat(found); err == nil {
-			return found
-		}
-	}
-	t.Fatal("no corpus: set SOHOA_CORPUS")
-	return ""
-}
 
 // truth of a made-up page.
 type truth struct {
@@ -51,7 +31,7 @@ type truth struct {
 // a tenth of a degree, blanks and only blanks are blank, and every dossier code
 // is read from its QR. The words are not read: the command line's test does it.
 func TestDossierPages(t *testing.T) {
-	root := filepath.Join(corpus(t), "dossier-pages")
+	root := filepath.Join(collection.Dir(t), "dossier-pages")
 	files, err := filepath.Glob(filepath.Join(root, "truth", "*.json"))
 	if err != nil || len(files) < 60 {
 		t.Fatalf("%d truths, %v", len(files), err)
@@ -123,7 +103,7 @@ func load(t *testing.T, file string) truth {
 
 // TestRealBlanks: backs of sealed pages and an empty sheet from real scanners.
 func TestRealBlanks(t *testing.T) {
-	root := corpus(t)
+	root := collection.Dir(t)
 	files, err := filepath.Glob(filepath.Join(root, "vi-scans", "trang-trang-vet-dau", "*.jpg"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no blank backs: %v", err)

@@ -18,6 +18,7 @@ import (
 	"sohoa/dossier"
 	"sohoa/ocr" //nolint:depguard // this test alone: the pixels must be those that a page-worker draws, and the decision is no part of the package's face
 	"sohoa/pipeline/pades"
+	"sohoa/testdata/generate/collection"
 )
 
 // TestCorners looks at corners that people have labelled: "printed" where
@@ -105,11 +106,7 @@ func cornerLabels(t *testing.T) (labels []cornerLabel) {
 // read reads a page and draws it as the flow does.
 func (l cornerLabel) read(t *testing.T, reader *ocr.Reader) (dossier.Reading, image.Image) {
 	t.Helper()
-	root := os.Getenv("SOHOA_CORPUS")
-	if root == "" {
-		t.Fatal("set SOHOA_CORPUS to the collection of scans")
-	}
-	path := filepath.Join(root, l.file)
+	path := filepath.Join(collection.Dir(t), l.file)
 	readings, err := reader.Read(t.Context(), path, l.file, l.page)
 	if err != nil {
 		t.Fatal(err)

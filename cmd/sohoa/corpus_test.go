@@ -20,40 +20,20 @@ import (
 
 	"sohoa/dossier"
 	"sohoa/dossier/viet"
+	"sohoa/testdata/generate/collection"
 )
 
 // TestCorpus runs the whole program, real workers and all, over the collection
 // of test scans.
 func TestCorpus(t *testing.T) {
 	t.Parallel()
-	corpus := corpusDir(t)
+	corpus := collection.Dir(t)
 	program := filepath.Join(buildTools(t), "sohoa")
 	t.Run("dossier pages", func(t *testing.T) { testDossierPages(t, program, filepath.Join(corpus, "dossier-pages")) })
 	t.Run("real scans", func(t *testing.T) { testRealScans(t, program, filepath.Join(corpus, "vi-scans")) })
 	t.Run("broken files", func(t *testing.T) {
 		testBrokenFiles(t, program, filepath.Join(corpus, "bad-pdf"), filepath.Join(corpus, "bad-image"))
 	})
-}
-
-// corpusDir is the collection: $SOHOA_CORPUS, else the nearest shared/corpus
-// beside or above the module.
-func corpusDir(t *testing.T) string {
-	t.Helper()
-	if dir := os.Getenv("SOHOA_CORPUS"); dir != "" {
-		return dir
-	}
-	at, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; at != filepath.Dir(at); at = filepath.Dir(at) {
-		dir := filepath.Join(at, "shared", "corpus")
-		if info, err := os.Stat(dir); err == nil && info.IsDir() {
-			return dir
-		}
-	}
-	t.Fatal("no shared/corpus found: set SOHOA_CORPUS")
-	return ""
 }
 
 // finished is one run of `sohoa process --json` into an archive of its own.

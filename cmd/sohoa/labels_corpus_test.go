@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sohoa/dossier"
+	"sohoa/testdata/generate/collection"
 )
 
 // label is what a person wrote down about one page of vi-scans.
@@ -31,11 +32,11 @@ type verdict struct{ right, left, wrong int }
 func TestLabels(t *testing.T) {
 	program := filepath.Join(buildTools(t), "sohoa")
 	t.Run("vi-scans", func(t *testing.T) {
-		labels, paths := allLabels(t, filepath.Join(corpusDir(t), "vi-scans"))
+		labels, paths := allLabels(t, filepath.Join(collection.Dir(t), "vi-scans"))
 		compareLabels(t, labels, process(t, program, paths...).outcome)
 	})
 	t.Run("pages.csv", func(t *testing.T) {
-		labels, paths := ownLabels(t, corpusDir(t))
+		labels, paths := ownLabels(t, collection.Dir(t))
 		compareLabels(t, labels, process(t, program, paths...).outcome)
 	})
 }

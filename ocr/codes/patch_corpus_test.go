@@ -14,6 +14,7 @@ import (
 	"sohoa/ocr/codes"
 	"sohoa/ocr/decode"
 	"sohoa/ocr/internal/lept"
+	"sohoa/testdata/generate/collection"
 )
 
 // patchSheets are the files of the collection with Kodak's own sheet for patch T
@@ -34,10 +35,7 @@ func patchSheets() []string {
 // patch code is anywhere.
 func TestCorpusPatches(t *testing.T) {
 	lept.Quiet()
-	corpus := os.Getenv("SOHOA_CORPUS")
-	if corpus == "" {
-		t.Fatal("set SOHOA_CORPUS")
-	}
+	corpus := collection.Dir(t)
 	pages := 0
 	for _, folder := range []string{
 		"deskew-blank", "dossier-pages/pages", "forms", "leptonica", "ocr-gt", "scans-pdf", "split-barcode", "split-page", "vi-scans",

@@ -81,10 +81,11 @@ func (c *child) run(cmd *exec.Cmd, nice int, started chan<- error) {
 }
 
 // childEnv is all the environment a child gets. One thread per child: there is
-// a child per core. Few malloc arenas: memory of one page serves the next.
+// a child per core. One malloc arena: memory of one page serves the next, on
+// whichever thread the runtime makes its calls.
 func childEnv(scratch string) []string {
 	env := []string{
-		"OMP_THREAD_LIMIT=1", "MALLOC_ARENA_MAX=2", "LC_ALL=C.UTF-8",
+		"OMP_THREAD_LIMIT=1", "MALLOC_ARENA_MAX=1", "LC_ALL=C.UTF-8",
 		"HOME=" + scratch, "TMPDIR=" + scratch, "PATH=" + os.Getenv("PATH"),
 	}
 	for _, name := range []string{"TESSDATA_PREFIX", "LD_LIBRARY_PATH", "GOCOVERDIR", "GORACE"} {

@@ -11,32 +11,8 @@ import (
 
 	"sohoa/dossier"
 	"sohoa/pipeline/classify"
+	"sohoa/testdata/generate/collection"
 )
-
-// corpusDir is the folder of test documents: $SOHOA_CORPUS, else the nearest
-// shared/corpus beside or above the module.
-func corpusDir(t *testing.T) string {
-	t.Helper()
-	if dir := os.Getenv("SOHOA_CORPUS"); dir != "" {
-		return dir
-	}
-	at, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; at != filepath.Dir(at); at = filepath.Dir(at) {
-		if dir := filepath.Join(at, "shared", "corpus"); isDir(dir) {
-			return dir
-		}
-	}
-	t.Fatal("no shared/corpus found: set SOHOA_CORPUS")
-	return ""
-}
-
-func isDir(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
-}
 
 func readText(t *testing.T, path string) string {
 	t.Helper()
@@ -51,7 +27,7 @@ func readText(t *testing.T, path string) string {
 // and blanks have no code and no flag here, so blanks stay unnamed.
 func TestDossierPages(t *testing.T) {
 	cat := load(t)
-	files, err := filepath.Glob(filepath.Join(corpusDir(t), "dossier-pages", "truth", "*.json"))
+	files, err := filepath.Glob(filepath.Join(collection.Dir(t), "dossier-pages", "truth", "*.json"))
 	if err != nil || len(files) == 0 {
 		t.Fatal("no truth files", err)
 	}
@@ -82,7 +58,7 @@ func TestDossierPages(t *testing.T) {
 // TestRealScans classifies what is printed on real papers.
 func TestRealScans(t *testing.T) {
 	cat := load(t)
-	dir := filepath.Join(corpusDir(t), "vi-scans")
+	dir := filepath.Join(collection.Dir(t), "vi-scans")
 	for file, want := range map[string]string{
 		"nom-vn-real/real_cv_3722_metro_p1.gt.txt":       "official_letter",
 		"nom-vn-real/real_qd_707_ttg_p1.gt.txt":          "decision",
@@ -104,7 +80,7 @@ func TestRealScans(t *testing.T) {
 // anything.
 func TestLawSpeaksOfCards(t *testing.T) {
 	cat := load(t)
-	text := readText(t, filepath.Join(corpusDir(t), "vi-scans", "van-ban-luat", "luat-can-cuoc-2023_congbao_text_30p.textlayer.txt"))
+	text := readText(t, filepath.Join(collection.Dir(t), "vi-scans", "van-ban-luat", "luat-can-cuoc-2023_congbao_text_30p.textlayer.txt"))
 	pages := strings.Split(strings.TrimSuffix(text, "\f"), "\f")
 	if len(pages) != 30 {
 		t.Fatalf("%d pages, want 30", len(pages))

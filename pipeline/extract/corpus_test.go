@@ -11,35 +11,15 @@ import (
 
 	"sohoa/dossier"
 	"sohoa/pipeline/extract"
+	"sohoa/testdata/generate/collection"
 )
-
-// corpusDir is the folder of test documents: $SOHOA_CORPUS, else the nearest
-// shared/corpus beside or above the module.
-func corpusDir(t *testing.T) string {
-	t.Helper()
-	if dir := os.Getenv("SOHOA_CORPUS"); dir != "" {
-		return dir
-	}
-	at, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; at != filepath.Dir(at); at = filepath.Dir(at) {
-		dir := filepath.Join(at, "shared", "corpus")
-		if info, err := os.Stat(dir); err == nil && info.IsDir() {
-			return dir
-		}
-	}
-	t.Fatal("no shared/corpus found: set SOHOA_CORPUS")
-	return ""
-}
 
 // TestDossierPages reads the fields from the exact text of every made-up page:
 // what is lost here is lost without any fault of the engine. The text has no
 // geometry, so the two columns of a marriage certificate can not be told apart.
 func TestDossierPages(t *testing.T) {
 	cat := load(t)
-	files, err := filepath.Glob(filepath.Join(corpusDir(t), "dossier-pages", "truth", "*.json"))
+	files, err := filepath.Glob(filepath.Join(collection.Dir(t), "dossier-pages", "truth", "*.json"))
 	if err != nil || len(files) == 0 {
 		t.Fatal("no truth files", err)
 	}

@@ -11,15 +11,12 @@ import (
 	"testing"
 
 	"sohoa/pipeline/pades"
+	"sohoa/testdata/generate/collection"
 )
 
 func corpus(t *testing.T, path string) string {
 	t.Helper()
-	root := os.Getenv("SOHOA_CORPUS")
-	if root == "" {
-		t.Fatal("SOHOA_CORPUS must name the collection of scans")
-	}
-	return filepath.Join(root, path)
+	return filepath.Join(collection.Dir(t), path)
 }
 
 // judged is what a file of the collection must get: the verdict on the whole,

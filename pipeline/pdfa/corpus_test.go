@@ -14,28 +14,8 @@ import (
 
 	"sohoa/dossier"
 	"sohoa/pipeline/pdfa/pdfatest"
+	"sohoa/testdata/generate/collection"
 )
-
-// corpus is the folder of the test corpus: $SOHOA_CORPUS, or shared/corpus
-// beside one of the folders above.
-func corpus(t *testing.T) string {
-	t.Helper()
-	if dir := os.Getenv("SOHOA_CORPUS"); dir != "" {
-		return dir
-	}
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		found := filepath.Join(filepath.Dir(dir), "shared", "corpus")
-		if _, err := os.Stat(found); err == nil {
-			return found
-		}
-	}
-	t.Fatal("no corpus: set SOHOA_CORPUS")
-	return ""
-}
 
 // fromDisk describes a JPEG file as an image; ok is false for one that is not
 // gray or YCbCr, which intake converts before it comes here.
@@ -76,7 +56,7 @@ const outside = 6
 // the own gate, and some of them through the others and the validator.
 func TestCorpusScans(t *testing.T) {
 	t.Parallel()
-	root := corpus(t)
+	root := collection.Dir(t)
 	folders := map[string][]Page{}
 	for _, group := range []string{"dossier-pages", "vi-scans", "leptonica", "deskew-blank", "split-page"} {
 		err := filepath.WalkDir(filepath.Join(root, group), func(path string, _ fs.DirEntry, err error) error {

@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -13,15 +12,13 @@ import (
 	"sohoa/dossier/viet"
 	"sohoa/storage/catalog"
 	"sohoa/storage/units"
+	"sohoa/testdata/generate/collection"
 )
 
 // TestTheCountry takes the real lists through the table into a register, and
 // looks three old communes up.
 func TestTheCountry(t *testing.T) {
-	corpus := os.Getenv("SOHOA_CORPUS")
-	if corpus == "" {
-		t.Fatal("SOHOA_CORPUS is not set")
-	}
+	corpus := collection.Dir(t)
 	var table bytes.Buffer
 	got, err := convert(filepath.Join(corpus, "vi-text", "admin-units"), &table)
 	if err != nil {
