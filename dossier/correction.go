@@ -20,6 +20,8 @@ type Correction struct {
 	// Keyings are the ids of what others keyed blind for the field, and on which
 	// the correction rests.
 	Keyings []string `json:"keyings,omitempty"`
+	// Sample is the month whose sample brought the mistake to light.
+	Sample string `json:"sample,omitempty"`
 }
 
 // FieldCorrection is one field before and after. Both are the same when a person
@@ -109,6 +111,6 @@ func (c *Catalogue) doubtful(id string, f Field) bool {
 	if f.Status == FieldConfirmed {
 		return false
 	}
-	def, ok := c.Field(id)
-	return ok && (f.Status == FieldUnread || f.Confidence < def.Gate)
+	_, ok := c.Field(id)
+	return ok && (f.Status == FieldUnread || f.Confidence < c.GateOf(id, f))
 }

@@ -32,4 +32,10 @@ type Field struct {
 	Source     string      `json:"source,omitempty"` // "ocr", "qr" or "person"
 	Status     FieldStatus `json:"status,omitempty"`
 	More       []Field     `json:"more,omitempty"`
+	// Gate is the one that people had decided when the value was read; 0 where
+	// that of the table was in force.
+	Gate float64 `json:"gate,omitempty"`
+	// Machine is what the machine had read where a person has said what stands
+	// there.
+	Machine *MachineRead `json:"machine,omitempty"`
 }

@@ -7,12 +7,15 @@ import (
 )
 
 // GateLine is what samples say about the values of one field on papers of one
-// kind that the machine accepted by itself, and which gate that speaks for.
+// kind that the machine accepted by itself, which gate that speaks for, and,
+// apart from it, what people said of values they looked at.
 type GateLine struct {
-	Kind     string       `json:"kind"`
-	Field    string       `json:"field"`
-	Gate     float64      `json:"gate"` // in force now
-	Accepted Rate         `json:"accepted"`
+	Kind     string  `json:"kind"`
+	Field    string  `json:"field"`
+	Gate     float64 `json:"gate"` // in force now
+	Accepted Rate    `json:"accepted"`
+	// Reviewed is what people found when they looked at values themselves.
+	Reviewed Reviewed     `json:"reviewed"`
 	Proposal GateProposal `json:"proposal"`
 	// Proposed is the gate to raise it to; the same as Gate for anything else.
 	Proposed float64 `json:"proposed"`
@@ -37,28 +40,36 @@ const (
 	fewestAbove  = 10
 )
 
-// GateLines puts the judged values of samples together by kind and field, what
-// is worst first. Nothing of it changes a gate: a person does, in fields.csv.
-func (c *Catalogue) GateLines(judged []Judged) []GateLine {
-	by := map[KindField][]Judged{}
+// GateLines puts the judged values of samples, and beside them what people found
+// in review, together by kind and field, what is worst first. Nothing of it
+// changes a gate: a person does, by a [GateDecision] or in fields.csv.
+func (c *Catalogue) GateLines(judged []Judged, reviewed []ReviewedCount, gates Gates) []GateLine {
+	by, seen, all := map[KindField][]Judged{}, map[KindField][]ReviewedCount{}, map[KindField]bool{}
 	for _, j := range judged {
-		if j.What == DrawnField && !j.Unreadable {
-			at := KindField{j.Kind, j.Field}
-			by[at] = append(by[at], j)
+		if at := (KindField{j.Kind, j.Field}); j.What == DrawnField && !j.Unreadable {
+			by[at], all[at] = append(by[at], j), true
+		}
+	}
+	for _, r := range reviewed {
+		if at := (KindField{r.Kind, r.Field}); r.By != SaidSample {
+			seen[at], all[at] = append(seen[at], r), true
 		}
 	}
 	lines := []GateLine{}
-	for at, all := range by {
+	for at := range all {
 		def, ok := c.Field(at.Field)
 		if !ok {
 			continue
 		}
-		line := GateLine{Kind: at.Kind, Field: at.Field, Gate: def.Gate, Accepted: rateOf(all)}
-		line.Proposal, line.Proposed = proposed(all, def.Gate)
+		line := GateLine{Kind: at.Kind, Field: at.Field, Gate: gates.Of(def), Reviewed: reviewedOf(seen[at])}
+		// What a gate that is higher now would not have let through says nothing of it.
+		accepted := slices.DeleteFunc(by[at], func(j Judged) bool { return j.Confidence < line.Gate })
+		line.Accepted = rateOf(accepted)
+		line.Proposal, line.Proposed = proposed(accepted, line.Gate)
 		lines = append(lines, line)
 	}
 	slices.SortFunc(lines, func(a, b GateLine) int {
-		return cmp.Or(cmp.Compare(a.Accepted.Low, b.Accepted.Low), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Field, b.Field))
+		return cmp.Or(cmp.Compare(b.Accepted.Of, 1)-cmp.Compare(a.Accepted.Of, 1), cmp.Compare(a.Accepted.Low, b.Accepted.Low), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Field, b.Field))
 	})
 	return lines
 }

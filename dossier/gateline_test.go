@@ -38,7 +38,7 @@ func TestGateLines(t *testing.T) {
 		"wrong low":  {append(judged("child_name", 5, 0.931, false), judged("child_name", 50, 0.964, true)...), dossier.ProposeRaise, 0.94},
 		"wrong high": {append(judged("child_name", 5, 0.99, false), judged("child_name", 50, 0.93, true)...), dossier.ProposeRaise, 1},
 	} {
-		lines := kinds.GateLines(c.judged)
+		lines := kinds.GateLines(c.judged, nil, nil)
 		if len(lines) != 1 || lines[0].Proposal != c.proposal || lines[0].Proposed != c.proposed {
 			t.Errorf("%s: %+v, want %s %v", name, lines, c.proposal, c.proposed)
 		}

@@ -60,6 +60,12 @@ func SampleAnswerKey(unit UnitID, month string, n int, settles bool) string {
 	return SamplePrefix(unit) + month + "/" + name + ".json"
 }
 
+// GatePrefix is the prefix of what people of the unit decided about gates.
+func GatePrefix(unit UnitID) string { return UnitPrefix(unit) + "g/" }
+
+// GateKey names a decision about a gate.
+func GateKey(unit UnitID, seq int) string { return GatePrefix(unit) + strconv.Itoa(seq) + ".json" }
+
 // BatchPrefix is the prefix of the unit's batch records.
 func BatchPrefix(unit UnitID) string { return UnitPrefix(unit) + "b/" }
 

@@ -34,6 +34,7 @@ func fullField() dossier.Field {
 		Value: "01/02/1962", Raw: "1-2-1962", Norm: "1962-02-01", Confidence: 0.9,
 		Box: &dossier.Box{X: 1, Y: 2, W: 3, H: 4}, Page: image.Page(1), Source: "ocr",
 		Status: dossier.FieldAuto, More: []dossier.Field{{Value: "1962", Confidence: 0.1}},
+		Gate: 0.95, Machine: &dossier.MachineRead{Value: "01/02/1982", Confidence: 0.7, Gate: 0.95, By: dossier.SaidReview, At: at},
 	}
 }
 
@@ -124,7 +125,7 @@ func fullDecision() dossier.Decision {
 		Correction: &dossier.Correction{
 			Component: anID, Kind: "birth_extract", NewKind: "birth_certificate", Insist: true,
 			Fields:  []dossier.FieldCorrection{{Field: "dob", Was: "01/02/1982", Is: "01/02/1962"}},
-			Keyings: []string{otherID},
+			Keyings: []string{otherID}, Sample: "2026-11",
 		},
 		Entry: &dossier.EntryCorrection{
 			Component: anID, Entry: otherID, Was: dossier.EntryFound, None: true, Count: 2,
@@ -143,6 +144,14 @@ func fullKeying() dossier.Keying {
 	return dossier.Keying{
 		Schema: dossier.KeyingSchema, ID: anID, At: at, Actor: actor, Dossier: otherID, Component: anID,
 		Kind: "birth_certificate", Field: "dob", Pages: []dossier.PageID{image.Page(1)}, Value: "01/02/1962",
+	}
+}
+
+func fullGate() dossier.GateDecision {
+	rate := dossier.NewRate(9, 10)
+	return dossier.GateDecision{
+		Schema: dossier.GateSchema, Unit: "unit-1", Seq: 3, At: at, Actor: actor, Field: "dob", Before: 0.8, After: 0.9, Reason: "one of ten", Undoes: 2,
+		Evidence: []dossier.GateEvidence{{Kind: "birth_certificate", Accepted: rate, Reviewed: dossier.Reviewed{Below: rate, Above: rate, Blind: rate}}},
 	}
 }
 
@@ -171,7 +180,7 @@ func fullAnswer() dossier.SampleAnswer {
 func samples() map[string]any {
 	return map[string]any{
 		"archive": fullArchive(), "batch": fullBatch(), "reading": fullImageReading(), "manifest": fullManifest(),
-		"decision": fullDecision(), "keying": fullKeying(), "backs": fullBacks(), "sample": fullSample(), "answer": fullAnswer(),
+		"decision": fullDecision(), "keying": fullKeying(), "backs": fullBacks(), "gate": fullGate(), "sample": fullSample(), "answer": fullAnswer(),
 	}
 }
 
@@ -332,6 +341,8 @@ func TestWrongRecordsAreRefused(t *testing.T) {
 		{"unknown action", "decision", func(m map[string]any) { m["action"] = "burn" }},
 		{"no draft", "decision", func(m map[string]any) { delete(inside(m, "intent"), "draft") }},
 		{"keyed by nobody", "keying", func(m map[string]any) { delete(m, "actor") }},
+		{"gate for no reason", "gate", func(m map[string]any) { m["reason"] = "" }},
+		{"gate that lets all pass", "gate", func(m map[string]any) { m["after"] = 0 }},
 		{"no office", "archive", func(m map[string]any) { m["units"] = []any{} }},
 	}
 	for _, tc := range tests {

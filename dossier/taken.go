@@ -70,6 +70,8 @@ type Publication struct {
 	Entries  []Entry
 	// Doubts are all fields of the version that a person has to look at.
 	Doubts []Doubt
+	// Reviewed are those about which a person has said what stands there.
+	Reviewed []ReviewedField
 	// Cases are all entries of its registers.
 	Cases []WaitingEntry
 	// Older says that there is a newer version, which a rebuild restores behind

@@ -34,7 +34,12 @@ const draftTries = 5
 // read anew and gets a new PDF, which waits for a signature. A field that two
 // people key is confirmed by [Flow.Enter] only.
 func (f *Flow) Correct(ctx context.Context, ledger Decisions, actor dossier.Actor, id dossier.DossierID, said dossier.Correction) error {
-	said.Keyings = nil
+	said.Keyings, said.Sample = nil, ""
+	return f.correct(ctx, ledger, actor, id, said)
+}
+
+// correct is Correct, also of what a sample brought to light.
+func (f *Flow) correct(ctx context.Context, ledger Decisions, actor dossier.Actor, id dossier.DossierID, said dossier.Correction) error {
 	for _, field := range said.Fields {
 		for _, kind := range []string{said.Kind, said.NewKind} {
 			if slices.Contains(f.Twice, dossier.KindField{Kind: kind, Field: field.Field}) {
@@ -167,7 +172,9 @@ func (f *Flow) confirmed(kind dossier.Kind, fields map[string]dossier.Field, sai
 		if before.Status == dossier.FieldConfirmed && value != before.Value && !said.Insist && len(said.Keyings) == 0 {
 			return nil, ErrChanged // somebody has confirmed what the person did not see confirmed
 		}
-		all[s.Field] = settled(before, value, norm)
+		after := settled(before, value, norm)
+		after.Machine = f.asRead(s.Field, before, said)
+		all[s.Field] = after
 	}
 	return all, nil
 }
@@ -208,7 +215,8 @@ func (f *Flow) readAgain(ctx context.Context, kind dossier.Kind, paper dossier.C
 		}
 		readings[i], pages[i] = reading, page.ID
 	}
-	return extract.Again(kind, readings, pages, confirmed), nil
+	fields := extract.Again(kind, readings, pages, confirmed)
+	return fields, f.gated(ctx, fields)
 }
 
 // recompared are the fields of a paper after others of it were confirmed. What

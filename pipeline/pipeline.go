@@ -106,6 +106,9 @@ type Ledger interface {
 	ByCode(ctx context.Context, unit dossier.UnitID, code string) (dossier.DossierID, bool, error)
 	Latest(ctx context.Context, id dossier.DossierID) (dossier.Manifest, bool, error)
 	Place(ctx context.Context, act dossier.Act, plan dossier.Plan) error
+	// GateDecisions lists what people decided about gates, in the order of its
+	// numbers.
+	GateDecisions(ctx context.Context, unit dossier.UnitID) ([]dossier.GateDecision, error)
 
 	// ObjectRefs gives the digests of known objects, in the order of keys; an
 	// unknown key is an error.

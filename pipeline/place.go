@@ -398,5 +398,5 @@ func (p placer) component(ctx context.Context, c split.Component) (dossier.Compo
 	if component.Fields == nil {
 		component.Fields = map[string]dossier.Field{}
 	}
-	return component, nil
+	return component, p.flow.gated(ctx, component.Fields)
 }

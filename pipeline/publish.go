@@ -59,7 +59,7 @@ func (f *Flow) publishVersion(ctx context.Context, intent dossier.Intent) error 
 		return err
 	}
 	return f.Ledger.Publish(ctx, f.act(), intent, dossier.Publication{
-		Batch: intent.Batch, Manifest: final, Object: object, Entries: entries, Doubts: f.Kinds.Doubts(final.Dossier, f.Twice), Cases: dossier.EntriesOf(final.Dossier),
+		Batch: intent.Batch, Manifest: final, Object: object, Entries: entries, Doubts: f.Kinds.Doubts(final.Dossier, f.Twice), Reviewed: dossier.ReviewedFields(final.Dossier), Cases: dossier.EntriesOf(final.Dossier),
 	})
 }
 

@@ -31,6 +31,7 @@ type Restorer interface {
 	RestoreDecision(ctx context.Context, act dossier.Act, decision dossier.Decision, object dossier.ObjectRef) (restored bool, err error)
 	Draw(ctx context.Context, act dossier.Act, sample dossier.Sample, object dossier.ObjectRef) (taken bool, err error)
 	Answer(ctx context.Context, act dossier.Act, answer dossier.SampleAnswer, object dossier.ObjectRef) (taken bool, err error)
+	DecideGate(ctx context.Context, act dossier.Act, decision dossier.GateDecision, object dossier.ObjectRef) (taken bool, err error)
 	RestoreKeying(ctx context.Context, act dossier.Act, keying dossier.Keying, object dossier.ObjectRef) error
 	Reconcile(ctx context.Context) (wanted int, err error)
 }
@@ -69,7 +70,7 @@ func (f *Flow) Rebuild(ctx context.Context, objects Lister, ledger Restorer) (Re
 	r.found.Orphans = []string{}
 	for _, step := range []func(context.Context) error{
 		func(ctx context.Context) error { return ledger.Empty(ctx) },
-		r.checksums, r.collectReadings, r.collectRaw, r.batches, r.manifests, r.decisions, r.keyings, r.samples, r.backs,
+		r.checksums, r.collectReadings, r.collectRaw, r.gates, r.batches, r.manifests, r.decisions, r.keyings, r.samples, r.backs,
 	} {
 		if err := step(ctx); err != nil {
 			return r.found, fmt.Errorf("rebuild: %w", err)
@@ -263,6 +264,7 @@ func (r *rebuilder) manifest(ctx context.Context, id dossier.DossierID, version 
 			return err
 		}
 		p.Doubts, p.Cases = r.flow.Kinds.Doubts(m.Dossier, r.flow.Twice), dossier.EntriesOf(m.Dossier)
+		p.Reviewed = dossier.ReviewedFields(m.Dossier)
 	}
 	r.found.Versions++
 	return r.ledger.RestoreManifest(ctx, r.flow.restoring(), p)

@@ -32,6 +32,8 @@ This folder can be read without sohoa.
                         about backs that were not scanned
   u/<unit>/k/<id>.json  người nhập độc lập đã gõ gì / what people keyed blind
   u/<unit>/s/<month>    mẫu kiểm tra của tháng / the month's sample, keyed
+  u/<unit>/g/<n>.json   người đã đổi ngưỡng tự nhận nào, vì sao / which gates people
+                        changed, and why
   schema/               mô tả các tệp JSON / what the JSON files mean
   log/                  nhật ký: ai đã làm gì, xem gì, khi nào / the log: who did
                         and saw what, and when. log/tile/8/data/: one line for

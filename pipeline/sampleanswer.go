@@ -42,8 +42,8 @@ func (f *Flow) SettleSample(ctx context.Context, ledger Samples, said dossier.Sa
 		return err
 	}
 	if draw.What == dossier.DrawnField && !said.Unreadable && said.Value != draw.Read {
-		err := f.Correct(ctx, ledger, said.Actor, draw.Dossier, dossier.Correction{
-			Component: draw.Component, Kind: draw.Kind, Insist: true,
+		err := f.correct(ctx, ledger, said.Actor, draw.Dossier, dossier.Correction{
+			Component: draw.Component, Kind: draw.Kind, Insist: true, Sample: said.Month,
 			Fields: []dossier.FieldCorrection{{Field: draw.Field, Was: draw.Read, Is: said.Value}},
 		})
 		// Somebody has decided about the value since: that stands.

@@ -44,6 +44,7 @@ type fakeArchive struct {
 	twice       []dossier.Doubt // the fields that two people key
 	sample      dossier.Sample
 	answers     []dossier.SampleAnswer
+	decided     *dossier.GateDecision
 	keyings     map[string][]dossier.Keying // by paper and field
 	problem     Sentence                    // why nobody can sign
 	arranged    [][]dossier.Arranged
@@ -552,7 +553,7 @@ func configOf(archive *fakeArchive, kinds *dossier.Catalogue) Config {
 func withPeople(archive *fakeArchive, people *fakePeople, kinds *dossier.Catalogue) Config {
 	return Config{
 		Door: people, Logins: people, Own: people, Users: people, Reasons: people,
-		Arrivals: archive, Parked: archive, Doubts: archive, Entries: archive, Samples: archive, Registers: archive, Dossiers: archive, Objects: archive, Pictures: archive, Searcher: archive,
+		Arrivals: archive, Parked: archive, Doubts: archive, Entries: archive, Samples: archive, Gates: archive, Registers: archive, Dossiers: archive, Objects: archive, Pictures: archive, Searcher: archive,
 		Placer: archive, Unsigned: archive, Signer: archive, Filer: archive, Views: archive, Events: archive, Inbox: archive, Kinds: kinds, Demo: true,
 		Machine: Machine{Alive: saying("alive"), Ready: saying("ready"), Status: saying("status"), Metrics: saying("metrics")},
 		Unit:    dossier.Unit{ID: "unit1", Codes: []dossier.UnitCode{{Code: "Y99.12", From: noon.AddDate(-1, 0, 0)}}},

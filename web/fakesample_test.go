@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"slices"
+	"time"
 
 	"sohoa/dossier"
 )
@@ -26,10 +27,42 @@ func (f *fakeArchive) SampleReports(context.Context) ([]dossier.SampleReport, er
 
 func (f *fakeArchive) GateLines(context.Context) ([]dossier.GateLine, error) {
 	return []dossier.GateLine{
-		{Kind: "birth_notice", Field: "dob", Gate: 0.8, Accepted: dossier.NewRate(45, 50), Proposal: dossier.ProposeRaise, Proposed: 0.95},
+		{Kind: "birth_notice", Field: "dob", Gate: 0.8, Accepted: dossier.NewRate(45, 50), Reviewed: dossier.Reviewed{Below: dossier.NewRate(180, 200), Above: dossier.NewRate(0, 2), Blind: dossier.NewRate(0, 0)}, Proposal: dossier.ProposeRaise, Proposed: 0.95},
 		{Kind: "birth_notice", Field: "mother", Gate: 0.92, Accepted: dossier.NewRate(50, 50), Proposal: dossier.ProposeKeep, Proposed: 0.92},
 		{Kind: "birth_certificate", Field: "pid", Gate: 0.8, Accepted: dossier.NewRate(3, 3), Proposal: dossier.ProposeFew, Proposed: 0.8},
 	}, f.broken
+}
+
+func (f *fakeArchive) FieldGates(context.Context) ([]dossier.FieldGate, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return []dossier.FieldGate{{Field: "child_name", Table: 0.93, Gate: 0.93}, {Field: "dob", Table: 0.8, Gate: f.gateOfDob(), Decision: f.decided}}, f.broken
+}
+
+func (f *fakeArchive) gateOfDob() float64 {
+	if f.decided != nil {
+		return f.decided.After
+	}
+	return 0.8
+}
+
+// DecideGate knows one field, and refuses each lower gate.
+func (f *fakeArchive) DecideGate(_ context.Context, by dossier.Actor, said dossier.GateChange) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case said.Before != f.gateOfDob():
+		return ErrChanged
+	case said.Undo:
+		f.decided = nil
+	case said.Field != "dob":
+		return ErrNoSuchValue
+	case said.After < said.Before:
+		return &dossier.UnprovenGate{Field: said.Field, Before: said.Before, After: said.After, Lowest: said.Before - 0.02, Found: dossier.NewRate(12, 12)}
+	default:
+		f.decided = &dossier.GateDecision{Seq: 1, Actor: by, At: time.Date(2026, 9, 15, 3, 0, 0, 0, time.UTC), Field: "dob", Before: said.Before, After: said.After, Reason: said.Reason}
+	}
+	return nil
 }
 
 func (f *fakeArchive) SamplePlace(_ context.Context, by dossier.Actor, month string, settling bool, after int) (dossier.SamplePlace, error) {

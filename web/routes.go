@@ -141,6 +141,7 @@ func keyingRoutes() []route {
 		{method: post, pattern: "/entry/settle", needs: permApprove, serve: (*site).settle},
 		{method: get, pattern: "/sample", needs: permRead, serve: (*site).samples},
 		{method: post, pattern: "/sample", needs: permApprove, serve: (*site).drawSample},
+		{method: post, pattern: "/sample/gate", needs: permApprove, serve: (*site).decideGate},
 		{method: get, pattern: "/sample/key", needs: permPlace, serve: (*site).keySample},
 		{method: post, pattern: "/sample/key", needs: permPlace, serve: (*site).answerSample},
 		{method: get, pattern: "/sample/settle", needs: permApprove, serve: (*site).settleSample},

@@ -81,6 +81,7 @@ var known = map[string]struct {
 	"POST /entry/settle":                        {permApprove, "/entry/settle", 200, 404},
 	"GET /sample":                               {permRead, "/sample", 200, 404},
 	"POST /sample":                              {permApprove, "/sample", 400, 404},
+	"POST /sample/gate":                         {permApprove, "/sample/gate?field=dob+0.80&gate=85&reason=x", 303, 404},
 	"GET /sample/key":                           {permPlace, "/sample/key?month=2026-09", 200, 404},
 	"POST /sample/key":                          {permPlace, "/sample/key?month=2026-09", 200, 404},
 	"GET /sample/settle":                        {permApprove, "/sample/settle?month=2026-09", 200, 404},

@@ -18,8 +18,6 @@ import (
 type Samples interface {
 	// SampleReports says what each month's sample says, the newest first.
 	SampleReports(ctx context.Context) ([]dossier.SampleReport, error)
-	// GateLines says what they say about the gates of fields.
-	GateLines(ctx context.Context) ([]dossier.GateLine, error)
 	// SamplePlace is what somebody keys next, or settles, behind a number.
 	SamplePlace(ctx context.Context, by dossier.Actor, month string, settling bool, after int) (dossier.SamplePlace, error)
 	SampleDraw(ctx context.Context, month string, n int) (dossier.SampleDraw, error)
@@ -31,7 +29,7 @@ type Samples interface {
 
 type sampleBody struct {
 	Reports []monthReport
-	Gates   []dossier.GateLine
+	gatesBody
 	Offered []monthOffered
 	Said    string
 	Error   string
@@ -51,7 +49,7 @@ type monthOffered struct {
 }
 
 // sampleSaid are the keys of what became of an answer.
-var sampleSaid = map[string]string{"drawn": "sample.said_drawn", "same": "sample.said_same", "differs": "sample.said_differs", "settled": "entry.said_settled"}
+var sampleSaid = map[string]string{"drawn": "sample.said_drawn", "same": "sample.said_same", "differs": "sample.said_differs", "settled": "entry.said_settled", "gate": "gates.said"}
 
 // samples shows what the samples say.
 func (s *site) samples(w http.ResponseWriter, r *http.Request) error {
@@ -66,9 +64,11 @@ func (s *site) showSamples(w http.ResponseWriter, r *http.Request, body sampleBo
 	if err != nil {
 		return err
 	}
-	if body.Gates, err = s.Samples.GateLines(r.Context()); err != nil {
+	unproven := body.Unproven
+	if body.gatesBody, err = s.gates(r.Context(), langOf(r)); err != nil {
 		return err
 	}
+	body.Unproven = unproven
 	for _, report := range reports {
 		body.Reports = append(body.Reports, monthReport{report, monthName(report.Month)})
 	}

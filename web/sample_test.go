@@ -81,3 +81,51 @@ func TestSampleIsDrawnOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestGateDecidedOnThePage raises a gate, is refused a lower one with what is
+// known in words, and takes the decision back, in a real browser.
+func TestGateDecidedOnThePage(t *testing.T) {
+	archive := busyDay()
+	server := newSite(t, archive)
+	b := browsertest.Start(t)
+	b.Open(server.URL + "/sample")
+	const form = `form.deciding select`
+	fill := func(gate string) {
+		b.True(`(() => { const form = document.querySelector("`+form+`").form; form.field.selectedIndex = 1; form.gate.value = "`+gate+`"; form.reason.value = "5 trên 50 sai"; form.querySelector("button").click(); return true })()`, "the form is sent")
+	}
+	fill("85")
+	b.Until(`document.querySelector(".decided") !== null && document.querySelector(".decided").textContent.includes("5 trên 50 sai")`)
+	b.True(`document.querySelector(".decided").textContent.includes("85 %") && document.querySelector(".decided").textContent.includes("fields.csv: 80 %")`, "gate in force and that of the table are said")
+	b.True(`(() => { document.querySelector("#gates").scrollIntoView(); return true })()`, "the gates are looked at")
+	b.Screen("gates")
+	fill("84")
+	b.Until(`document.querySelector(".notice") !== null`)
+	b.True(`document.querySelector(".notice").textContent.includes("12 trên 12") && document.querySelector(".notice").textContent.includes("0,3 %")`, "why it is refused is said")
+	b.True(`(() => { document.querySelector("#gates").scrollIntoView(); return true })()`, "the gates are looked at")
+	b.Screen("gates-refused")
+	b.Phone(390)
+	b.Screen("gates-phone")
+	b.True(`document.documentElement.scrollWidth <= innerWidth`, "nothing is wider than a phone")
+	b.True(`(() => { const form = document.querySelector(".decided form"); form.reason.value = "đã lau máy"; form.querySelector("button").click(); return true })()`, "it is taken back")
+	b.Until(`document.querySelector(".decided") === null && document.querySelector(".done") !== null`)
+	if errs := b.Errors(); len(errs) > 0 {
+		t.Errorf("the browser complains: %v", errs)
+	}
+}
+
+// TestGateFormIsRead refuses what is no gate, and tells who has not seen the one in
+// force.
+func TestGateFormIsRead(t *testing.T) {
+	h := newHandler(t, busyDay())
+	for _, c := range []struct{ field, gate, want string }{
+		{"dob 0.8", "x", "Hãy gõ ngưỡng mới"}, {"dob", "85", "Hãy gõ ngưỡng mới"}, {"dob 0.7", "85", "Người khác vừa quyết định"}, {"child_name 0.8", "95", "Hãy gõ ngưỡng mới"},
+	} {
+		got := ask(t, h, http.MethodPost, "/sample/gate", url.Values{"field": {c.field}, "gate": {c.gate}, "reason": {"x"}})
+		if !strings.Contains(got.body, c.want) {
+			t.Errorf("%v: %d without %q", c, got.Code, c.want)
+		}
+	}
+	if got := ask(t, h, http.MethodPost, "/sample/gate", url.Values{"field": {"dob 0.8"}, "gate": {" 85 %"}, "reason": {"x"}}); got.Code != http.StatusSeeOther {
+		t.Errorf("a gate with its sign: %d", got.Code)
+	}
+}

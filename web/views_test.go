@@ -26,6 +26,7 @@ var unseen = map[string]string{
 	"GET /sign/progress":              "counts only",
 	"GET /sample":                     "counts only",
 	"POST /sample":                    "a change: the catalogue logs it",
+	"POST /sample/gate":               "a change: the catalogue logs it",
 	"GET /sample/settle":              "nothing waits here; a place that does is a view of its page",
 	"POST /sample/settle":             "a change: the catalogue logs it",
 	"GET /api/status":                 "counts only",

@@ -212,6 +212,7 @@ type Config struct {
 	Doubts    Doubts
 	Entries   Entries
 	Samples   Samples
+	Gates     Gates
 	Registers Registers
 	Dossiers  Dossiers
 	Objects   Objects

@@ -94,7 +94,7 @@ func computedKeys() []string {
 	for _, v := range []dossier.Verdict{dossier.VerdictNothing, dossier.VerdictProven, dossier.VerdictLikely, dossier.VerdictBelow} {
 		keys = append(keys, "verdict."+string(v))
 	}
-	keys = append(keys, "entry.why", "entry.settle_why", "sample.why", "sample.settle_why", "sample.drawn", "sample.nothing")
+	keys = append(keys, "entry.why", "entry.settle_why", "sample.why", "sample.settle_why", "sample.drawn", "sample.nothing", "gates.no_such", "gates.changed")
 	for _, r := range dossier.Roles() {
 		keys = append(keys, "role."+string(r))
 	}

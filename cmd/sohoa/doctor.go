@@ -46,6 +46,9 @@ func (d doctorCmd) Run(ctx context.Context, c *cli, con console) error {
 		return err
 	}
 	checks := append(needed(ctx, settings), room(c.Data), machine(), tables(layout{root: c.Data}, settings), holidays(settings, time.Now()), c.archiveCheck(ctx))
+	if gates := c.gatesCheck(ctx, settings); gates.Says != "" {
+		checks = append(checks, gates)
+	}
 	if serve := c.serveCheck(ctx); serve.OK || d.Serving {
 		checks = append(checks, serve)
 	}

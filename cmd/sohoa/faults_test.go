@@ -55,6 +55,8 @@ var writeOrder = []string{
 	"keying", "key",
 	// A sample of the month is drawn, and keyed.
 	"sample object", "draw", "answer",
+	// A person decides about the gate of a field.
+	"gate object", "decide gate",
 	// Papers are signed: asked for by "decision" and "decide", then "pdf",
 	// "manifest" and "publish" again, or given up.
 	"sign refused",
@@ -87,7 +89,7 @@ func objectStep(key string) string {
 	case key == dossier.ReadmeKey, strings.HasPrefix(key, dossier.SchemaDir):
 		return "root object"
 	case parts[0] == "u" && len(parts) > 2:
-		names := map[string]string{"raw": "raw object", "b": "batch record", "t": "reading", "c": "pdf", "d": "manifest", "p": "decision", "k": "keying", "s": "sample object", "f": "backs answer"}
+		names := map[string]string{"raw": "raw object", "b": "batch record", "t": "reading", "c": "pdf", "d": "manifest", "p": "decision", "k": "keying", "s": "sample object", "f": "backs answer", "g": "gate object"}
 		if name, ok := names[parts[2]]; ok {
 			return name
 		}
@@ -185,7 +187,7 @@ type faultyLedger struct {
 
 // ledgerReads are the methods of the ledger that change nothing.
 var ledgerReads = []string{
-	"BatchIDs", "ByCode", "File", "Files", "Frame", "Image", "Images", "Keyings", "Known", "Latest", "Miscounts", "NextIntent", "ObjectRefs", "Objects", "Pages", "Sample", "Waiting",
+	"BatchIDs", "ByCode", "File", "Files", "Frame", "GateDecisions", "Image", "Images", "Keyings", "Known", "Latest", "Miscounts", "NextIntent", "ObjectRefs", "Objects", "Pages", "Reviewed", "Sample", "SampleMonths", "Waiting",
 }
 
 func (l faultyLedger) AddObjects(ctx context.Context, act dossier.Act, objects []dossier.ObjectRef) error {
@@ -275,6 +277,11 @@ func (l faultyLedger) Draw(ctx context.Context, act dossier.Act, sample dossier.
 func (l faultyLedger) Answer(ctx context.Context, act dossier.Act, answer dossier.SampleAnswer, object dossier.ObjectRef) (bool, error) {
 	defer l.faults.step("answer")()
 	return l.ledger.Answer(ctx, act, answer, object)
+}
+
+func (l faultyLedger) DecideGate(ctx context.Context, act dossier.Act, decision dossier.GateDecision, object dossier.ObjectRef) (bool, error) {
+	defer l.faults.step("decide gate")()
+	return l.ledger.DecideGate(ctx, act, decision, object)
 }
 
 // faultyDisk has a fault point around every step of the watcher. Renames out of

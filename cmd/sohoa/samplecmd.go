@@ -16,6 +16,7 @@ type sampleCmd struct {
 	Draw   sampleDrawCmd   `cmd:"" help:"Draw the sample of a month by lot, once."`
 	Report sampleReportCmd `cmd:"" help:"Say how much was read rightly, per device."`
 	Gates  sampleGatesCmd  `cmd:"" help:"Say per kind and field how often accepted values were right, and which gate that speaks for."`
+	Gate   sampleGateCmd   `cmd:"" help:"Decide about the gate of a field."`
 }
 
 // Help says what it is about.
@@ -28,7 +29,8 @@ interval in which the true one lies with 95 % confidence (Wilson).
   sohoa sample draw              last month
   sohoa sample draw 2026-11
   sohoa sample report --json
-  sohoa sample gates             which gates that speaks for`
+  sohoa sample gates             which gates that speaks for
+  sohoa sample gate dob 0.9 --reason "4 of 60 were wrong"`
 }
 
 type sampleDrawCmd struct {
@@ -97,45 +99,6 @@ func (s sampleReportCmd) Run(ctx context.Context, c *cli, con console) (err erro
 	return printReports(con.out, wanted)
 }
 
-type sampleGatesCmd struct{}
-
-// Help says who changes a gate.
-func (sampleGatesCmd) Help() string {
-	return `Counts the values that were keyed for the samples of the last twelve months.
-Nothing is changed by this: to raise a gate, copy the row of the field into
-fields.csv in the archive's folder catalogue/ and change it there; serve takes it
-over at its next start, for what is read from then on.`
-}
-
-// Run prints the table.
-func (sampleGatesCmd) Run(ctx context.Context, c *cli, con console) (err error) {
-	a, err := c.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, a.Close()) }()
-	lines, err := a.gateLines(ctx)
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		return printJSON(con.out, map[string]any{"gates": lines})
-	}
-	if len(lines) == 0 {
-		_, err := fmt.Fprintln(con.out, "no value was keyed for a sample yet")
-		return err
-	}
-	for _, l := range lines {
-		words := map[dossier.GateProposal]string{
-			dossier.ProposeFew: "too few to say", dossier.ProposeKeep: "keep it", dossier.ProposeRaise: fmt.Sprintf("raise it to %.2f", l.Proposed),
-		}
-		if _, err := fmt.Fprintf(con.out, "%s.%s   gate %.2f   %s   %s\n", l.Kind, l.Field, l.Gate, rateLine(l.Accepted), words[l.Proposal]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func printReports(out io.Writer, reports []dossier.SampleReport) error {
 	if len(reports) == 0 {
 		_, err := fmt.Fprintln(out, "no sample was drawn yet")
@@ -163,5 +126,10 @@ func rateLine(r dossier.Rate) string {
 	if r.Of == 0 {
 		return words[dossier.VerdictNothing]
 	}
-	return fmt.Sprintf("%d of %d   %.1f %% (%.1f to %.1f %%)   %s", r.Right, r.Of, 100*r.Share, 100*r.Low, 100*r.High, words[r.Verdict()])
+	return shareLine(r) + "   " + words[r.Verdict()]
+}
+
+// shareLine is a rate in figures.
+func shareLine(r dossier.Rate) string {
+	return fmt.Sprintf("%d of %d   %.1f %% (%.1f to %.1f %%)", r.Right, r.Of, 100*r.Share, 100*r.Low, 100*r.High)
 }

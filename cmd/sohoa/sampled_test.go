@@ -99,7 +99,7 @@ func TestSample(t *testing.T) {
 func (r *rig) wantGates(t *testing.T) {
 	t.Helper()
 	r.with(t, func(a *archive) {
-		lines, err := a.gateLines(t.Context())
+		lines, err := a.flow(nil).GateLines(t.Context(), a.ledger)
 		if err != nil || len(lines) == 0 {
 			t.Fatalf("%+v, %v", lines, err)
 		}

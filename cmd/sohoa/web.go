@@ -54,7 +54,7 @@ type webParts struct {
 func (a *archive) pages(parts webParts) (http.Handler, error) {
 	shown := webArchive{archive: a, flow: parts.flow, preview: parts.preview, inbox: parts.inbox, size: parts.sample}
 	cfg := web.Config{
-		Arrivals: a.catalog, Parked: shown, Doubts: a.catalog, Entries: shown, Samples: shown, Registers: shown, Dossiers: shown, Objects: shown, Pictures: shown, Searcher: shown, Placer: shown,
+		Arrivals: a.catalog, Parked: shown, Doubts: a.catalog, Entries: shown, Samples: shown, Gates: shown, Registers: shown, Dossiers: shown, Objects: shown, Pictures: shown, Searcher: shown, Placer: shown,
 		Unsigned: a.catalog, Signer: shown, Filer: shown, Views: a.audit,
 		Door: parts.door, Logins: parts.door, Own: parts.door, Reasons: parts.door, Users: register{parts.door}, Provider: parts.provider,
 		Hosts: parts.hosts, Proxies: parts.proxies,

@@ -30,29 +30,20 @@ func (a *archive) reports(ctx context.Context) ([]dossier.SampleReport, error) {
 	return reports, err
 }
 
-// gateLines says what all samples say about the gates of fields.
-func (a *archive) gateLines(ctx context.Context) ([]dossier.GateLine, error) {
-	months, err := a.catalog.SampleMonths(ctx, a.unit().ID)
-	if err != nil {
-		return nil, err
-	}
-	var judged []dossier.Judged
-	for _, month := range months[:min(len(months), gateMonths)] {
-		sample, answers, _, err := a.catalog.Sample(ctx, a.unit().ID, month)
-		if err != nil {
-			return nil, err
-		}
-		judged = append(judged, sample.Judge(answers)...)
-	}
-	return a.kinds.GateLines(judged), nil
+// GateLines says what samples and reviews say about the gates of fields.
+func (w webArchive) GateLines(ctx context.Context) ([]dossier.GateLine, error) {
+	return w.flow.GateLines(ctx, w.archive.ledger)
 }
 
-// gateMonths is how many months speak for a gate: engines and scanners change.
-const gateMonths = 12
+// FieldGates lists the gates of all fields.
+func (w webArchive) FieldGates(ctx context.Context) ([]dossier.FieldGate, error) {
+	return w.flow.FieldGates(ctx, w.archive.ledger)
+}
 
-// GateLines says what the samples say about the gates of fields.
-func (w webArchive) GateLines(ctx context.Context) ([]dossier.GateLine, error) {
-	return w.archive.gateLines(ctx)
+// DecideGate changes the gate of a field.
+func (w webArchive) DecideGate(ctx context.Context, by dossier.Actor, said dossier.GateChange) error {
+	_, err := w.flow.DecideGate(ctx, w.archive.ledger, by, said)
+	return inWebWords(err)
 }
 
 // SampleReports says what each month's sample says.

@@ -51,6 +51,7 @@ type archive struct {
 type ledger interface {
 	pipeline.Ledger
 	pipeline.Samples
+	pipeline.GateLedger
 	pipeline.Lists
 	pipeline.HeldBatches
 	BatchIDs(ctx context.Context, unit dossier.UnitID) ([]dossier.BatchID, error)

@@ -19,7 +19,7 @@ var unlogged = map[string]string{
 
 // readers are the methods that write nothing.
 var readers = strings.Fields(`AllDone WaitingEntries Account Arrival Arrivals AskedToSign BatchDone BatchIDs Batches ByCode Check Dossier Disputes DossierIDs Dossiers Doubt Doubts Empty Entries Entry EntryCounts
-	File FileByDigest Files Frame Image Images Keyings Known Latest Miscounts NextIntent ObjectRefs Objects OpenBatches Owner Pages PagesOf PaperCounts Parked Progress Sample SampleMonths
+	File FileByDigest Files Frame GateDecisions Image Images Keyings Known Latest Miscounts NextIntent ObjectRefs Objects OpenBatches Owner Pages PagesOf PaperCounts Parked Progress Reviewed Sample SampleMonths
 	Unread Unsigned UnsignedKinds Versions Visible Waiting`)
 
 // TestEveryWriteIsLogged walks all methods of the catalogue: each is a reader,
@@ -124,6 +124,10 @@ func (d desk) writeOneOfEach() map[string]bool {
 	})
 	watch("Answer", func() error {
 		_, err := d.Answer(ctx, act, dossier.SampleAnswer{Unit: "u1", Month: "2026-11", N: 1}, object("answer"))
+		return err
+	})
+	watch("DecideGate", func() error {
+		_, err := d.DecideGate(ctx, act, dossier.GateDecision{Unit: "u1", Seq: 1, Field: "dob", Before: 0.8, After: 0.9}, object("gate"))
 		return err
 	})
 	given := next.Intent

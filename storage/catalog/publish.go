@@ -108,6 +108,9 @@ func (c *Catalog) storeManifest(ctx context.Context, tx bun.Tx, p dossier.Public
 	if err := storeDoubts(ctx, tx, d, p.Doubts); err != nil {
 		return err
 	}
+	if err := storeReviewed(ctx, tx, d, p.Reviewed); err != nil {
+		return err
+	}
 	if err := storeEntries(ctx, tx, d, p.Cases); err != nil {
 		return err
 	}
