@@ -14,6 +14,7 @@ type attachments struct {
 	labels  []labelRow
 	checks  []checkRow
 	entries []entryRow
+	places  []PlaceChange
 }
 
 // replace takes the rows of an override instead of all that were there for the
@@ -31,6 +32,7 @@ func (a *attachments) replace(over attachments) {
 		return slices.ContainsFunc(over.entries, func(l entryRow) bool { return l.kind == old.kind })
 	})
 	a.entries = append(a.entries, over.entries...)
+	a.places = withPlaces(a.places, over.places)
 }
 
 // labelRow is a row of labels.csv: a label and the kind, or "@group", or "*".

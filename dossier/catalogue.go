@@ -22,12 +22,13 @@ type Catalogue struct {
 	fields     []FieldDef
 	procedures []Procedure
 	agencies   []AgencyCode
+	places     []PlaceChange
 }
 
 // LoadCatalogue reads the embedded tables and then those of overrides, which
 // may be nil. An override is a file of the same name and columns; a row with a
 // known id replaces that row, others are added. labels.csv, checks.csv and
-// registers.csv are replaced for each kind they mention. Any mistake is an error that names file
+// registers.csv are replaced for each kind they mention, places.csv for each place. Any mistake is an error that names file
 // and line; so is a file that is no table, since a misspelt name would change
 // nothing and say nothing.
 func LoadCatalogue(overrides fs.FS) (*Catalogue, error) {
@@ -55,6 +56,7 @@ func LoadCatalogue(overrides fs.FS) (*Catalogue, error) {
 			return nil, fmt.Errorf("catalogue: %w", err)
 		}
 	}
+	c.places = byKind.places
 	return &c, nil
 }
 
@@ -122,6 +124,7 @@ func (c *Catalogue) tables(over *attachments) []table {
 		}},
 		{"labels.csv", []string{"kind", "field", "how", "labels", "after", "before", "column", "type"}, over.addLabel},
 		{"checks.csv", []string{"kind", "check", "fields"}, over.addCheck},
+		{"places.csv", []string{"old", "within", "new", "verified", "source"}, over.addPlace},
 		{"registers.csv", []string{"kind", "field", "role", "words", "verified"}, over.addEntryField},
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"sohoa/dossier"
+	"sohoa/dossier/places"
 	"sohoa/dossier/viet"
 )
 
@@ -554,7 +555,7 @@ func withPeople(archive *fakeArchive, people *fakePeople, kinds *dossier.Catalog
 	return Config{
 		Door: people, Logins: people, Own: people, Users: people, Reasons: people,
 		Arrivals: archive, Parked: archive, Doubts: archive, Entries: archive, Samples: archive, Gates: archive, Registers: archive, Dossiers: archive, Objects: archive, Pictures: archive, Searcher: archive,
-		Placer: archive, Unsigned: archive, Signer: archive, Filer: archive, Views: archive, Events: archive, Inbox: archive, Kinds: kinds, Demo: true,
+		Placer: archive, Unsigned: archive, Signer: archive, Filer: archive, Views: archive, Events: archive, Inbox: archive, Kinds: kinds, Places: places.New(kinds.Places()), Demo: true,
 		Machine: Machine{Alive: saying("alive"), Ready: saying("ready"), Status: saying("status"), Metrics: saying("metrics")},
 		Unit:    dossier.Unit{ID: "unit1", Codes: []dossier.UnitCode{{Code: "Y99.12", From: noon.AddDate(-1, 0, 0)}}},
 		Now:     func() time.Time { return noon }, Log: slog.New(slog.DiscardHandler),

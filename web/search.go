@@ -19,6 +19,8 @@ type searchBody struct {
 	Total int
 	Hits  []hitLine
 	Pager pager
+	// Others are names of places that were looked for, too.
+	Others []string
 }
 
 // hitLine is a hit with what its line on the screen needs.
@@ -55,6 +57,7 @@ func (s *site) find(r *http.Request, limit int) (searchBody, error) {
 	if err := s.viewed(r, s.viewOfSearch(body.Query, from, found.Total)); err != nil {
 		return searchBody{}, err
 	}
+	body.Others = found.Others
 	body.Total, body.Pager = found.Total, newPager(r.URL, span{from, len(found.Hits), found.Total, limit})
 	for _, hit := range found.Hits {
 		hit = s.listed(r.Context(), hit)

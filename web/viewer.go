@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sohoa/dossier"
+	"sohoa/dossier/places"
 )
 
 // sheet is a page as a person looks at it: picture, outlines, text.
@@ -64,6 +65,9 @@ type fieldLine struct {
 	ID    string
 	Value dossier.Field
 	Link  string
+	// Now is what places that the value names are called today; the value stays as
+	// it is on the paper.
+	Now []places.Now
 }
 
 // dossierPage shows a dossier: its papers, one page, and what is known of it.
@@ -120,7 +124,7 @@ func (s *site) openAt(ctx context.Context, body *dossierBody, wanted dossier.Pag
 	body.Here = pageLink(body.Dossier.ID, page.ID, body.Query)
 	body.Earlier, body.Later = neighbours(body.Dossier, page.ID, body.Query)
 	for _, id := range fieldOrder(s.Kinds, c) {
-		line := fieldLine{ID: id, Value: c.Fields[id]}
+		line := fieldLine{ID: id, Value: c.Fields[id], Now: s.placesNow(id, c.Fields[id].Value)}
 		if line.Value.Box != nil && line.Value.Page != "" {
 			line.Link = pageLink(body.Dossier.ID, line.Value.Page, body.Query) + "&field=" + url.QueryEscape(id)
 		}
@@ -136,6 +140,15 @@ func (s *site) openAt(ctx context.Context, body *dossierBody, wanted dossier.Pag
 	}
 	body.Sheet = shown
 	return nil
+}
+
+// placesNow is what places in a value are called today; names of people and numbers
+// name none.
+func (s *site) placesNow(field, value string) []places.Now {
+	if def, known := s.Kinds.Field(field); !known || def.Type != dossier.TypeText {
+		return nil
+	}
+	return s.Places.Now(value)
 }
 
 // findPage finds a page in the dossier's papers, the first page when wanted is

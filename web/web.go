@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sohoa/dossier"
+	"sohoa/dossier/places"
 )
 
 // What the interfaces below answer when they cannot do what was asked. Any
@@ -135,6 +136,8 @@ type Query struct {
 type Result struct {
 	Total int   `json:"total"`
 	Hits  []Hit `json:"hits"`
+	// Others are names of places that were looked for, too: old and new ones.
+	Others []string `json:"others,omitempty"`
 }
 
 // Hit is one page that was found. In Snippet the matched words stand between
@@ -240,6 +243,8 @@ type Config struct {
 	// asks.
 	Proxies []netip.Prefix
 	Kinds   *dossier.Catalogue
+	// Places are the names of places that have changed.
+	Places *places.Names
 	// Calendar tells on which days the office works.
 	Calendar dossier.Calendar
 	Unit     dossier.Unit

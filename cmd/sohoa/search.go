@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sohoa/dossier"
+	"sohoa/dossier/places"
 	"sohoa/storage/search"
 )
 
@@ -22,6 +23,8 @@ type searchCmd struct {
 type hits struct {
 	Total int   `json:"total"`
 	Hits  []hit `json:"hits"`
+	// Others are other names of places that were looked for, too.
+	Others []string `json:"others,omitempty"`
 }
 
 type hit struct {
@@ -44,7 +47,7 @@ func (s searchCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 	defer func() { err = errors.Join(err, a.Close()) }()
 	words := strings.Join(s.Query, " ")
 	found, err := a.index.Search(ctx, a.databases.Read, search.Query{
-		Unit: a.unit().ID, Text: words, Kind: s.Kind, Code: s.Code, Limit: s.Limit,
+		Unit: a.unit().ID, Text: words, Kind: s.Kind, Code: s.Code, Limit: s.Limit, Others: places.New(a.kinds.Places()).Synonyms(),
 	})
 	if err != nil {
 		return err
@@ -68,7 +71,7 @@ func (s searchCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 // hits gives what was found in its stable form. Fields come from the manifest
 // with all that is known of them; the index holds their values only.
 func (a *archive) hits(ctx context.Context, found search.Result) (hits, error) {
-	result := hits{Total: found.Total, Hits: make([]hit, len(found.Hits))}
+	result := hits{Total: found.Total, Hits: make([]hit, len(found.Hits)), Others: found.Others}
 	manifests := make(map[dossier.DossierID]dossier.Manifest)
 	for i, h := range found.Hits {
 		m, ok := manifests[h.Dossier]
@@ -105,6 +108,9 @@ func (h hits) text() string {
 		return "nothing found; try fewer words, or leave the tones out\n"
 	}
 	var b strings.Builder
+	if len(h.Others) > 0 {
+		fmt.Fprintf(&b, "also looked for, by other names of the place: %s\n", strings.Join(h.Others, ", "))
+	}
 	for _, one := range h.Hits {
 		name := string(one.Dossier)
 		if one.Code != nil {

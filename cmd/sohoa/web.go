@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"sohoa/dossier"
+	"sohoa/dossier/places"
 	"sohoa/ocr"
 	"sohoa/pipeline"
 	"sohoa/scanner/watch"
@@ -52,13 +53,13 @@ type webParts struct {
 
 // pages is the web server's handler over this archive.
 func (a *archive) pages(parts webParts) (http.Handler, error) {
-	shown := webArchive{archive: a, flow: parts.flow, preview: parts.preview, inbox: parts.inbox, size: parts.sample}
+	shown := webArchive{archive: a, flow: parts.flow, preview: parts.preview, inbox: parts.inbox, size: parts.sample, places: places.New(a.kinds.Places())}
 	cfg := web.Config{
 		Arrivals: a.catalog, Parked: shown, Doubts: a.catalog, Entries: shown, Samples: shown, Gates: shown, Registers: shown, Dossiers: shown, Objects: shown, Pictures: shown, Searcher: shown, Placer: shown,
 		Unsigned: a.catalog, Signer: shown, Filer: shown, Views: a.audit,
 		Door: parts.door, Logins: parts.door, Own: parts.door, Reasons: parts.door, Users: register{parts.door}, Provider: parts.provider,
 		Hosts: parts.hosts, Proxies: parts.proxies,
-		Events: parts.events, Kinds: a.kinds, Calendar: a.calendar, Unit: a.unit(), Units: namedUnits{a.units(), a.unit().ID, a.signing.Agency}, Demo: a.record.Demo, Now: time.Now, Log: parts.log,
+		Events: parts.events, Kinds: a.kinds, Places: shown.places, Calendar: a.calendar, Unit: a.unit(), Units: namedUnits{a.units(), a.unit().ID, a.signing.Agency}, Demo: a.record.Demo, Now: time.Now, Log: parts.log,
 		Machine: parts.machine,
 	}
 	if parts.inbox != nil {
@@ -93,6 +94,8 @@ type webArchive struct {
 	inbox   func() watch.Snapshot
 	// size is how much of a month is drawn.
 	size pipeline.SampleSize
+	// places are the names of places that have changed.
+	places *places.Names
 }
 
 // inWebWords translates what a page has an answer for.
@@ -316,12 +319,12 @@ func unpictured(err error) error {
 // Search finds pages.
 func (w webArchive) Search(ctx context.Context, q web.Query) (web.Result, error) {
 	found, err := w.archive.index.Search(ctx, w.archive.databases.Read, search.Query{
-		Unit: q.Scope.Unit, Kinds: q.Scope.Kinds, Text: q.Text, Kind: q.Kind, Offset: q.Offset, Limit: q.Limit,
+		Unit: q.Scope.Unit, Kinds: q.Scope.Kinds, Text: q.Text, Kind: q.Kind, Offset: q.Offset, Limit: q.Limit, Others: w.places.Synonyms(),
 	})
 	if err != nil {
 		return web.Result{}, err
 	}
-	result := web.Result{Total: found.Total, Hits: make([]web.Hit, len(found.Hits))}
+	result := web.Result{Total: found.Total, Others: found.Others, Hits: make([]web.Hit, len(found.Hits))}
 	for i, h := range found.Hits {
 		result.Hits[i] = web.Hit{
 			Dossier: h.Dossier, Code: h.Code, Component: h.Component, Kind: h.Kind, Page: h.Page, Snippet: h.Snippet, Fields: h.Fields,

@@ -24,6 +24,7 @@ func (ix *Index) Search(ctx context.Context, tx Tx, q Query) (Result, error) {
 	if err != nil {
 		return Result{}, fmt.Errorf("search: %w", err)
 	}
+	result.Others = m.others
 	return result, nil
 }
 
@@ -31,8 +32,9 @@ func (ix *Index) Search(ctx context.Context, tx Tx, q Query) (Result, error) {
 type match struct {
 	nothing bool   // no page can match
 	wide    []term // what a page must have; nil for any page
-	letters []term // the same without misread words, nil when equal to wide
+	letters []term // the same without misread words and other names, nil when equal to wide
 	tones   []term // to be matched with tones, nil when the query has none
+	others  []string
 }
 
 // narrower is a stricter match: pages that pass it rank above those that do not.
@@ -64,7 +66,8 @@ func plan(ctx context.Context, tx Tx, q Query) (match, error) {
 	if err != nil {
 		return match{}, err
 	}
-	m := match{wide: wide}
+	wide, others := withOthers(wide, q.Others)
+	m := match{wide: wide, others: others}
 	if len(wide) > 0 && !sameTerms(wide, terms) {
 		m.letters = terms
 	}

@@ -33,6 +33,9 @@ type Query struct {
 	Text string
 	// Kind and Code narrow the search to equal values unless they are "".
 	Kind, Code string
+	// Others are names that may stand in each other's place: old and new ones of
+	// a place. Pages with the words of the text come first.
+	Others []dossier.Synonym
 	// Limit is the number of hits wanted: 20 when it is not positive, at most
 	// 1000. Offset is the number to pass over.
 	Limit, Offset int
@@ -62,6 +65,8 @@ type Hit struct {
 type Result struct {
 	Total int   `json:"total"`
 	Hits  []Hit `json:"hits"`
+	// Others are the names that were looked for, too.
+	Others []string `json:"others,omitempty"`
 }
 
 // Index is the search index of an archive. It holds no connection: every call

@@ -262,6 +262,37 @@ func TestMisreadWordsAreFoundLast(t *testing.T) {
 	})
 }
 
+// TestOtherNamesOfAPlaceAreFoundLast: a search for a new name finds papers with the
+// old ones, and the other way round, behind those with what was typed.
+func TestOtherNamesOfAPlaceAreFoundLast(t *testing.T) {
+	onBoth(t, func(a archive) {
+		a.put(a.t, page("new", "UBND XÃ GÒ SUỐI"), page("old", "xã Gò Cao, huyện Văn Lâm"), page("parted", "Cao Gò, phường bên"), page("both", "xã Gò Suối, trước là xã Gò Cao"))
+		others := []dossier.Synonym{{Words: "Xã Gò Suối", Others: []string{"Xã Gò Cao"}}, {Words: "Xã Gò Cao", Others: []string{"Xã Gò Suối"}}}
+		for text, want := range map[string][]string{
+			"xã Gò Suối": {"both", "new", "old"}, "xa go suoi": {"both", "new", "old"}, `"xã Gò Suối"`: {"both", "new", "old"},
+			"xã Gò Cao": {"both", "old", "new"}, "xã Gò": {"both", "new", "old"}, "UBND xã Gò Cao": {"new"}, "xã gò suố*": {"both", "new"},
+		} {
+			found := a.search(a.t, search.Query{Text: text, Others: others})
+			var ids []string
+			for _, h := range found.Hits {
+				ids = append(ids, string(h.Page))
+			}
+			if len(want) == 3 {
+				slices.Sort(ids[:min(2, len(ids))])
+				slices.Sort(want[:2])
+			} else {
+				slices.Sort(ids)
+			}
+			if !slices.Equal(ids, want) || found.Total != len(want) {
+				a.t.Errorf("%s: %v (%d), want %v", text, ids, found.Total, want)
+			}
+			if told := len(found.Others) == 1; told != (strings.Contains(text, "uối") || strings.Contains(text, "uoi") || strings.Contains(text, "Cao")) {
+				a.t.Errorf("%s: also looked for %v", text, found.Others)
+			}
+		}
+	})
+}
+
 func TestUnitsNeverMeet(t *testing.T) {
 	onBoth(t, func(a archive) {
 		t := a.t
