@@ -127,3 +127,16 @@ func (f foundCodes) without(words []tesseract.Word, scale float64) []tesseract.W
 		return slices.ContainsFunc(f.at, func(code image.Rectangle) bool { return at.In(code) })
 	})
 }
+
+// wipe takes the modules of codes off the ink, in which lines of print and print
+// that was missed are looked for: parts of a code are read in vain.
+func (f foundCodes) wipe(page *cleanup.Page) {
+	if page.Ink == nil {
+		return
+	}
+	scale := cleanup.MeasureDPI / page.DPI
+	for _, at := range f.at {
+		x, y := int(float64(at.Min.X)*scale), int(float64(at.Min.Y)*scale)
+		page.Ink.PaintWhiteBox(lept.Box{X: x, Y: y, W: int(float64(at.Max.X)*scale) + 1 - x, H: int(float64(at.Max.Y)*scale) + 1 - y})
+	}
+}

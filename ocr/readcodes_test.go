@@ -56,6 +56,11 @@ func TestCodesOnATurnedPage(t *testing.T) {
 			t.Fatal(err)
 		}
 		found, err := r.readCodes(straight, scan)
+		before := straight.Ink.Black()
+		found.wipe(straight)
+		if wiped := before - straight.Ink.Black(); wiped < place.Dx()*place.Dy()/8 { // of which 0.56 are pixels of the ink, and 0.4 of these black
+			t.Errorf("turned by %d: %d pixels of ink wiped", turned, wiped)
+		}
 		straight.Close()
 		if err != nil || len(found.at) != 1 {
 			t.Fatalf("turned by %d: %+v, %v", turned, found, err)

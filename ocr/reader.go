@@ -245,6 +245,7 @@ func (r *Reader) recognize(reading *dossier.Reading, page *cleanup.Page, scan sc
 		reading.Blank = true
 		return nil
 	}
+	found.wipe(page)
 	words, err := r.readWords(page)
 	r.clock.Lap("recognize")
 	if err != nil {

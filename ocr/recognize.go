@@ -26,6 +26,7 @@ const (
 	sideMargin = 0.027 // inches left and right
 	sparseEdge = 0.08  // inches around what is too tall for a line
 	sparseDPI  = 200
+	lookEdge   = 0.1 // inches around what was missed
 	// leastLine is the mean confidence below which a line is no print, leastShort
 	// that of a line of fewer than shortLine letters and digits, as strokes of a
 	// pen are read, and leastWord that of a word. What stands in nothing
@@ -43,9 +44,6 @@ const (
 	// plainSigns: a word of signs alone is a dash or a number sign, which print
 	// has, or a hole or a leader of dots, which the engine is less sure of.
 	plainSigns = 0.75
-	// muchUncovered is the share of the ink of print in no word from which on
-	// the page is read a second time.
-	muchUncovered = 0.25
 )
 
 // step is one that can be left out, to measure what it costs and brings.
@@ -64,10 +62,9 @@ const (
 )
 
 // readWritten reads a page line by line, then what is too tall for a line. Where
-// much of its ink is in no word after that, the lines were not found, because a
-// stamp joins them or because the page is no page of lines: then the engine looks
-// for print in its own way, too, and what it finds in lines is believed rather
-// than pieces.
+// ink like print is in no word after that, lines were not found, because a stamp
+// or a signature joins them: there the engine looks for print in its own way,
+// too, and what it finds in lines is believed rather than pieces.
 func (r *Reader) readWritten(page *cleanup.Page) ([]tesseract.Word, error) {
 	if r.without == ownLines {
 		return r.readWhole(page, tesseract.WholePage)
@@ -84,13 +81,13 @@ func (r *Reader) readWritten(page *cleanup.Page) ([]tesseract.Word, error) {
 	if err != nil {
 		return nil, err
 	}
-	left, err := found.Uncovered(page.Ink, onInk(page, slices.Concat(words, pieces)))
-	if err != nil || r.without == secondLook || left < muchUncovered {
+	missed, err := lines.Missed(page.Ink, onInk(page, slices.Concat(words, pieces)))
+	if err != nil || r.without == secondLook || missed.W == 0 {
 		return append(words, pieces...), err
 	}
-	whole, err := r.readWhole(page, tesseract.WholePage)
-	words = addNew(words, printOf(whole), len(found.Lines))
-	return addNew(words, pieces, len(found.Lines)+len(whole)), err
+	more, err := r.readAt(page, onPage(page, missed, lookEdge, lookEdge), 1, tesseract.OneBlock)
+	words = addNew(words, printOf(more), len(found.Lines))
+	return addNew(words, pieces, len(found.Lines)+len(more)), err
 }
 
 // printOf keeps the lines that are print, and their believable words.

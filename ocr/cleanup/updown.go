@@ -31,6 +31,9 @@ const (
 	lineHeight   = 36.0 // pixels: what the engine brings a line to itself
 	// leastRead: a line that neither way up is read with this score is no print.
 	leastRead = 0.6
+	// surelyRead is a score that no line has when it is read along the wrong axis
+	// or upside down.
+	surelyRead = 0.85
 )
 
 // flipped is the answer: is the page upside down, and is that certain. count is
@@ -88,7 +91,7 @@ func (s *straightener) settleAxis(text *lept.Pix, l lean) (lean, error) {
 		return l, nil
 	}
 	first, err := s.legible(text, l)
-	if err != nil {
+	if err != nil || first >= surelyRead*linesToRead {
 		return l, err
 	}
 	second, err := s.legible(text, *l.other)
@@ -116,11 +119,12 @@ func (s *straightener) legible(text *lept.Pix, l lean) (float64, error) {
 	}
 	total, read := 0.0, 0
 	for _, b := range boxes {
-		up, down, err := s.readBothWays(b)
+		b.W = min(b.W, inches(axisCut))
+		best, err := s.readEitherWay(b)
 		if err != nil {
 			return 0, err
 		}
-		if best := max(up, down); best >= leastRead {
+		if best >= leastRead {
 			total += best
 			read++
 		}
@@ -133,24 +137,50 @@ func (s *straightener) legible(text *lept.Pix, l lean) (float64, error) {
 
 // readBothWays scores one line as it is and turned by 180 degrees.
 func (s *straightener) readBothWays(b lept.Box) (up, down float64, err error) {
-	f := s.dpi / MeasureDPI
-	at := lept.Box{X: int(float64(b.X) * f), Y: int(float64(b.Y) * f), W: int(float64(b.W) * f), H: int(float64(b.H) * f)}
-	scale := min(1, lineHeight/float64(at.H))
-	line, err := s.pose.sample(s.pix, at, scale)
+	line, dpi, err := s.line(b)
 	if err != nil {
 		return 0, 0, err
 	}
 	defer line.Close()
+	if up, err = score(s.reader, line, dpi); err != nil {
+		return 0, 0, err
+	}
+	down, err = scoreOver(s.reader, line, dpi)
+	return up, down, err
+}
+
+// readEitherWay scores one line as it is, or turned by 180 degrees when that is
+// better; a line that is surely read is not turned.
+func (s *straightener) readEitherWay(b lept.Box) (float64, error) {
+	line, dpi, err := s.line(b)
+	if err != nil {
+		return 0, err
+	}
+	defer line.Close()
+	up, err := score(s.reader, line, dpi)
+	if err != nil || up >= surelyRead {
+		return up, err
+	}
+	down, err := scoreOver(s.reader, line, dpi)
+	return max(up, down), err
+}
+
+// line draws a box of the measuring copy as the page lies in its pose.
+func (s *straightener) line(b lept.Box) (line *lept.Pix, dpi float64, err error) {
+	f := s.dpi / MeasureDPI
+	at := lept.Box{X: int(float64(b.X) * f), Y: int(float64(b.Y) * f), W: int(float64(b.W) * f), H: int(float64(b.H) * f)}
+	scale := min(1, lineHeight/float64(at.H))
+	line, err = s.pose.sample(s.pix, at, scale)
+	return line, s.dpi * scale, err
+}
+
+func scoreOver(reader LineReader, line *lept.Pix, dpi float64) (float64, error) {
 	over, err := line.Quarter(180)
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	defer over.Close()
-	if up, err = score(s.reader, line, s.dpi*scale); err != nil {
-		return 0, 0, err
-	}
-	down, err = score(s.reader, over, s.dpi*scale)
-	return up, down, err
+	return score(reader, over, dpi)
 }
 
 func score(reader LineReader, line *lept.Pix, dpi float64) (float64, error) {
@@ -164,6 +194,7 @@ const (
 	wordGap    = 0.22
 	leastLine  = 0.5
 	longestCut = 4.0
+	axisCut    = 2.0 // enough to tell print from what is none
 	lowestLine = 0.06
 	linePad    = 4 // pixels, for the marks above and below
 )

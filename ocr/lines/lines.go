@@ -37,7 +37,6 @@ const (
 	sealWidth   = 4.0
 	strokeWidth = 0.1
 	leastSpeck  = 3 // pixels
-	coverEdge   = 3 // pixels around a word that are its own
 )
 
 func inches(length float64) int { return max(1, int(math.Round(length*DPI))) }
@@ -164,21 +163,6 @@ func giveMarks(bodies, marks []lept.Box) []lept.Box {
 		}
 	}
 	return out
-}
-
-// Uncovered is the share of the ink, frames and rules apart, that lies outside
-// the words that were read.
-func (f Found) Uncovered(ink *lept.Pix, words []lept.Box) (float64, error) {
-	left, err := ink.Smaller(inches(sealWidth), inches(sealHeight))
-	if err != nil {
-		return 0, err
-	}
-	defer left.Close()
-	all := left.Black()
-	for _, w := range words {
-		left.PaintWhiteBox(lept.Box{X: w.X - coverEdge, Y: w.Y - coverEdge, W: w.W + 2*coverEdge, H: w.H + 2*coverEdge})
-	}
-	return float64(left.Black()) / float64(max(all, 1)), nil
 }
 
 // UsualHeight is the middle height of the lines.

@@ -90,27 +90,12 @@ func TestMarks(t *testing.T) {
 	}
 }
 
-// TestUncovered: what lies in no word is counted, a frame is not.
-func TestUncovered(t *testing.T) {
-	page := drawn.Blank(1240, 1754)
-	write(t, page, "Tôi tên là", 100, 400)
-	write(t, page, "Tôi tên là", 100, 500)
-	fill(page, image.Rect(50, 50, 1200, 60))
-	found := find(t, page)
-	ink := inkOf(t, page)
-	for n, want := range map[int]float64{0: 1, 1: 0.5, 2: 0} {
-		got, err := found.Uncovered(ink, found.Lines[:n])
-		if err != nil || got < want-0.05 || got > want+0.05 {
-			t.Errorf("%d of two lines read: %.2f uncovered, want %.2f (%v)", n, got, want, err)
-		}
-	}
-}
-
+// TestNothing: an empty page has no lines, and nothing is left of it.
 func TestNothing(t *testing.T) {
 	found := find(t, drawn.Blank(300, 300))
-	left, err := found.Uncovered(inkOf(t, drawn.Blank(300, 300)), nil)
-	if len(found.Lines) != 0 || found.UsualHeight() != 0 || left != 0 || err != nil {
-		t.Errorf("%v, %v, %v", found, left, err)
+	missed, err := Missed(inkOf(t, drawn.Blank(300, 300)), nil)
+	if len(found.Lines) != 0 || found.UsualHeight() != 0 || missed.W != 0 || err != nil {
+		t.Errorf("%v, %v, %v", found, missed, err)
 	}
 }
 

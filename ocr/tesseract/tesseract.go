@@ -62,11 +62,14 @@ type Layout int
 const (
 	WholePage Layout = iota // find blocks and columns
 	Sparse                  // find as much as possible, in no order
+	OneBlock                // the picture is one column of lines
 	RawLine                 // the picture is one line, nothing to be looked for
 )
 
 func (l Layout) mode() gosseract.PageSegMode {
 	switch l {
+	case OneBlock:
+		return gosseract.PSM_SINGLE_BLOCK
 	case Sparse:
 		return gosseract.PSM_SPARSE_TEXT
 	case RawLine:

@@ -1,0 +1,33 @@
+package ocr
+
+import (
+	"image"
+	"image/color"
+	"image/draw"
+	"strings"
+	"testing"
+
+	"sohoa/ocr/internal/drawn"
+	"sohoa/ocr/ocrtest"
+)
+
+// TestSecondLook: two lines that a stroke of a pen joins are taken for one and
+// not read as such; the engine looks for print where they were missed.
+func TestSecondLook(t *testing.T) {
+	r := reader(t)
+	page := drawn.Page(t, 200)
+	want := append(drawn.Lines(), "Thời gian nhận hồ sơ: 08 giờ 15 phút", "NGƯỜI NỘP HỒ SƠ ký tên")
+	for i, line := range want[len(want)-2:] {
+		drawn.Text(t, page, line, drawn.Size{Points: 13, DPI: 200}, image.Pt(100, 950+40*i))
+	}
+	draw.Draw(page, image.Rect(300, 940, 303, 980), image.NewUniform(color.Gray{Y: 30}), image.Point{}, draw.Src)
+	file := drawn.File(t, "signed.png", drawn.PNG(t, page))
+	read := func(without step) float64 {
+		r.without = without
+		return ocrtest.Compare(strings.Join(want, "\n"), one(t, r, file).Text).Recall()
+	}
+	with, without := read(nothing), read(secondLook)
+	if with < 0.98 || without > with-0.05 {
+		t.Errorf("%.3f of the words read, %.3f without a second look", with, without)
+	}
+}
