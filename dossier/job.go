@@ -1,5 +1,7 @@
 package dossier
 
+import "strconv"
+
 // Step names one step of the flow; jobs carry a step and an id, never content.
 type Step string
 
@@ -9,6 +11,9 @@ const (
 	StepRead    Step = "read_image"      // subject: image id
 	StepSplit   Step = "split_batch"     // subject: batch id
 	StepPublish Step = "publish_dossier" // subject: dossier id
+	// StepReadAgain reads turned pages; its subject is a dossier and the version
+	// that has them, so that a later turn is a job of its own.
+	StepReadAgain Step = "read_again"
 )
 
 // Job is work the catalogue's state still wants done. Any job may run twice:
@@ -20,6 +25,13 @@ type Job struct {
 	// Background lets other jobs go first. It only matters when the job is
 	// enqueued and is no part of what the job is, so it is not stored with it.
 	Background bool `json:"-"`
+}
+
+// ReadAgainJob is the job that a version of a dossier wants in which pages are
+// turned; wanted is false where none is to be read again.
+func ReadAgainJob(d Dossier) (job Job, wanted bool) {
+	subject := string(d.ID) + "/" + strconv.Itoa(d.Version)
+	return Job{Step: StepReadAgain, Unit: d.Unit, Subject: subject}, len(d.ToReadAgain()) > 0
 }
 
 // Intent fixes everything about a new version of a dossier before its first

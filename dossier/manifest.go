@@ -137,11 +137,24 @@ type Manifest struct {
 	Actor   Actor     `json:"actor"`
 	Reason  string    `json:"reason"` // why this version exists
 	// Decision is the key of the decision of a person that made this version;
-	// empty when the machine did.
+	// empty when the machine did, but for pages that it read again.
 	Decision string `json:"decision,omitempty"`
+	// After is there when this version only says what was read again on turned
+	// pages: the newest version before it that says more.
+	After int `json:"after,omitempty"`
 	// Signing is there when this version signs papers.
 	Signing *Signing    `json:"signing,omitempty"`
 	Objects []ObjectRef `json:"objects"`
+}
+
+// Seen is the version by which people name what they saw. One that only says
+// what was read again on turned pages passes with the one before: who saw that
+// has seen where every page is.
+func (m Manifest) Seen() int {
+	if m.After > 0 {
+		return m.After
+	}
+	return m.Dossier.Version
 }
 
 // ManifestSchema names the form of a manifest.

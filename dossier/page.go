@@ -110,6 +110,7 @@ const (
 	FlagRendered        Flag = "rendered"         // the page was drawn by pdftoppm, not lifted as one image
 	FlagPartial         Flag = "partial_decoding" // the decoder reported damage and returned what it could
 	FlagSpreadUnsure    Flag = "spread_unsure"    // may be two pages side by side: left as one
+	FlagNotReadAgain    Flag = "not_read_again"   // turned by a person, but the engine gave up on it: words as before
 )
 
 // Reading is what the page front end saw on one page: geometry and text, in

@@ -24,8 +24,8 @@ type Placement struct {
 	Replaces PageID `json:"replaces,omitempty"`
 }
 
-// Decision is what a person decided about a dossier, kept as an object before
-// any row says so. It carries the whole intent, so that a rebuild finishes what
+// Decision is what a person decided about a dossier, or what the machine makes
+// of it ([ActionReadAgain]), kept as an object before any row says so. It carries the whole intent, so that a rebuild finishes what
 // a power cut left between the two.
 type Decision struct {
 	Schema string    `json:"schema"` // [DecisionSchema]
@@ -48,6 +48,9 @@ type Decision struct {
 	Entry *EntryCorrection `json:"entry,omitempty"`
 	// Turned is the page that was turned.
 	Turned *Turned `json:"turned,omitempty"`
+	// ReadAgain are the pages of which the machine tells anew what they say, since
+	// people have turned them.
+	ReadAgain []PageID `json:"read_again,omitempty"`
 	// Transfer names the pages that another dossier gets.
 	Transfer *Transfer `json:"transfer,omitempty"`
 	Intent   Intent    `json:"intent"`
@@ -73,6 +76,8 @@ const (
 	ActionCorrect     = "correct"
 	ActionArrange     = "arrange"
 	ActionTurn        = "turn"
+	// ActionReadAgain is the machine's own: turned pages were read again.
+	ActionReadAgain = "read_again"
 	// ActionTransfer takes pages of published papers into another dossier.
 	ActionTransfer = "transfer"
 	// ActionKeep makes a paper that was only presented one that is kept, and

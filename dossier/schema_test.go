@@ -84,7 +84,7 @@ func fullManifest() dossier.Manifest {
 	code := "H38.12-261122-0001"
 	return dossier.Manifest{
 		Schema: dossier.ManifestSchema, Batches: []dossier.BatchID{anID}, At: at, Actor: actor, Reason: "published",
-		Decision: dossier.DecisionKey("unit-1", anID, 1),
+		Decision: dossier.DecisionKey("unit-1", anID, 1), After: 1,
 		Signing: &dossier.Signing{
 			At: at, Lines: []string{"SAO Y"}, Papers: []dossier.ComponentID{anID},
 			Certificate: dossier.Certificate{
@@ -135,6 +135,7 @@ func fullDecision() dossier.Decision {
 		Keeping:     &dossier.Keeping{Component: anID, Kind: "citizen_id_card"},
 		Closing:     &dossier.Closing{Missing: []string{"birth_notice"}},
 		Turned:      &dossier.Turned{Page: image.Page(1), By: 90},
+		ReadAgain:   []dossier.PageID{image.Page(1)},
 		Transfer:    &dossier.Transfer{Pages: []dossier.PageID{image.Page(1)}, Code: "H38.12-261122-0001", Make: true},
 		Intent:      intent, Moved: []dossier.Intent{intent},
 	}

@@ -76,3 +76,46 @@ func TestTurnedEntry(t *testing.T) {
 		t.Errorf("turned back: %v, want %v", back.Box, at)
 	}
 }
+
+// TestPagesToReadAgain: a page that was turned is read again once, as it stands
+// then; one that stands as it was scanned is not, nor is one that is signed.
+func TestPagesToReadAgain(t *testing.T) {
+	page := dossier.Page{ID: "p"}
+	for _, by := range []int{90, 180, 270} {
+		turned := page.TurnedBy(by)
+		again := turned.ReadAgain()
+		if !turned.ToReadAgain() || again.ToReadAgain() || again.ReadAgain() != again || again.Turn() != by || again.Reading != by/90+5 {
+			t.Errorf("turned by %d it has reading %d, read again %d", by, turned.Reading, again.Reading)
+		}
+		if back := again.TurnedBy(360 - by); back != page || back.ToReadAgain() || back.ReadAgain() != page {
+			t.Errorf("turned by %d and back it has reading %d", by, back.Reading)
+		}
+		if on := again.TurnedBy(90); on != turned.TurnedBy(90) {
+			t.Errorf("turned on it has reading %d, want %d", on.Reading, turned.TurnedBy(90).Reading)
+		}
+	}
+	d := dossier.Dossier{ID: "d", Unit: "u", Version: 7, Components: []dossier.Component{
+		{State: dossier.ComponentSigned, Pages: []dossier.Page{page.TurnedBy(90)}},
+		{State: dossier.ComponentAwaitingSignature, Pages: []dossier.Page{page, page.TurnedBy(180)}},
+	}}
+	if got := d.ToReadAgain(); len(got) != 1 || got[0].Reading != 3 {
+		t.Errorf("to be read again: %+v", got)
+	}
+	if job, wanted := dossier.ReadAgainJob(d); !wanted || job != (dossier.Job{Step: dossier.StepReadAgain, Unit: "u", Subject: "d/7"}) {
+		t.Errorf("the job is %+v, wanted: %v", job, wanted)
+	}
+}
+
+// TestBoxThrough: a box goes where its corners go, and ends where the page does.
+func TestBoxThrough(t *testing.T) {
+	box := dossier.Box{X: 10, Y: 20, W: 30, H: 40}
+	if got, want := box.Through(dossier.Matrix{-1, 0, 0, -1, 100, 200}), (dossier.Box{X: 60, Y: 140, W: 30, H: 40}); got != want {
+		t.Errorf("turned by 180: %+v, want %+v", got, want)
+	}
+	if got, want := box.Through(dossier.Matrix{0, 1, -1, 0, 100, 0}), (dossier.Box{X: 40, Y: 10, W: 40, H: 30}); got != want {
+		t.Errorf("turned by 90: %+v, want %+v", got, want)
+	}
+	if got, want := (dossier.Box{X: -5, Y: 90, W: 20, H: 40}).Within(100, 100), (dossier.Box{X: 0, Y: 90, W: 15, H: 10}); got != want {
+		t.Errorf("on the page: %+v, want %+v", got, want)
+	}
+}

@@ -1,6 +1,7 @@
 package ocr
 
 import (
+	"errors"
 	"math"
 	"slices"
 
@@ -17,22 +18,17 @@ func (r *Reader) readHalves(picture *decode.Picture, base dossier.Reading, cuts 
 	pages := make([]dossier.Reading, len(cuts))
 	centres := make([][2]float64, len(cuts))
 	for i, cut := range cuts {
-		frame := cut.Frame(picture.Pix.Width(), picture.Pix.Height())
-		half := *picture
-		half.Flags = slices.Clone(picture.Flags)
-		var err error
-		if half.Pix, err = decode.CutPix(picture.Pix, cut, frame); err != nil {
-			return nil, parked("part spread", err)
+		half, err := halfOf(picture, cut)
+		if err != nil {
+			return nil, err
 		}
 		if i == len(cuts)-1 {
 			picture.Pix.Close() // closing twice is harmless
 		}
-		if pages[i], err = r.readPage(&half, base); err != nil {
+		if pages[i], err = r.readHalf(half, base, nil); err != nil {
 			return nil, err
 		}
-		pages[i].ToInput = pages[i].ToInput.Then(dossier.Matrix{1, 0, 0, 1, float64(frame.X), float64(frame.Y)})
-		pages[i].Cut = &cut
-		centres[i] = [2]float64{float64(frame.X) + float64(frame.W)/2, float64(frame.Y) + float64(frame.H)/2}
+		centres[i] = [2]float64{float64(half.frame.X) + float64(half.frame.W)/2, float64(half.frame.Y) + float64(half.frame.H)/2}
 	}
 	if swapped(pages, centres) {
 		slices.Reverse(pages)
@@ -41,6 +37,56 @@ func (r *Reader) readHalves(picture *decode.Picture, base dossier.Reading, cuts 
 		pages[i].Part = i + 1
 	}
 	return pages, nil
+}
+
+// readTold reads the pages of a spread as a person says that they lie, in that
+// order. The picture is consumed.
+func (r *Reader) readTold(picture *decode.Picture, base dossier.Reading, ways []dossier.WayUp) ([]dossier.Reading, error) {
+	defer picture.Pix.Close()
+	pages := make([]dossier.Reading, len(ways))
+	for i, way := range ways {
+		if way.Cut == nil {
+			return nil, parked("part spread", errNoGutter)
+		}
+		half, err := halfOf(picture, *way.Cut)
+		if err != nil {
+			return nil, err
+		}
+		base.Part = i + 1
+		if pages[i], err = r.readHalf(half, base, &ways[i].RotationCW); err != nil {
+			return nil, err
+		}
+	}
+	return pages, nil
+}
+
+// errNoGutter: one of several pages has no gutter to part it from the others.
+var errNoGutter = errors.New("no gutter")
+
+// half is one page of a spread by itself, and where it was.
+type half struct {
+	picture decode.Picture
+	cut     dossier.Cut
+	frame   dossier.Box
+}
+
+// halfOf cuts one page out of the picture of a spread.
+func halfOf(picture *decode.Picture, cut dossier.Cut) (h half, err error) {
+	h = half{picture: *picture, cut: cut, frame: cut.Frame(picture.Pix.Width(), picture.Pix.Height())}
+	h.picture.Flags = slices.Clone(picture.Flags)
+	if h.picture.Pix, err = decode.CutPix(picture.Pix, cut, h.frame); err != nil {
+		return h, parked("part spread", err)
+	}
+	return h, nil
+}
+
+// readHalf reads a page that was cut out of a spread; its matrix leads into the
+// whole image.
+func (r *Reader) readHalf(h half, base dossier.Reading, lies *int) (dossier.Reading, error) {
+	page, err := r.readPage(&h.picture, base, lies)
+	page.ToInput = page.ToInput.Then(dossier.Matrix{1, 0, 0, 1, float64(h.frame.X), float64(h.frame.Y)})
+	page.Cut = &h.cut
+	return page, err
 }
 
 // swapped tells whether the second half is read before the first: on the upright

@@ -165,17 +165,10 @@ func (o *opened) close() {
 // Read reads the image at index (counted from 1) of a file; name is what
 // people call the file.
 func (r *Reader) Read(ctx context.Context, path, name string, index int) ([]dossier.Reading, error) {
-	file, err := r.Open(ctx, path)
+	picture, err := r.picture(ctx, path, index)
 	if err != nil {
 		return nil, err
 	}
-	r.clock = startClock()
-	picture, err := file.Picture(ctx, index)
-	if err != nil {
-		return nil, err
-	}
-	picture.Resolution = picture.Resolution.OrAssumed(r.profile.DPI)
-	r.clock.Lap("decode")
 	found, err := spread.Find(picture)
 	if err != nil {
 		picture.Pix.Close()
@@ -189,17 +182,49 @@ func (r *Reader) Read(ctx context.Context, path, name string, index int) ([]doss
 	if len(found.Parts) > 0 {
 		return r.readHalves(picture, base, found.Parts)
 	}
-	reading, err := r.readPage(picture, base)
+	reading, err := r.readPage(picture, base, nil)
 	return []dossier.Reading{reading}, err
 }
 
-// readPage reads a picture that is one page; base says of which file. The
-// picture is consumed.
-func (r *Reader) readPage(picture *decode.Picture, base dossier.Reading) (dossier.Reading, error) {
+// ReadAs reads the image again with its pages as a person says that they lie:
+// neither a gutter nor a way up is looked for.
+func (r *Reader) ReadAs(ctx context.Context, path, name string, index int, ways []dossier.WayUp) ([]dossier.Reading, error) {
+	picture, err := r.picture(ctx, path, index)
+	if err != nil {
+		return nil, err
+	}
+	base := dossier.Reading{File: name, Page: index, Part: 1}
+	if len(ways) == 1 && ways[0].Cut == nil {
+		reading, err := r.readPage(picture, base, &ways[0].RotationCW)
+		return []dossier.Reading{reading}, err
+	}
+	return r.readTold(picture, base, ways)
+}
+
+// picture decodes the image at index of a file.
+func (r *Reader) picture(ctx context.Context, path string, index int) (*decode.Picture, error) {
+	file, err := r.Open(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	r.clock = startClock()
+	picture, err := file.Picture(ctx, index)
+	if err != nil {
+		return nil, err
+	}
+	picture.Resolution = picture.Resolution.OrAssumed(r.profile.DPI)
+	r.clock.Lap("decode")
+	return picture, nil
+}
+
+// readPage reads a picture that is one page; base says of which file, and lies,
+// unless it is nil, how it lies clockwise from upright. The picture is consumed.
+func (r *Reader) readPage(picture *decode.Picture, base dossier.Reading, lies *int) (dossier.Reading, error) {
 	reading := base
 	reading.DPISource, reading.Flags, reading.Engine = picture.Resolution.Source, picture.Flags, r.engine.Name()
 	scan := scanOf(picture)
-	page, err := cleanup.Straighten(picture, cleanup.Help{Reader: r.engine, Lap: r.clock.Lap, Without: cleanup.Step(r.without)})
+	help := cleanup.Help{Reader: r.engine, Lap: r.clock.Lap, Without: cleanup.Step(r.without), Lies: lies}
+	page, err := cleanup.Straighten(picture, help)
 	if err != nil {
 		return reading, parked("straighten page", err)
 	}

@@ -165,7 +165,7 @@ func (f *Flow) arrangedPaper(ctx context.Context, touched []dossier.Component, s
 	if kind.IsRegister() {
 		paper.Entries = dossier.EntriesOn(touched, paper.Pages)
 	}
-	paper.Fields, err = f.readAgain(ctx, kind, paper, confirmed)
+	paper.Fields, err = f.readFields(ctx, kind, paper, confirmed)
 	return f.newVersion(paper, intent), err
 }
 
@@ -195,11 +195,10 @@ func (f *Flow) named(ctx context.Context, paper dossier.Component, said string, 
 		return paper, nil
 	}
 	guess, err := f.guessPaper(ctx, paper)
-	if err != nil || guess.Kind == dossier.KindOther && paper.Kind != "" {
+	if err != nil {
 		return paper, err
 	}
-	paper.Kind, paper.KindConfidence, paper.Role, paper.Reasons = guess.Kind, guess.Confidence, guess.Role, guess.Reasons
-	return paper, nil
+	return namedAs(paper, guess), nil
 }
 
 // guessPaper is what the pages of a paper look like, by the first of them that is
@@ -211,7 +210,7 @@ func (f *Flow) guessPaper(ctx context.Context, paper dossier.Component) (classif
 		if err != nil {
 			return unsure, err
 		}
-		g := classify.Classify(f.Kinds, reading)
+		g := f.guess(reading)
 		kind, ok := f.Kinds.Kind(g.Kind)
 		of := !slices.Contains([]string{dossier.KindOther, dossier.KindBlank, dossier.KindSeparator}, g.Kind)
 		if ok && of && g.Confidence >= kind.Gate {

@@ -106,7 +106,7 @@ func (f *Flow) corrected(ctx context.Context, base dossier.Manifest, actor dossi
 	if !said.Insist && extract.Contradicted(kind, confirmed) != nil {
 		return dossier.Intent{}, ErrContradiction
 	}
-	readAgain, err := f.readAgain(ctx, kind, paper, confirmed)
+	readAgain, err := f.readFields(ctx, kind, paper, confirmed)
 	if err != nil {
 		return dossier.Intent{}, err
 	}
@@ -204,9 +204,9 @@ func settled(before dossier.Field, value, norm string) dossier.Field {
 	return after
 }
 
-// readAgain reads the fields of a paper anew for its kind, beside those that
+// readFields reads the fields of a paper anew for its kind, beside those that
 // are confirmed.
-func (f *Flow) readAgain(ctx context.Context, kind dossier.Kind, paper dossier.Component, confirmed map[string]dossier.Field) (map[string]dossier.Field, error) {
+func (f *Flow) readFields(ctx context.Context, kind dossier.Kind, paper dossier.Component, confirmed map[string]dossier.Field) (map[string]dossier.Field, error) {
 	readings, pages := make([]dossier.Reading, len(paper.Pages)), make([]dossier.PageID, len(paper.Pages))
 	for i, page := range paper.Pages {
 		reading, err := f.readingOf(ctx, page)

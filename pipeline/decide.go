@@ -134,7 +134,7 @@ func (f *Flow) movedBack(ctx context.Context, actor dossier.Actor, before []doss
 // shared with it.
 func (f *Flow) revised(base dossier.Manifest, actor dossier.Actor, reason string) dossier.Manifest {
 	next := base
-	next.Signing = nil // papers signed before stay so; this version signs none
+	next.Signing, next.After = nil, 0 // papers signed before stay so; this version signs none
 	next.Schema, next.At, next.Actor, next.Reason = dossier.ManifestSchema, f.Now().UTC(), actor, reason
 	next.Batches, next.Objects = append([]dossier.BatchID{}, base.Batches...), []dossier.ObjectRef{}
 	d := &next.Dossier
@@ -153,7 +153,7 @@ func (f *Flow) Undo(ctx context.Context, ledger Decisions, actor dossier.Actor, 
 	if err != nil {
 		return err
 	}
-	if saw != 0 && saw != latest.Dossier.Version {
+	if saw != 0 && saw != latest.Seen() {
 		return ErrChanged
 	}
 	last, err := f.standing(ctx, latest)
@@ -185,7 +185,8 @@ func (f *Flow) Undo(ctx context.Context, ledger Decisions, actor dossier.Actor, 
 
 // standing is the newest decision about a dossier that no undo has taken back.
 // Versions are gone through from the newest; each undo on the way stands for one
-// decision before it. What the machine or a signature did ends the way.
+// decision before it. What the machine read again is passed over; anything else
+// that the machine did, or a signature, ends the way.
 func (f *Flow) standing(ctx context.Context, m dossier.Manifest) (last dossier.Decision, err error) {
 	id, undone := m.Dossier.ID, 0
 	for {
@@ -199,6 +200,7 @@ func (f *Flow) standing(ctx context.Context, m dossier.Manifest) (last dossier.D
 		switch {
 		case last.Intent.Draft.Dossier.ID != id:
 			return last, ErrNothingToUndo
+		case last.Action == dossier.ActionReadAgain: // goes with what was decided before it
 		case last.Action == dossier.ActionUndo:
 			undone++
 		case !undoable(last.Action):
@@ -348,7 +350,7 @@ func (f *Flow) placed(ctx context.Context, base dossier.Manifest, actor dossier.
 		return intent, err
 	}
 	kind, _ := f.Kinds.Kind(paper.Kind)
-	if paper.Fields, err = f.readAgain(ctx, kind, paper, confirmedOf(paper.Fields)); err != nil {
+	if paper.Fields, err = f.readFields(ctx, kind, paper, confirmedOf(paper.Fields)); err != nil {
 		return intent, err
 	}
 	presented := paper.State == dossier.ComponentNotKept // the back of a card is no more kept than its front

@@ -43,7 +43,8 @@ func (f *Flow) fillEntries(ctx context.Context, d *dossier.Dossier) error {
 		}
 		have := dossier.EntriesOn([]dossier.Component{paper}, paper.Pages)
 		for _, page := range paper.UncoveredPages() {
-			reading, err := f.reading(ctx, page)
+			at := slices.IndexFunc(paper.Pages, func(p dossier.Page) bool { return p.ID == page })
+			reading, err := f.readingOf(ctx, paper.Pages[at])
 			if err != nil {
 				return err
 			}

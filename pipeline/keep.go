@@ -85,7 +85,7 @@ func (f *Flow) keptOrNot(ctx context.Context, paper dossier.Component, asked kee
 		return notKept(f.newVersion(paper, intent)), nil
 	}
 	var err error
-	if paper.Fields, err = f.readAgain(ctx, kind, paper, nil); err != nil {
+	if paper.Fields, err = f.readFields(ctx, kind, paper, nil); err != nil {
 		return paper, err
 	}
 	paper = f.newVersion(paper, intent)

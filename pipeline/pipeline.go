@@ -43,6 +43,8 @@ type Flow struct {
 //
 //	Claim ─► open_file ─► read_image ─► split_batch ─► publish_dossier ◄─ Place, Undo, Sign
 //	          one a file   one an image   one a batch    one a dossier     decisions of people
+//	                                                        read_again ◄─ Turn
+//	                                                        one a version
 //
 // An error of kind [dossier.Stop] ends the flow; any other is tried again.
 func (f *Flow) Do(ctx context.Context, job dossier.Job) error {
@@ -55,6 +57,8 @@ func (f *Flow) Do(ctx context.Context, job dossier.Job) error {
 		return f.splitBatch(ctx, dossier.BatchID(job.Subject))
 	case dossier.StepPublish:
 		return f.publishDossier(ctx, dossier.DossierID(job.Subject))
+	case dossier.StepReadAgain:
+		return f.readAgain(ctx, job.Subject)
 	default:
 		return &dossier.Fault{Kind: dossier.Stop, Op: "run job", Reason: dossier.ReasonUnknown, Err: fmt.Errorf("no step is called %q", job.Step)}
 	}
@@ -82,6 +86,9 @@ type Reader interface {
 	// Read reads one image: a reading for each page on it. How depends on the
 	// device that it came from.
 	Read(ctx context.Context, path string, image dossier.TakenImage) ([]dossier.Reading, error)
+	// ReadAs reads an image again of which people have said how its pages lie: a
+	// reading for each of them, in that order.
+	ReadAs(ctx context.Context, path string, image dossier.TakenImage, ways []dossier.WayUp) ([]dossier.Reading, error)
 	// Extract gives the picture of one image for publishing, or the half of it
 	// that a cut says; the stream may be opened until release is called.
 	Extract(ctx context.Context, path string, index int, cut *dossier.Cut) (stream dossier.ImageStream, release func(), err error)
@@ -117,6 +124,9 @@ type Ledger interface {
 	Publish(ctx context.Context, act dossier.Act, intent dossier.Intent, p dossier.Publication) error
 	PublishFailed(ctx context.Context, act dossier.Act, replaced dossier.Intent, parked []dossier.PlacedPage) error
 	SignRefused(ctx context.Context, act dossier.Act, replaced dossier.Intent, refused []dossier.SignRefusal) error
+
+	// Decisions of people, and what is read again because of them.
+	Decisions
 }
 
 // act is what the flow does by itself, in the name of the machine.

@@ -102,6 +102,7 @@ func (f *Flow) Sign(ctx context.Context, ledger Decisions, actor dossier.Actor, 
 		return nil, errors.Join(err, noneUnless(ok, ErrNoSuchDossier))
 	}
 	next := latest
+	next.After = 0
 	next.At, next.Actor, next.Reason, next.Objects = order.At, actor, "papers signed", []dossier.ObjectRef{}
 	next.Dossier.Version++
 	next.Dossier.Components = slices.Clone(latest.Dossier.Components)
@@ -109,6 +110,9 @@ func (f *Flow) Sign(ctx context.Context, ledger Decisions, actor dossier.Actor, 
 		c := &next.Dossier.Components[i]
 		if c.State != dossier.ComponentAwaitingSignature || !slices.Contains(order.Papers, c.ID) {
 			continue
+		}
+		if c.ToReadAgain() { // it would be signed with the words of another way up
+			return nil, ErrBusy
 		}
 		c.Version = paperVersion(next.Dossier)
 		c.State, c.PDF = dossier.ComponentSigned, dossier.ComponentKey(f.Unit.ID, c.ID, c.Version)

@@ -180,6 +180,12 @@ func (f *Flow) givenBack(ctx context.Context, actor dossier.Actor, took []dossie
 		if err != nil {
 			return nil, err
 		}
+		seen := latest
+		if latest.After > 0 { // what the machine read again is no decision
+			if seen, err = f.published(ctx, latest.Dossier.ID, latest.After); err != nil {
+				return nil, err
+			}
+		}
 		intent := f.nextIntent(latest, actor, "decision undone")
 		if intent.Batch == "" {
 			intent.Batch = before.Batch
@@ -187,7 +193,7 @@ func (f *Flow) givenBack(ctx context.Context, actor dossier.Actor, took []dossie
 		d := &intent.Draft.Dossier
 		for _, id := range before.New {
 			at := indexOf(d.Components, id)
-			if at < 0 || !reflect.DeepEqual(d.Components[at], componentOf(before.Draft.Dossier, id)) {
+			if at < 0 || !reflect.DeepEqual(componentOf(seen.Dossier, id), componentOf(before.Draft.Dossier, id)) {
 				return nil, ErrChanged
 			}
 			intent.Left = append(intent.Left, pageIDs(d.Components[at])...)

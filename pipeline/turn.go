@@ -7,18 +7,10 @@ import (
 	"sohoa/dossier"
 )
 
-// Rereader is a Reader that can be told how a page stands. A Reader that is
-// none leaves the words of a turned page as they were read.
-type Rereader interface {
-	// ReadTurned reads one image again that a person has turned: by rotationCW it
-	// lies clockwise from upright.
-	ReadTurned(ctx context.Context, path, file string, index, rotationCW int) (dossier.Reading, error)
-}
-
 // Turn turns a page of a published paper clockwise by quarter turns, as a person
-// says. What is read on the turned page is an object before the decision is; the
-// paper is named and its fields are read anew, and its PDF shows the page as it
-// was turned. It is durable when Turn returns.
+// says. Its PDF shows the page as it was turned, with the words that were read
+// before; what is read on it as it stands now is the next version ([Flow.Do]
+// with [dossier.StepReadAgain]). It is durable when Turn returns.
 func (f *Flow) Turn(ctx context.Context, ledger Decisions, actor dossier.Actor, id dossier.DossierID, said dossier.Turned) error {
 	if !slices.Contains([]int{90, 180, 270}, said.By) {
 		return ErrChanged
@@ -50,9 +42,11 @@ func (f *Flow) Turn(ctx context.Context, ledger Decisions, actor dossier.Actor, 
 	})
 }
 
-func pageIDs(c dossier.Component) []dossier.PageID {
-	ids := make([]dossier.PageID, len(c.Pages))
-	for i, p := range c.Pages {
+func pageIDs(c dossier.Component) []dossier.PageID { return idsOf(c.Pages) }
+
+func idsOf(pages []dossier.Page) []dossier.PageID {
+	ids := make([]dossier.PageID, len(pages))
+	for i, p := range pages {
 		ids[i] = p.ID
 	}
 	return ids
@@ -97,42 +91,10 @@ func (f *Flow) putTurned(ctx context.Context, page dossier.Page) error {
 	if _, found, err := f.getJSON(ctx, key, &kept); err != nil || !found {
 		return orMissing(err, "reading", key)
 	}
-	by := 90 * (page.ReadingOf() - 1)
 	for i, first := range kept.Readings {
-		if kept.Readings[i], err = f.readTurned(ctx, page, first, by); err != nil {
-			return err
-		}
+		kept.Readings[i] = first.Turned(page.Turn())
 	}
 	kept.At = f.Now().UTC()
 	_, _, err = f.putJSON(ctx, dossier.ReadingKey(f.Unit.ID, image, page.ReadingOf()), kept)
 	return err
-}
-
-// readTurned reads a page again as it was turned. Where that is not possible
-// (half of a spread, a page that was given up, a reader that cannot), the words
-// that were read go to their places on the turned page.
-func (f *Flow) readTurned(ctx context.Context, page dossier.Page, first dossier.Reading, by int) (dossier.Reading, error) {
-	turned := first.Turned(by)
-	reader, ok := f.Reader.(Rereader)
-	if !ok || first.Cut != nil || first.Width == 0 {
-		return turned, nil
-	}
-	image, _, err := page.ID.Split()
-	if err != nil {
-		return turned, err
-	}
-	raw, index, err := image.Split()
-	if err != nil {
-		return turned, err
-	}
-	path, release, err := f.Objects.Path(ctx, dossier.RawKey(f.Unit.ID, raw))
-	if err != nil {
-		return turned, err
-	}
-	defer release()
-	again, err := reader.ReadTurned(ctx, path, first.File, index, turned.RotationCW)
-	if _, park := parkable(err); park {
-		return turned, nil
-	}
-	return again, err
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -17,6 +18,7 @@ const deskFull = 100
 // deskBody is a dossier with all its pages on a table, to be put in order.
 type deskBody struct {
 	Dossier dossier.Dossier
+	Saw     int // the version by which what is shown here is named
 	Papers  []deskPaper
 	At      dossier.PageID
 	Nth     int // of the paper of the page
@@ -30,6 +32,8 @@ type deskBody struct {
 	Moving  bool // the drawer with the places is open
 	Sending sending
 	Rescans []rescan // pages that wait, to take the place of the one that is looked at
+	Reading int      // how many turned pages are still to be read again
+	NotRead bool     // the page that is looked at could not be
 }
 
 // deskPaper is one paper with its pages; they are left out where the table is
@@ -48,6 +52,7 @@ type deskPage struct {
 	Picture string
 	Here    bool
 	Picked  bool
+	Reading bool // turned, and still to be read again
 }
 
 // sending is what stands in the drawer that sends pages to another dossier.
@@ -66,7 +71,7 @@ func (s *site) desk(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q := r.URL.Query()
-	body := deskBody{Dossier: m.Dossier, At: dossier.PageID(q.Get("at")), Back: reviewBack(q.Get("back")), Moving: q.Get("move") != ""}
+	body := deskBody{Dossier: m.Dossier, Saw: m.Seen(), At: dossier.PageID(q.Get("at")), Back: reviewBack(q.Get("back")), Moving: q.Get("move") != ""}
 	if slices.Contains(deeds, q.Get("done")) {
 		body.Done = "desk.done_" + q.Get("done")
 	}
@@ -98,7 +103,12 @@ func (s *site) showDesk(w http.ResponseWriter, r *http.Request, body deskBody) e
 		body.At = page.ID
 		body.Picture, body.Zoom = pictureURL(page.ID, page.ReadingOf(), widthPage), pictureURL(page.ID, page.ReadingOf(), widthZoom)
 		body.Kinds = s.kindChoices(langOf(r), at.Kind)
+		var err error
+		if body.NotRead, err = s.notReadAgain(r.Context(), page); err != nil {
+			return err
+		}
 	}
+	body.Reading = len(body.Dossier.ToReadAgain())
 	all := 0
 	for i, c := range body.Dossier.Components {
 		all += len(c.Pages)
@@ -124,6 +134,15 @@ func (s *site) showDesk(w http.ResponseWriter, r *http.Request, body deskBody) e
 	return s.page(w, r, "desk", "dossiers", body)
 }
 
+// notReadAgain tells whether the engine gave up on a page that people have turned.
+func (s *site) notReadAgain(ctx context.Context, page dossier.Page) (bool, error) {
+	if page.ReadingOf() <= dossier.ReadBefore {
+		return false, nil
+	}
+	read, err := s.Objects.Reading(ctx, page.ID, page.ReadingOf())
+	return slices.Contains(read.Flags, dossier.FlagNotReadAgain), err
+}
+
 func (s *site) deskPaper(body deskBody, c dossier.Component, open bool) deskPaper {
 	paper := deskPaper{Component: c, Open: open}
 	for i, p := range c.Pages {
@@ -132,6 +151,7 @@ func (s *site) deskPaper(body deskBody, c dossier.Component, open bool) deskPape
 		if open || i == 0 {
 			paper.Thumb = append(paper.Thumb, deskPage{
 				ID: p.ID, Link: deskLink(body.Dossier.ID, p.ID, body.Back), Picture: pictureURL(p.ID, p.ReadingOf(), widthThumb), Here: here, Picked: slices.Contains(body.Sending.Picked, p.ID),
+				Reading: p.ToReadAgain() && c.ToReadAgain(),
 			})
 		}
 	}
@@ -174,12 +194,12 @@ func (s *site) arrange(w http.ResponseWriter, r *http.Request) error {
 		return errReason
 	}
 	form := readDeskForm(r)
-	body := deskBody{Dossier: m.Dossier, At: form.Page, Back: reviewBack(r.FormValue("back"))}
+	body := deskBody{Dossier: m.Dossier, Saw: m.Seen(), At: form.Page, Back: reviewBack(r.FormValue("back"))}
 	if form.Do == doSend {
 		body.Sending = sending{Open: true, Code: form.Code, Picked: form.Pages}
 	}
 	saw, _ := strconv.Atoi(r.FormValue("saw")) // what is no number is no version, and is told as one that has passed
-	if saw == m.Dossier.Version {
+	if saw == m.Seen() {
 		if err = s.decideOnDesk(r, m, form); err == nil {
 			at := form.Page
 			if form.With != "" {
@@ -204,7 +224,7 @@ func (s *site) askDeskAgain(w http.ResponseWriter, r *http.Request, body deskBod
 	if err != nil {
 		return err
 	}
-	body.Dossier = m.Dossier
+	body.Dossier, body.Saw = m.Dossier, m.Seen()
 	code, key := status(why)
 	if body.Error = key; code == http.StatusUnprocessableEntity && key == "error.refused" {
 		body.Error = "desk.impossible"
@@ -220,7 +240,7 @@ func (s *site) askDeskAgain(w http.ResponseWriter, r *http.Request, body deskBod
 func (s *site) decideOnDesk(r *http.Request, m dossier.Manifest, form deskForm) error {
 	switch form.Do {
 	case doUndo:
-		return s.Placer.Undo(r.Context(), s.actor(r), m.Dossier.ID, m.Dossier.Version)
+		return s.Placer.Undo(r.Context(), s.actor(r), m.Dossier.ID, m.Seen())
 	case doTurn:
 		return s.Placer.Turn(r.Context(), s.actor(r), m.Dossier.ID, dossier.Turned{Page: form.Page, By: 90})
 	case doReplace, doInsert:

@@ -233,7 +233,7 @@ func (s *site) ownVersion(r *http.Request, id dossier.DossierID) int {
 	if err != nil || m.Actor.ID != s.actor(r).ID {
 		return 0
 	}
-	return m.Dossier.Version
+	return m.Seen()
 }
 
 // reviewPapers is the choice of papers of another dossier, asked for when the

@@ -58,6 +58,9 @@ type dossierBody struct {
 	Keep, Leave bool
 	Decider     bool // whether the visitor may decide about papers
 	Closing     closing
+	// ReadingAgain: the page was turned, and its words are those of before until
+	// it is read again.
+	ReadingAgain bool
 }
 
 // fieldLine is a field with its values; the box leads to the picture.
@@ -121,6 +124,7 @@ func (s *site) openAt(ctx context.Context, body *dossierBody, wanted dossier.Pag
 	body.Component, body.Number = c, n+1
 	body.Keep, body.Leave = s.keepable(ctx, c)
 	page := c.Pages[n]
+	body.ReadingAgain = page.ToReadAgain() && c.ToReadAgain()
 	body.Here = pageLink(body.Dossier.ID, page.ID, body.Query)
 	body.Earlier, body.Later = neighbours(body.Dossier, page.ID, body.Query)
 	for _, id := range fieldOrder(s.Kinds, c) {

@@ -57,6 +57,9 @@ var writeOrder = []string{
 	"sample object", "draw", "answer",
 	// A person decides about the gate of a field.
 	"gate object", "decide gate",
+	// A page is turned, and read again as it stands then: that is a "decision" of
+	// the machine, then "decide" and a version like any other.
+	"turned reading", "reading again",
 	// Papers are signed: asked for by "decision" and "decide", then "pdf",
 	// "manifest" and "publish" again, or given up.
 	"sign refused",
@@ -89,12 +92,27 @@ func objectStep(key string) string {
 	case key == dossier.ReadmeKey, strings.HasPrefix(key, dossier.SchemaDir):
 		return "root object"
 	case parts[0] == "u" && len(parts) > 2:
-		names := map[string]string{"raw": "raw object", "b": "batch record", "t": "reading", "c": "pdf", "d": "manifest", "p": "decision", "k": "keying", "s": "sample object", "f": "backs answer", "g": "gate object"}
+		if parts[2] == "t" {
+			return readingStep(parts[len(parts)-1])
+		}
+		names := map[string]string{"raw": "raw object", "b": "batch record", "c": "pdf", "d": "manifest", "p": "decision", "k": "keying", "s": "sample object", "f": "backs answer", "g": "gate object"}
 		if name, ok := names[parts[2]]; ok {
 			return name
 		}
 	}
 	return "object of no step " + key
+}
+
+// readingStep names the step that writes a reading, by the end of its key.
+func readingStep(name string) string {
+	switch {
+	case name == "v1.json":
+		return "reading"
+	case name <= "v4.json":
+		return "turned reading"
+	default:
+		return "reading again"
+	}
 }
 
 // faults writes down every fault point that the program comes to, and kills the

@@ -89,7 +89,7 @@ func (r *life) goOn(t *testing.T) {
 // byHand is the whole life of a batch in which everything happens: an archive
 // is made, paper comes in, is worked on and listed, and a person decides, takes
 // a decision back, says that a back was not scanned, keys a field that another person keys, too, draws and keys a
-// sample, and has everything signed. Done again after a kill, it goes
+// sample, turns a page, and has everything signed. Done again after a kill, it goes
 // on where the archive stands.
 func byHand(ctx context.Context, c *cli, f *faults) (err error) {
 	a, err := openFaulty(ctx, c, f)
@@ -118,6 +118,9 @@ func byHand(ctx context.Context, c *cli, f *faults) (err error) {
 		return err
 	}
 	if err := gateOnce(ctx, a, flow); err != nil {
+		return err
+	}
+	if err := turnOnce(ctx, a, flow); err != nil {
 		return err
 	}
 	if err := signAll(ctx, a, flow); err != nil {
@@ -349,6 +352,25 @@ func gateOnce(ctx context.Context, a *archive, flow *pipeline.Flow) error {
 		return nil
 	}
 	return err
+}
+
+// turnOnce is a person who turns the page of the first paper, unless that was
+// done; it is read again then.
+func turnOnce(ctx context.Context, a *archive, flow *pipeline.Flow) error {
+	id, _, err := a.ledger.ByCode(ctx, flow.Unit.ID, someCode)
+	if err != nil {
+		return err
+	}
+	latest, _, err := a.ledger.Latest(ctx, id)
+	if err != nil {
+		return err
+	}
+	if page := latest.Dossier.Components[0].Pages[0]; page.Turn() == 0 {
+		if err := flow.Turn(ctx, a.ledger, dossier.Local(flow.Unit.ID), id, dossier.Turned{Page: page.ID, By: 180}); err != nil {
+			return err
+		}
+	}
+	return readAgainAll(ctx, a, flow, id)
 }
 
 // wasUndone tells whether the dossier has a version that a person took back.

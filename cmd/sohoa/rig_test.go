@@ -5,6 +5,7 @@ import (
 	"compress/zlib"
 	"context"
 	"errors"
+	"fmt"
 	pixels "image" // this package has a type of that name
 	"image/jpeg"
 	"io"
@@ -208,6 +209,8 @@ type textReader struct {
 	stop error
 	// opened is told of every file that is opened.
 	opened func()
+	// told may refuse to read an image again.
+	told func([]dossier.WayUp) error
 	// sure gives every word a place and full confidence.
 	sure bool
 }
@@ -232,8 +235,35 @@ func (r *textReader) Open(_ context.Context, path string) (int, error) {
 	return len(images), err
 }
 
+// headOver is the line above what stands on its head.
+const headOver = "HEADOVER"
+
+// ReadAs gives the text of one image as it stands for who is told how it lies.
+// Where the engine is to give up, it does.
+func (r *textReader) ReadAs(ctx context.Context, path string, image dossier.TakenImage, ways []dossier.WayUp) ([]dossier.Reading, error) {
+	if r.told != nil {
+		if err := r.told(ways); err != nil {
+			return nil, err
+		}
+	}
+	readings, err := r.readAs(ctx, path, image, ways)
+	if err != nil || len(readings) != len(ways) {
+		return nil, errors.Join(err, fmt.Errorf("%d pages, told of %d", len(readings), len(ways)))
+	}
+	for i, way := range ways {
+		readings[i].RotationCW = way.RotationCW
+		lies := dossier.Reading{Width: side, Height: side, ToInput: dossier.Identity()}.Turned((360 - way.RotationCW) % 360)
+		readings[i].ToInput = lies.ToInput
+	}
+	return readings, nil
+}
+
 // Read gives the text of one image.
-func (r *textReader) Read(_ context.Context, path string, image dossier.TakenImage) ([]dossier.Reading, error) {
+func (r *textReader) Read(ctx context.Context, path string, image dossier.TakenImage) ([]dossier.Reading, error) {
+	return r.readAs(ctx, path, image, nil)
+}
+
+func (r *textReader) readAs(_ context.Context, path string, image dossier.TakenImage, ways []dossier.WayUp) ([]dossier.Reading, error) {
 	images, err := r.images(path)
 	if err != nil {
 		return nil, err
@@ -245,6 +275,10 @@ func (r *textReader) Read(_ context.Context, path string, image dossier.TakenIma
 	pages := strings.Split(text, "\v")
 	readings := make([]dossier.Reading, len(pages))
 	for i, page := range pages {
+		upright, onHead, turned := strings.Cut(page, headOver+"\n")
+		if page = upright; turned && i < len(ways) && ways[i].RotationCW == 180 {
+			page = onHead
+		}
 		readings[i] = textReading(image.File, image.Index, page)
 		if r.sure {
 			readings[i].Words = sureWords(readings[i].Text)

@@ -219,6 +219,10 @@ func (*fullDisk) Read(context.Context, string, dossier.TakenImage) ([]dossier.Re
 	return nil, &dossier.Fault{Kind: dossier.Park, Op: "read page", Reason: dossier.ReasonUnreadable}
 }
 
+func (*fullDisk) ReadAs(context.Context, string, dossier.TakenImage, []dossier.WayUp) ([]dossier.Reading, error) {
+	return nil, errors.New("nothing is turned here")
+}
+
 func (*fullDisk) Extract(context.Context, string, int, *dossier.Cut) (dossier.ImageStream, func(), error) {
 	return dossier.ImageStream{}, func() {}, errors.New("nothing is published here")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
 
 	"sohoa/dossier"
@@ -97,6 +98,9 @@ func eventOf(job dossier.Job) dossier.Event {
 		return dossier.Event{Kind: dossier.EventBatch, Batch: dossier.BatchID(job.Subject)}
 	case dossier.StepPublish:
 		return dossier.Event{Kind: dossier.EventDossier, Dossier: dossier.DossierID(job.Subject)}
+	case dossier.StepReadAgain:
+		id, _, _ := strings.Cut(job.Subject, "/")
+		return dossier.Event{Kind: dossier.EventDossier, Dossier: dossier.DossierID(id)}
 	default:
 		return dossier.Event{Kind: dossier.EventPage}
 	}

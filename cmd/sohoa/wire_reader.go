@@ -77,6 +77,12 @@ func (r reader) Read(ctx context.Context, path string, image dossier.TakenImage)
 	return r.pool.Read(ctx, worker.Task{Path: path, File: image.File, Index: image.Index, Profile: &profile})
 }
 
+// ReadAs reads one image again whose pages lie as a person says.
+func (r reader) ReadAs(ctx context.Context, path string, image dossier.TakenImage, ways []dossier.WayUp) ([]dossier.Reading, error) {
+	profile := r.settings.reading(image.Device)
+	return r.pool.Read(ctx, worker.Task{Path: path, File: image.File, Index: image.Index, Profile: &profile, Ways: ways})
+}
+
 // View draws one image as its reading turns it.
 func (r reader) View(ctx context.Context, path string, index int, read dossier.Reading, width int) ([]byte, error) {
 	return r.pool.Preview(ctx, path, index, ocr.View{ToInput: read.ToInput, Width: read.Width, Height: read.Height, Pixels: width})

@@ -86,6 +86,9 @@ type Help struct {
 	Lap func(step string)
 	// Without leaves a step out, to measure what it costs and brings.
 	Without Step
+	// Lies is how the page lies clockwise from upright, as a person says: then
+	// only its skew is measured. Nil asks the page itself.
+	Lies *int
 }
 
 // Step is one that can be left out.
@@ -102,7 +105,7 @@ const (
 // Straighten measures and turns a picture. The picture is consumed: its pixels
 // are freed.
 func Straighten(picture *decode.Picture, help Help) (*Page, error) {
-	s := straightener{reader: help.Reader, lap: help.Lap, without: help.Without, page: &Page{}}
+	s := straightener{reader: help.Reader, lap: help.Lap, without: help.Without, lies: help.Lies, page: &Page{}}
 	if s.lap == nil {
 		s.lap = func(string) {}
 	}
@@ -119,6 +122,7 @@ type straightener struct {
 	reader  LineReader
 	lap     func(step string)
 	without Step
+	lies    *int
 	page    *Page
 	pix     *lept.Pix // to read, as scanned
 	pose    pose      // how the page lies in pix, as far as is known
@@ -158,10 +162,13 @@ func (s *straightener) run(picture *decode.Picture) error {
 		}
 	}
 	s.lap("clean")
-	if s.page.Blankness != SurelyBlank {
+	switch {
+	case s.page.Blankness != SurelyBlank:
 		if err := s.upright(sheet, marks); err != nil {
 			return err
 		}
+	case s.lies != nil:
+		s.quarter(s.told())
 	}
 	s.finish()
 	return nil
@@ -176,8 +183,11 @@ func (s *straightener) eraseBorder() (share float64, err error) {
 
 // upright turns the page, and then the ink of the sheet alike.
 func (s *straightener) upright(sheet *sheet, found marks) (err error) {
-	tagged := s.turns
-	if err := s.turn(sheet, found); err != nil {
+	tagged, turn := s.turns, s.turn
+	if s.lies != nil {
+		turn = s.turnAsTold
+	}
+	if err := turn(sheet, found); err != nil {
 		return err
 	}
 	s.lap("orient")
@@ -301,6 +311,39 @@ func (s *straightener) turn(sheet *sheet, found marks) error {
 	return err
 }
 
+// told is the quarter turn that is left to bring the page upright as a person
+// says, 0 to 270 degrees clockwise.
+func (s *straightener) told() int { return ((-*s.lies-s.turns)%360 + 360) % 360 }
+
+// turnAsTold brings the page upright as a person says, and levels its lines as
+// far as they run that way.
+func (s *straightener) turnAsTold(sheet *sheet, found marks) error {
+	quarter := s.told()
+	s.quarter(quarter)
+	l, err := measureLean(sheet.text)
+	if err != nil {
+		return err
+	}
+	s.lap("deskew")
+	if l.axis != quarter%180 && l.other != nil {
+		l = *l.other
+	}
+	if !l.sure || l.axis != quarter%180 || found.letters < leastMarks {
+		s.flag(dossier.FlagSkewUnsure)
+		return nil
+	}
+	s.rotate(l.degrees)
+	return nil
+}
+
+// rotate levels lines that lean by so many degrees, where that is worth it.
+func (s *straightener) rotate(degrees float64) {
+	if max(degrees, -degrees) >= leastSkew {
+		s.page.SkewCWDegrees = degrees
+		s.pose.rotate(-degrees)
+	}
+}
+
 // turnedAlike turns a 1-bit picture as the page was turned.
 func turnedAlike(binary *lept.Pix, turns int, skew float64) (*lept.Pix, error) {
 	quarter, err := binary.Quarter(turns % 360)
@@ -329,10 +372,7 @@ func (s *straightener) level(mask *lept.Pix, l lean, flip flipped) (flipped, err
 		first += 180
 	}
 	s.quarter(first)
-	if max(l.degrees, -l.degrees) >= leastSkew {
-		s.page.SkewCWDegrees = l.degrees
-		s.pose.rotate(-l.degrees)
-	}
+	s.rotate(l.degrees)
 	if flip.sure {
 		return flip, nil
 	}

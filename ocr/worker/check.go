@@ -3,6 +3,7 @@ package worker
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode"
@@ -44,9 +45,15 @@ func checkReadings(readings []dossier.Reading, t Task) error {
 	if len(readings) < 1 || len(readings) > maxReadings {
 		return fmt.Errorf("%w: %d readings", errFrame, len(readings))
 	}
+	if len(t.Ways) > 0 && len(readings) != len(t.Ways) {
+		return fmt.Errorf("%w: %d readings for %d pages", errFrame, len(readings), len(t.Ways))
+	}
 	for i, r := range readings {
 		if r.File != t.File || r.Page != t.Index || r.Part != i+1 {
 			return fmt.Errorf("%w: reading of another page", errFrame)
+		}
+		if len(t.Ways) > 0 && !reflect.DeepEqual(r.WayUp(), t.Ways[i]) {
+			return fmt.Errorf("%w: reading of a page that lies another way", errFrame)
 		}
 		if err := checkReading(r); err != nil {
 			return err

@@ -25,11 +25,13 @@ type Opened struct {
 
 // Task is one image to read. File is the name that people know the file by;
 // Index counts from 1. Profile is how it is read, where that is not the pool's.
+// Ways says how its pages lie; empty asks the image itself.
 type Task struct {
 	Path    string
 	File    string
 	Index   int
 	Profile *ocr.Profile
+	Ways    []dossier.WayUp
 }
 
 // ErrClosed is what calls of a closed pool return.
@@ -135,7 +137,7 @@ func (p *Pool) ReadTimed(ctx context.Context, t Task) ([]dossier.Reading, []ocr.
 	if profile == nil {
 		profile = &p.cfg.Profile
 	}
-	err := p.ask(ctx, question{Op: opRead, Path: t.Path, File: t.File, Index: t.Index, Profile: profile}, func(a answer) error {
+	err := p.ask(ctx, question{Op: opRead, Path: t.Path, File: t.File, Index: t.Index, Profile: profile, Ways: t.Ways}, func(a answer) error {
 		readings, stages = a.Readings, a.Stages
 		return errors.Join(checkReadings(readings, t), checkStages(stages))
 	})

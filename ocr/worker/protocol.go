@@ -45,6 +45,8 @@ type question struct {
 	Cut *dossier.Cut `json:"cut,omitempty"`
 	// Profile is how read reads; it holds until the next.
 	Profile *ocr.Profile `json:"profile,omitempty"`
+	// Ways tells read how the pages of the image lie.
+	Ways []dossier.WayUp `json:"ways,omitempty"`
 }
 
 // settings of a child.

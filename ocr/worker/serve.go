@@ -137,7 +137,13 @@ func (c *childReader) read(ctx context.Context, q question) (answer, error) {
 	if err := c.reader.Use(*q.Profile); err != nil {
 		return answer{}, err
 	}
-	readings, err := c.reader.Read(ctx, q.Path, q.File, q.Index)
+	var readings []dossier.Reading
+	var err error
+	if len(q.Ways) > 0 {
+		readings, err = c.reader.ReadAs(ctx, q.Path, q.File, q.Index, q.Ways)
+	} else {
+		readings, err = c.reader.Read(ctx, q.Path, q.File, q.Index)
+	}
 	return answer{Readings: readings, Stages: c.reader.Stages()}, err
 }
 

@@ -192,7 +192,7 @@ func (q *Queue) Complete(ctx context.Context, tx *sql.Tx) error {
 // and tells people how much there is to read.
 func priority(job dossier.Job) int {
 	switch {
-	case job.Step == dossier.StepPublish, job.Step == dossier.StepSplit:
+	case job.Step == dossier.StepPublish, job.Step == dossier.StepSplit, job.Step == dossier.StepReadAgain: // for the last, a person waits
 		return 1
 	case job.Step == dossier.StepOpen && !job.Background:
 		return 1

@@ -77,7 +77,7 @@ func (c *Catalog) Decide(ctx context.Context, act dossier.Act, decision dossier.
 
 // recordIntents records every version a decision makes, gives the pages that
 // leave a dossier to the papers that take them, and gives the jobs that publish
-// the versions.
+// the versions and read again what is turned in them.
 func recordIntents(ctx context.Context, tx bun.Tx, decision dossier.Decision) (jobs []dossier.Job, err error) {
 	if err := allPublished(ctx, tx, decision); err != nil {
 		return nil, err
@@ -88,6 +88,9 @@ func recordIntents(ctx context.Context, tx bun.Tx, decision dossier.Decision) (j
 		}
 		d := intent.Draft.Dossier
 		jobs = append(jobs, dossier.Job{Step: dossier.StepPublish, Unit: d.Unit, Subject: string(d.ID)})
+		if job, wanted := dossier.ReadAgainJob(d); wanted {
+			jobs = append(jobs, job)
+		}
 	}
 	return jobs, claimLeft(ctx, tx, decision)
 }
@@ -145,6 +148,9 @@ func decided(decision dossier.Decision) map[string]any {
 	}
 	if t := decision.Turned; t != nil {
 		kept["page"], kept["by"] = t.Page, t.By
+	}
+	if decision.Action == dossier.ActionReadAgain {
+		kept["pages"] = len(decision.ReadAgain)
 	}
 	return kept
 }

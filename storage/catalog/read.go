@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -293,6 +294,31 @@ func wantedJobs(ctx context.Context, tx bun.Tx) ([]dossier.Job, error) {
 	}
 	for _, i := range intents {
 		jobs = append(jobs, dossier.Job{Step: dossier.StepPublish, Unit: i.Unit, Subject: string(i.Dossier)})
+	}
+	again, err := readAgainJobs(ctx, tx, intents)
+	return append(jobs, again...), err
+}
+
+// readAgainJobs are those of the dossiers in which pages are turned, in their
+// newest versions; open are the dossiers with a version that is not published.
+func readAgainJobs(ctx context.Context, tx bun.Tx, open []intentRow) (jobs []dossier.Job, err error) {
+	var ids []dossier.DossierID
+	err = tx.NewSelect().Model((*pageRow)(nil)).ColumnExpr("DISTINCT dossier").Where("reading BETWEEN 2 AND ?", dossier.ReadBefore).Where("component <> ''").Order("dossier").Scan(ctx, &ids)
+	if err != nil {
+		return nil, fmt.Errorf("look for turned pages: %w", err)
+	}
+	for _, row := range open {
+		ids = append(ids, row.Dossier)
+	}
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		d, err := newestDossier(ctx, tx, id)
+		if err != nil {
+			return nil, err
+		}
+		if job, wanted := dossier.ReadAgainJob(d); wanted {
+			jobs = append(jobs, job)
+		}
 	}
 	return jobs, nil
 }

@@ -6,15 +6,21 @@
 // meant by the buttons.
 const desk = document.querySelector("[data-desk]");
 const onDesk = () => [...desk.querySelectorAll("[data-page]")];
+function show(link) {
+  const look = desk.querySelector(".look img");
+  const base = link.querySelector("img").src.replace(/\d+$/, "");
+  const src = base + (desk.querySelector(".look.large") ? 2000 : 1000);
+  if (look.src !== src) look.src = src;
+  look.dataset.large = base + 2000;
+}
 function choose(link) {
   for (const other of onDesk()) other.removeAttribute("aria-current");
   link.setAttribute("aria-current", "true");
   for (const paper of desk.querySelectorAll("[data-paper]")) paper.classList.toggle("here", paper.contains(link));
   for (const box of document.querySelectorAll("[data-at]")) box.value = link.dataset.page;
-  const look = desk.querySelector(".look img");
-  const base = link.querySelector("img").src.replace(/\d+$/, "");
-  look.src = base + (desk.querySelector(".look.large") ? 2000 : 1000);
-  look.dataset.large = base + 2000;
+  show(link);
+  const told = document.querySelector("#reading .problem"); // of the page before
+  if (told) told.remove();
   const open = document.querySelector('a[data-key="Enter"]');
   open.href = open.href.replace(/\?.*$/, "?page=" + encodeURIComponent(link.dataset.page));
   history.replaceState(null, "", link.href);
@@ -110,3 +116,56 @@ document.addEventListener("toggle", (e) => {
   if (box) box.focus();
   if (e.target.open) for (const other of document.querySelectorAll("details.drop[open]")) other.open = other === e.target;
 }, true);
+
+// News: what the machine does meanwhile shows by itself, a page that waits now,
+// or what was read again. The papers come anew only while they are those that
+// are named by what was seen: what people decide meanwhile is told to who decides
+// next. What is picked, and what has the focus, stays.
+const saw = (page) => page.querySelector('#desk [name="saw"]').value;
+function renew(part, fresh) {
+  if (!fresh || part.innerHTML === fresh.innerHTML) return;
+  const picked = [...part.querySelectorAll("input:checked")].map((box) => box.value);
+  const held = part.contains(document.activeElement) && document.activeElement.closest("[data-page], [data-key]");
+  const name = held && (held.dataset.page ? `[data-page="${held.dataset.page}"]` : `[data-key="${held.dataset.key}"]`);
+  part.replaceChildren(...fresh.childNodes);
+  for (const box of part.querySelectorAll("input[type=checkbox]")) box.checked = picked.includes(box.value);
+  const again = name && part.querySelector(name);
+  if (again) again.focus({ preventScroll: true });
+}
+async function hear() {
+  const at = desk.querySelector("[data-page][aria-current]");
+  const answer = await fetch(at ? at.href : location.href);
+  if (!answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (dragged || !page.getElementById("desk") || at !== desk.querySelector("[data-page][aria-current]")) return;
+  for (const part of document.querySelectorAll("[data-news]")) {
+    if (!part.dataset.news || saw(page) === saw(document)) renew(part, page.getElementById(part.id));
+  }
+  const here = desk.querySelector("[data-page][aria-current]");
+  if (here) show(here);
+}
+let hearing = null;
+let more = false;
+function news() {
+  if (hearing) {
+    more = true;
+    return;
+  }
+  hearing = hear().catch(() => {}).finally(() => {
+    hearing = null;
+    if (more) {
+      more = false;
+      news();
+    }
+  });
+}
+const stream = new EventSource("/events");
+stream.addEventListener("change", (e) => { if (/dossier|batch/.test(e.data)) news(); });
+let cut = false;
+stream.onerror = () => { cut = true; lost(true); };
+stream.onopen = () => {
+  lost(false);
+  if (cut) news();
+  cut = false;
+};
+addEventListener("pagehide", () => stream.close());
