@@ -331,7 +331,7 @@ func problems(l look, state dossier.PageState) []string {
 	var keys []string
 	for _, f := range l.Flags {
 		switch f {
-		case dossier.FlagLowConfidence, dossier.FlagSkewUnsure, dossier.FlagTurnUnsure, dossier.FlagResolutionLow, dossier.FlagPartial, dossier.FlagSpreadUnsure:
+		case dossier.FlagLowConfidence, dossier.FlagSkewUnsure, dossier.FlagTurnUnsure, dossier.FlagResolutionLow, dossier.FlagPartial, dossier.FlagSpreadUnsure, dossier.FlagNotReadAgain:
 			keys = append(keys, "flag."+string(f))
 		case dossier.FlagDPIGuessed, dossier.FlagForeignTextKept, dossier.FlagForeignSigned, dossier.FlagRendered:
 			// Of interest to whoever looks at the page, not at the counter.

@@ -79,7 +79,7 @@ func computedKeys() []string {
 	}
 	for _, flag := range []dossier.Flag{
 		dossier.FlagDPIGuessed, dossier.FlagSkewUnsure, dossier.FlagTurnUnsure, dossier.FlagLowConfidence, dossier.FlagResolutionLow,
-		dossier.FlagForeignTextKept, dossier.FlagForeignSigned, dossier.FlagRendered, dossier.FlagPartial, dossier.FlagSpreadUnsure, "blank",
+		dossier.FlagForeignTextKept, dossier.FlagForeignSigned, dossier.FlagRendered, dossier.FlagPartial, dossier.FlagSpreadUnsure, dossier.FlagNotReadAgain, "blank",
 	} {
 		keys = append(keys, "flag."+string(flag))
 	}

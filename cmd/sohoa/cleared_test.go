@@ -39,6 +39,12 @@ func (noEvents) Subscribe(ctx context.Context) <-chan dossier.Event {
 // pagesOf serves the pages of an open archive to whoever sits at the machine.
 func (r *rig) pagesOf(t testing.TB, a *archive, flow *pipeline.Flow) *httptest.Server {
 	t.Helper()
+	return r.livePagesOf(t, a, flow, noEvents{})
+}
+
+// livePagesOf serves pages that hear of events.
+func (r *rig) livePagesOf(t testing.TB, a *archive, flow *pipeline.Flow, events web.Events) *httptest.Server {
+	t.Helper()
 	settings, err := r.cli.config()
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +55,7 @@ func (r *rig) pagesOf(t testing.TB, a *archive, flow *pipeline.Flow) *httptest.S
 	}
 	handler, err := a.pages(webParts{
 		sample: settings.sampleSize(),
-		flow:   flow, preview: textPictures{r.reader}, events: noEvents{}, machine: web.Machine{}, log: slog.New(slog.DiscardHandler),
+		flow:   flow, preview: textPictures{r.reader}, events: events, machine: web.Machine{}, log: slog.New(slog.DiscardHandler),
 		door: entrance{People: register, demo: true, unit: a.unit().ID},
 	})
 	if err != nil {

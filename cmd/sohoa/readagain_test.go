@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -34,11 +35,11 @@ func (r *rig) misjudged(t *testing.T) dossier.Dossier {
 	return r.dossiers(t)[0].Dossier
 }
 
-// found counts the pages that a search finds.
-func (r *rig) found(t *testing.T, text string) (total int) {
+// found counts the pages that a search for the name on the turned page finds.
+func (r *rig) found(t *testing.T) (total int) {
 	t.Helper()
 	r.with(t, func(a *archive) {
-		found, err := a.index.Search(t.Context(), a.databases.Read, search.Query{Unit: a.unit().ID, Text: text, Limit: 10})
+		found, err := a.index.Search(t.Context(), a.databases.Read, search.Query{Unit: a.unit().ID, Text: "lo van toa", Limit: 10})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,12 +79,12 @@ func TestTurnedPageIsReadAgain(t *testing.T) {
 		if after.Version != d.Version+2 || after.Components[0].PDF != d.Components[0].PDF {
 			t.Errorf("version %d after %d; the other paper is %s, was %s", after.Version, d.Version, after.Components[0].PDF, d.Components[0].PDF)
 		}
-		if got := r.found(t, "lo van toa"); got != 1 {
+		if got := r.found(t); got != 1 {
 			t.Errorf("%d pages are found by the name", got)
 		}
 		copied := r.rebuilt(t)
 		wantSameDossiers(t, copied.dossiers(t), r.dossiers(t))
-		if got := copied.found(t, "lo van toa"); got != 1 {
+		if got := copied.found(t); got != 1 {
 			t.Errorf("after a rebuild %d pages are found by the name", got)
 		}
 		m := r.dossiers(t)[0]
@@ -94,7 +95,7 @@ func TestTurnedPageIsReadAgain(t *testing.T) {
 			return flow.Undo(t.Context(), a.catalog, by, d.ID, d.Version+1) // whoever saw the turn may take it back
 		})
 		r.wantStands(t, dossier.KindOther, "", 0)
-		if got := r.found(t, "lo van toa"); got != 0 || r.shown(t, page) != 1 {
+		if got := r.found(t); got != 0 || r.shown(t, page) != 1 {
 			t.Errorf("after the undo %d pages are found by the name, and the page is shown by reading %d", got, r.shown(t, page))
 		}
 		r.wantIntact(t)
@@ -145,10 +146,13 @@ func TestDecidedWhileReadAgain(t *testing.T) {
 			}
 			a, flow := r.open(t)
 			by := dossier.Local(flow.Unit.ID)
+			r.reader.told = func([]dossier.WayUp) error {
+				return &dossier.Fault{Kind: dossier.Retry, Op: "read page", Reason: dossier.ReasonUnknown}
+			}
 			if err := flow.Turn(t.Context(), a.catalog, by, d.ID, dossier.Turned{Page: page, By: first}); err != nil {
 				t.Fatal(err)
 			}
-			if err := flow.Do(t.Context(), dossier.Job{Step: dossier.StepPublish, Unit: flow.Unit.ID, Subject: string(d.ID)}); err != nil {
+			if err := publishAll(t.Context(), a, flow, d.ID); err != nil {
 				t.Fatal(err)
 			}
 			r.reader.told = func([]dossier.WayUp) error {
@@ -172,8 +176,8 @@ func TestDecidedWhileReadAgain(t *testing.T) {
 				}
 			}
 			closeArchive(t, a)
-			if got := r.shown(t, page); got != 7 || r.found(t, "lo van toa") != 1 {
-				t.Errorf("the page is shown by reading %d, and %d are found by the name", got, r.found(t, "lo van toa"))
+			if got := r.shown(t, page); got != 7 || r.found(t) != 1 {
+				t.Errorf("the page is shown by reading %d, and %d are found by the name", got, r.found(t))
 			}
 			r.wantIntact(t)
 			copied := r.rebuilt(t)
@@ -236,8 +240,8 @@ func TestTurnedHalfIsReadAgain(t *testing.T) {
 	var told []dossier.WayUp
 	r.reader.told = func(ways []dossier.WayUp) error { told = ways; return nil }
 	after := r.turn(t, d.ID, dossier.Turned{Page: pages[1].ID, By: 180}).Components[0]
-	if after.Pages[0] != pages[0] || after.Pages[1].Reading != 7 || r.found(t, "lo van toa") != 1 || after.Kind != "birth_certificate" {
-		t.Errorf("the paper is %+v, and %d pages are found by the name", after, r.found(t, "lo van toa"))
+	if after.Pages[0] != pages[0] || after.Pages[1].Reading != 7 || r.found(t) != 1 || after.Kind != "birth_certificate" {
+		t.Errorf("the paper is %+v, and %d pages are found by the name", after, r.found(t))
 	}
 	if len(told) != 2 || told[0].Cut == nil || told[1].Cut == nil || told[1].RotationCW != 180 {
 		t.Errorf("the worker was told %+v", told)
@@ -257,15 +261,24 @@ func TestNotSignedBeforeReadAgain(t *testing.T) {
 		_, err := flow.Sign(t.Context(), a.catalog, by, pipeline.SignOrder{Dossier: d.ID, Papers: papers, At: flow.Now().Truncate(time.Second)})
 		return err
 	}
+	var busy atomic.Bool
+	busy.Store(true)
+	r.reader.told = func([]dossier.WayUp) error {
+		if busy.Load() {
+			return &dossier.Fault{Kind: dossier.Retry, Op: "read page", Reason: dossier.ReasonUnknown}
+		}
+		return nil
+	}
 	if err := flow.Turn(t.Context(), a.catalog, by, d.ID, dossier.Turned{Page: d.Components[1].Pages[0].ID, By: 180}); err != nil {
 		t.Fatal(err)
 	}
-	if err := flow.Do(t.Context(), dossier.Job{Step: dossier.StepPublish, Unit: flow.Unit.ID, Subject: string(d.ID)}); err != nil {
+	if err := publishAll(t.Context(), a, flow, d.ID); err != nil {
 		t.Fatal(err)
 	}
 	if err := sign(); !errors.Is(err, pipeline.ErrBusy) {
 		t.Errorf("before it is read again: %v", err)
 	}
+	busy.Store(false)
 	if err := readAgainAll(t.Context(), a, flow, d.ID); err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"sohoa/dossier"
@@ -106,7 +105,7 @@ func TestPageReplacedByKeyboard(t *testing.T) {
 	d.lies("bc d")
 	d.settled()
 	d.True(`!document.querySelector(".old")`, "nothing is replaced")
-	d.Do(chromedp.Reload()) // the better scan waits once the undo is published
+	d.Until(`document.querySelector("#rescans [name=with]") !== null`) // the better scan waits again, and shows by itself
 	d.Press(kb.ArrowRight)
 	d.Press("t")
 	d.Until(`document.querySelector("[name=with]").offsetParent !== null`)

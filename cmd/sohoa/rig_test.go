@@ -17,6 +17,7 @@ import (
 
 	"sohoa/dossier"
 	"sohoa/pipeline"
+	"sohoa/pipeline/jobs"
 )
 
 // rig is a real archive whose pages are read from text instead of from paper:
@@ -71,9 +72,15 @@ func (r *rig) feed(t *testing.T, texts ...string) outcome {
 // atWork has the program work on whatever waits, until rest is called.
 func atWork(t *testing.T, a *archive, flow *pipeline.Flow) (rest func()) {
 	t.Helper()
+	return working(t, a, flow.Do)
+}
+
+// working has the queue worked on by a handler until rest is called.
+func working(t *testing.T, a *archive, handle jobs.Handler) (rest func()) {
+	t.Helper()
 	working, stop := context.WithCancel(t.Context())
 	worked := make(chan error, 1)
-	go func() { worked <- a.queue.Run(working, 2, flow.Do) }()
+	go func() { worked <- a.queue.Run(working, 2, handle) }()
 	return func() {
 		stop()
 		if err := <-worked; err != nil && !errors.Is(err, context.Canceled) {
