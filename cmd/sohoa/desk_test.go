@@ -7,7 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
+	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -291,25 +292,34 @@ func TestPagesSentByKeyboard(t *testing.T) {
 // deskCommand does one deed on the table of pages of a dossier, about the first
 // page of its last paper, wants a word in the page that follows, and waits until
 // that is published. FILE holds the code of the dossier; the address is in
-// serve.out:
+// serve.out. The value is a code for send; insert and replace take the first
+// page that waits:
 //
 //	desk FILE send H38.12-260102-0008 'Đã chuyển'
+//	desk FILE turn '' 'Đã xoay'
 func deskCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 4 {
 		ts.Fatalf("usage: desk FILE DEED VALUE WORD")
 	}
 	at := servedAt.FindString(ts.ReadFile("serve.out"))
 	var d dossier.Dossier
-	look := func() {
-		response, err := http.Get(at + "api/dossiers/" + strings.TrimSpace(ts.ReadFile(args[0])))
-		ts.Check(err)
-		defer response.Body.Close()
-		ts.Check(json.NewDecoder(response.Body).Decode(&d))
-	}
+	look := func() { ts.Check(json.Unmarshal(got(ts, at+"api/dossiers/"+strings.TrimSpace(ts.ReadFile(args[0]))), &d)) }
 	look()
-	saw, last := d.Version, d.Components[len(d.Components)-1]
-	form := url.Values{"saw": {strconv.Itoa(saw)}, "do": {args[1]}, "code": {args[2]}, "make": {args[2]}, "page": {string(last.Pages[0].ID)}}
-	response, err := http.PostForm(at+"dossiers/"+string(d.ID)+"/pages", form)
+	before, last := d.Version, d.Components[len(d.Components)-1]
+	table := at + "dossiers/" + string(d.ID) + "/pages"
+	saw := sawIn.FindSubmatch(got(ts, table))
+	if saw == nil {
+		ts.Fatalf("no version on the table")
+	}
+	form := url.Values{"saw": {string(saw[1])}, "do": {args[1]}, "code": {args[2]}, "make": {args[2]}, "page": {string(last.Pages[0].ID)}}
+	if slices.Contains([]string{"insert", "replace"}, args[1]) {
+		form.Set("with", firstWaiting(ts, at))
+		form.Del("do")
+	}
+	if args[1] == "insert" {
+		form.Set("ahead", "1")
+	}
+	response, err := http.PostForm(table, form)
 	ts.Check(err)
 	defer response.Body.Close()
 	said, err := io.ReadAll(response.Body)
@@ -319,9 +329,37 @@ func deskCommand(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
-	for deadline := time.Now().Add(awaitTime); d.Version == saw; <-tick.C {
+	for deadline := time.Now().Add(awaitTime); d.Version == before; <-tick.C {
 		if look(); time.Now().After(deadline) {
 			ts.Fatalf("%s is not published", args[1])
 		}
 	}
+}
+
+// sawIn finds the version that the table names.
+var sawIn = regexp.MustCompile(`name="saw" value="(\d+)"`)
+
+// got is what an address answers.
+func got(ts *testscript.TestScript, address string) []byte {
+	response, err := http.Get(address)
+	ts.Check(err)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	ts.Check(err)
+	return body
+}
+
+// firstWaiting is the first page that waits for a person.
+func firstWaiting(ts *testscript.TestScript, at string) string {
+	var parked struct {
+		Pages []struct {
+			Page string `json:"page"`
+		} `json:"pages"`
+	}
+	body := got(ts, at+"api/parked")
+	ts.Check(json.Unmarshal(body, &parked))
+	if len(parked.Pages) == 0 {
+		ts.Fatalf("nothing waits: %s", body)
+	}
+	return parked.Pages[0].Page
 }
