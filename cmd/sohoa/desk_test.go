@@ -128,15 +128,9 @@ func (d atDesk) readAgain() {
 // reload, that its paper has a name. What was marked meanwhile stays so.
 func TestTurnedOnTheTable(t *testing.T) {
 	r := newRig(t, "")
-	var busy atomic.Bool
-	busy.Store(true)
+	var ready atomic.Bool
 	id := r.misjudged(t).ID
-	r.reader.told = func([]dossier.WayUp) error {
-		if busy.Load() {
-			return &dossier.Fault{Kind: dossier.Retry, Op: "read page", Reason: dossier.ReasonUnknown}
-		}
-		return nil
-	}
+	r.reader.told = func([]dossier.WayUp) error { return unlessReady(&ready) }
 	d := r.sitDown(t, id)
 	d.lies("b c")
 	d.Press(kb.ArrowRight)
@@ -147,7 +141,7 @@ func TestTurnedOnTheTable(t *testing.T) {
 	d.Screen("desk-reading")
 	d.Press(" ")
 	d.Do(marked)
-	busy.Store(false)
+	ready.Store(true)
 	d.Until(`document.getElementById("reading").textContent.trim() === "" && ![...document.querySelectorAll("[data-paper] h2")].some(h => h.textContent.includes("chưa rõ loại"))`)
 	d.True(`window.marked === true`, "the page was not loaded anew")
 	d.True(`document.querySelector("[data-page][aria-current] img").src.includes("/7/") && document.querySelector(".look img").src.includes("/7/")`, "it is shown as it was read")
@@ -303,7 +297,9 @@ func deskCommand(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	at := servedAt.FindString(ts.ReadFile("serve.out"))
 	var d dossier.Dossier
-	look := func() { ts.Check(json.Unmarshal(got(ts, at+"api/dossiers/"+strings.TrimSpace(ts.ReadFile(args[0]))), &d)) }
+	look := func() {
+		ts.Check(json.Unmarshal(got(ts, at+"api/dossiers/"+strings.TrimSpace(ts.ReadFile(args[0]))), &d))
+	}
 	look()
 	before, last := d.Version, d.Components[len(d.Components)-1]
 	table := at + "dossiers/" + string(d.ID) + "/pages"

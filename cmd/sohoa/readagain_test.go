@@ -261,14 +261,8 @@ func TestNotSignedBeforeReadAgain(t *testing.T) {
 		_, err := flow.Sign(t.Context(), a.catalog, by, pipeline.SignOrder{Dossier: d.ID, Papers: papers, At: flow.Now().Truncate(time.Second)})
 		return err
 	}
-	var busy atomic.Bool
-	busy.Store(true)
-	r.reader.told = func([]dossier.WayUp) error {
-		if busy.Load() {
-			return &dossier.Fault{Kind: dossier.Retry, Op: "read page", Reason: dossier.ReasonUnknown}
-		}
-		return nil
-	}
+	var ready atomic.Bool
+	r.reader.told = func([]dossier.WayUp) error { return unlessReady(&ready) }
 	if err := flow.Turn(t.Context(), a.catalog, by, d.ID, dossier.Turned{Page: d.Components[1].Pages[0].ID, By: 180}); err != nil {
 		t.Fatal(err)
 	}
@@ -278,7 +272,7 @@ func TestNotSignedBeforeReadAgain(t *testing.T) {
 	if err := sign(); !errors.Is(err, pipeline.ErrBusy) {
 		t.Errorf("before it is read again: %v", err)
 	}
-	busy.Store(false)
+	ready.Store(true)
 	if err := readAgainAll(t.Context(), a, flow, d.ID); err != nil {
 		t.Fatal(err)
 	}

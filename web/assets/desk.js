@@ -159,13 +159,10 @@ function news() {
     }
   });
 }
+// The first event comes when the stream is there: what happened while the page
+// was on its way would be missed else.
 const stream = new EventSource("/events");
-stream.addEventListener("change", (e) => { if (/dossier|batch/.test(e.data)) news(); });
-let cut = false;
-stream.onerror = () => { cut = true; lost(true); };
-stream.onopen = () => {
-  lost(false);
-  if (cut) news();
-  cut = false;
-};
+stream.addEventListener("change", (e) => { if (/connected|dossier|batch/.test(e.data)) news(); });
+stream.onerror = () => lost(true);
+stream.onopen = () => lost(false);
 addEventListener("pagehide", () => stream.close());
