@@ -47,7 +47,7 @@ func (a *attachments) addLabel(r row) error {
 		Field: r.get("field"), How: LabelHow(r.get("how")), Type: FieldType(r.get("type")), Words: r.list("labels"),
 		After: r.list("after"), Before: r.list("before"), Column: r.list("column"),
 	}
-	if !slices.Contains([]LabelHow{LabelLine, LabelInline, LabelTable, LabelPage, LabelLetterhead, LabelTicked}, l.How) {
+	if !slices.Contains([]LabelHow{LabelLine, LabelInline, LabelTable, LabelBelow, LabelPage, LabelLetterhead, LabelTicked}, l.How) {
 		return fmt.Errorf("column how: %q is not line, inline, table, page, letterhead or ticked", l.How)
 	}
 	if column := r.get("column"); l.How != LabelTable && l.How != LabelTicked && !slices.Contains([]string{"", "left", "right"}, column) {
@@ -62,7 +62,7 @@ func (a *attachments) addLabel(r row) error {
 	if l.Type != "" && !knownType(l.Type) {
 		return fmt.Errorf("column type: %q is not a type of field", l.Type)
 	}
-	if len(l.Words) == 0 && slices.Contains([]LabelHow{LabelLine, LabelInline, LabelTable, LabelTicked}, l.How) {
+	if len(l.Words) == 0 && slices.Contains([]LabelHow{LabelLine, LabelInline, LabelTable, LabelBelow, LabelTicked}, l.How) {
 		return errors.New("column labels is empty")
 	}
 	for kind := range strings.FieldsSeq(r.get("kind")) {

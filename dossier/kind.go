@@ -77,6 +77,7 @@ const (
 	LabelLine       LabelHow = "line"       // the label opens a line, or a colon follows it
 	LabelInline     LabelHow = "inline"     // the label may stand inside a sentence
 	LabelTable      LabelHow = "table"      // the label heads a row of a table
+	LabelBelow      LabelHow = "below"      // the label heads a column of a table, and the value stands under it
 	LabelPage       LabelHow = "page"       // no label: the value stands alone on a line
 	LabelLetterhead LabelHow = "letterhead" // by its place in the head of the page
 	LabelTicked     LabelHow = "ticked"     // the label stands before options that have squares to be ticked

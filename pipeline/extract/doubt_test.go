@@ -30,8 +30,10 @@ func TestPersonAgrees(t *testing.T) {
 func TestNameForm(t *testing.T) {
 	for name, want := range map[string]bool{
 		"Giàng A Páo": true, "VÀNG THỊ MỶ": true, "Nguyễn Văn Hùng": true, "Lò Thị Ơn": true,
-		"HÀ THỊ THỀM Giới": false, // the label behind it was misread
-		"Páo":              false, "Phạm Văn": false, "Dương Ngọc Longù": false, "Trần lan": false,
+		"HÀ THỊ THỀM Giới": false,                                                                                     // the label behind it was misread
+		"Hoàng Thị Mỷ":     true, "Hoàng Thị My": false, "LÒ VĂN TY": false, "Đặng Thuy": false, "Lê Quang Huy": true, // ỵ is read as y
+		"Tẩn Mùi Mẩy": true, "Tấn Mùi Mẩy": false, // no surname
+		"Páo": false, "Phạm Văn": false, "Dương Ngọc Longù": false, "Trần lan": false,
 	} {
 		if got := nameForm(name); got != want {
 			t.Errorf("nameForm(%s) = %v", name, got)

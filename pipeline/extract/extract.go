@@ -69,6 +69,8 @@ func (p *paper) find(label dossier.Label) (dossier.Field, bool) {
 		return p.findInline(label)
 	case dossier.LabelTable:
 		return p.findInTable(label)
+	case dossier.LabelBelow:
+		return p.findBelow(label)
 	case dossier.LabelPage:
 		return p.findAlone(label)
 	case dossier.LabelTicked:

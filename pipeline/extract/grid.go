@@ -90,3 +90,83 @@ func nearest(t token, heads []row) row {
 	}
 	return slices.MinFunc(heads, func(a, b row) int { return distance(a) - distance(b) })
 }
+
+// cellReach is how far below the heads of columns, in heights of them, the first
+// row of cells may begin.
+const cellReach = 4
+
+// headGap is the space between two heads of columns, in heights of their line:
+// wider than one between words, but the rules of a table need less room than
+// columns of text.
+const headGap = 1.0
+
+// findBelow reads the first cell of a column of a table: the label is its head,
+// other heads stand beside it, and the row of cells comes next below.
+func (p *paper) findBelow(label dossier.Label) (dossier.Field, bool) {
+	for _, r := range p.rows {
+		if r.width == 0 {
+			return dossier.Field{}, false
+		}
+		heads := p.columnHeads(r)
+		at := slices.IndexFunc(heads, func(head row) bool { return head.isHead(label.Words, p.loose) })
+		if at < 0 || len(heads) < 2 {
+			continue // a label alone on its line heads no table
+		}
+		c := candidate{typ: label.Type, like: 1, value: p.cellBelow(heads, at)}
+		if f, ok := c.read(); ok {
+			return f, true
+		}
+	}
+	return dossier.Field{}, false
+}
+
+// columnHeads are what stands on the height of the row, parted as heads are, from
+// left to right.
+func (p *paper) columnHeads(at row) (heads []row) {
+	for _, r := range p.rows {
+		if r.page == at.page && len(r.tokens) > 0 && level(r, at) {
+			heads = append(heads, r.cut(headGap)...)
+		}
+	}
+	slices.SortStableFunc(heads, func(a, b row) int { return a.box.X - b.box.X })
+	return heads
+}
+
+// cellBelow gives the cell under a head in the next row below: what begins
+// right of the head before, left of this head's end, and ends before the next
+// head. The rule between two columns runs between their heads, so that whatever
+// does not keep to that is no cell of one column.
+func (p *paper) cellBelow(heads []row, at int) []token {
+	head := heads[at]
+	from, to := 0, head.width
+	if at > 0 {
+		from = heads[at-1].box.X + heads[at-1].box.W
+	}
+	if at+1 < len(heads) {
+		to = heads[at+1].box.X
+	}
+	for _, cell := range p.rowBelow(head) {
+		if cell.box.X >= from && cell.box.X < head.box.X+head.box.W && cell.box.X+cell.box.W <= to {
+			return cell.tokens
+		}
+	}
+	return nil
+}
+
+// rowBelow is the next row of cells below a head.
+func (p *paper) rowBelow(head row) []row {
+	under := head.box.Y + head.box.H
+	var first row
+	for _, r := range p.rows {
+		if r.page != head.page || len(r.tokens) == 0 || r.box.Y < under-head.box.H/4 || r.box.Y > under+cellReach*head.box.H {
+			continue
+		}
+		if first.tokens == nil || r.box.Y < first.box.Y {
+			first = r
+		}
+	}
+	if first.tokens == nil {
+		return nil
+	}
+	return p.columnHeads(first)
+}

@@ -78,7 +78,7 @@ func newPaper(kind dossier.Kind, readings []dossier.Reading, pages []dossier.Pag
 			}
 			at.measure(faces)
 			p.rows = append(p.rows, at)
-			p.pieces = append(p.pieces, at.cut()...)
+			p.pieces = append(p.pieces, at.cut(columnGap)...)
 		}
 	}
 	for _, words := range kind.Stops {
@@ -95,10 +95,10 @@ func newPaper(kind dossier.Kind, readings []dossier.Reading, pages []dossier.Pag
 // columnGap is how wide a space, in heights of the line, parts two columns.
 const columnGap = 2.0
 
-// cut parts a row at its wide gaps, and before the national name, which stands
-// close to an agency with a long one.
-func (r row) cut() []row {
-	limit := columnGap * float64(medianHeight(r.tokens))
+// cut parts a row at gaps wider than so many heights of it, and before the
+// national name, which stands close to an agency with a long one.
+func (r row) cut(gap float64) []row {
+	limit := gap * float64(medianHeight(r.tokens))
 	var parts []row
 	start := 0
 	part := func(end int) {
@@ -109,8 +109,8 @@ func (r row) cut() []row {
 		start = end
 	}
 	for i := 1; i < len(r.tokens); i++ {
-		gap := r.tokens[i].X - r.tokens[i-1].X - r.tokens[i-1].W
-		if limit > 0 && (float64(gap) > limit || r.atNational(i)) {
+		space := r.tokens[i].X - r.tokens[i-1].X - r.tokens[i-1].W
+		if limit > 0 && (float64(space) > limit || r.atNational(i)) {
 			part(i)
 		}
 	}
