@@ -5,6 +5,9 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"math/rand/v2"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -135,6 +138,29 @@ func border(page *image.Gray) {
 		for x := range 25 {
 			page.SetGray(x, y, color.Gray{Y: 12})
 			page.SetGray(width-1-x, y, color.Gray{Y: 12})
+		}
+	}
+}
+
+// TestLoneNumbers draws numbers of two digits, each alone as in a cell of a table
+// on grainy paper, and reads each of them.
+func TestLoneNumbers(t *testing.T) {
+	r := reader(t)
+	page := roomy(t)
+	var want []string
+	for n := range 48 {
+		number := strconv.Itoa(11 + n)
+		want = append(want, number)
+		drawn.Text(t, page, number, drawn.Size{Points: 13, DPI: 200}, image.Pt(260+200*(n%6), 1700+70*(n/6)))
+	}
+	grain := rand.New(rand.NewPCG(1, 2))
+	for i := range page.Pix {
+		page.Pix[i] = uint8(max(0, min(255, int(page.Pix[i])+int(grain.NormFloat64()*9))))
+	}
+	read := strings.Fields(one(t, r, drawn.File(t, "a.png", drawn.PNG(t, page))).Text)
+	for _, number := range want {
+		if !slices.Contains(read, number) {
+			t.Errorf("%s is not read", number)
 		}
 	}
 }

@@ -36,6 +36,10 @@ const (
 	shortLine  = 6
 	leastWord  = 0.2
 	looseWord  = 0.7
+	// sureWord is how sure the engine must be of each word of such a line. Measured
+	// on 240 of them on 86 drawn pages: nine were digits, "TT" or the end of an
+	// address, all from 0.95 up; specks, pieces of codes and of seals came to 0.93.
+	sureWord = 0.95
 	// doubtfulWord is the confidence of a word from which down its line is read
 	// a second time. Measured on the made-up pages (a tenth of their lines, a
 	// tenth of all errors) and real scans (a third of their lines, a quarter of
@@ -167,7 +171,8 @@ func (r *Reader) readLines(page *cleanup.Page, found lines.Found) ([]tesseract.W
 // of most lines of the page, which one of small letters alone does not reach. A
 // line with a doubtful word is read once more with its letters drawn larger, and
 // the reading the engine is surer of holds. What is no print at first is not
-// given that second chance, at which strokes of a pen become words.
+// given that second chance, at which strokes of a pen become words, but another
+// when it is short, as the number in a cell of a table is.
 func (r *Reader) readLine(page *cleanup.Page, box lept.Box, usual int) ([]tesseract.Word, error) {
 	height := max(box.H, usual)
 	margin := lineMargin
@@ -175,8 +180,17 @@ func (r *Reader) readLine(page *cleanup.Page, box lept.Box, usual int) ([]tesser
 		margin = 0.05
 	}
 	words, err := r.readWithin(page, box, margin*float64(height))
-	if err != nil || !isPrint(words) {
+	if err != nil {
 		return nil, err
+	}
+	if isShort(box, height) && !isSure(words) && r.without != rereading {
+		surer, err := r.readShort(page, box, height)
+		if err != nil || surer != nil {
+			return surer, err
+		}
+	}
+	if !isPrint(words) {
+		return nil, nil
 	}
 	if r.without != rereading && slices.ContainsFunc(words, isDoubtful) {
 		again, err := r.readWithin(page, box, nearMargin*float64(height))
@@ -189,6 +203,34 @@ func (r *Reader) readLine(page *cleanup.Page, box lept.Box, usual int) ([]tesser
 	}
 	words = slices.DeleteFunc(words, func(w tesseract.Word) bool { return !believable(w) })
 	return withoutSerif(words), nil
+}
+
+// farMargins are the heights above and below of further looks at what is short
+// and was not read surely: numbers of two digits on grainy paper are lost by one
+// margin and read by the next, without a pattern. Measured on 48 of them: 7 are
+// lost by one look.
+var farMargins = [...]float64{0.5, 0.7, 0.4}
+
+// isShort tells a box as high as a line and a few letters long.
+func isShort(box lept.Box, height int) bool { return 2*box.H >= height && box.W <= shortLine*height }
+
+// isSure tells whether the engine is sure of every word.
+func isSure(words []tesseract.Word) bool {
+	return len(words) > 0 && !slices.ContainsFunc(words, func(w tesseract.Word) bool {
+		return w.Confidence < sureWord || tesseract.Signs(w.Text) == 0
+	})
+}
+
+// readShort looks again at what is short, and gives the first reading that the
+// engine is sure of; none if there is none.
+func (r *Reader) readShort(page *cleanup.Page, box lept.Box, height int) ([]tesseract.Word, error) {
+	for _, margin := range farMargins {
+		words, err := r.readWithin(page, box, margin*float64(height))
+		if err != nil || isSure(words) {
+			return words, err
+		}
+	}
+	return nil, nil
 }
 
 // readWithin reads the line in a box of the measuring copy, with so many pixels
