@@ -90,7 +90,8 @@ func birthCertificate(m *Matter) Paper {
 
 func birthExtract(m *Matter) Paper {
 	number := fmt.Sprintf("%d/TLKS-BS", m.Numbers.Birth)
-	return Paper{Fields: birthRecordFields(m, number), Sides: []func(*paper.Sheet){func(s *paper.Sheet) {
+	// What a person looks for is the number of the entry, not that of the copy.
+	return Paper{Fields: birthRecordFields(m, strconv.Itoa(m.Numbers.Birth)), Sides: []func(*paper.Sheet){func(s *paper.Sheet) {
 		c := letterhead(s, committee(m, number), m.Place.Name+", "+people.LongDate(m.Decided))
 		c.Title("TRÍCH LỤC KHAI SINH", "(BẢN SAO)")
 		c.Gap(4)
