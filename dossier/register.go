@@ -34,6 +34,47 @@ type RegisterEntry struct {
 	State  EntryState       `json:"state"`
 	Why    string           `json:"why,omitempty"` // code of why the machine is unsure
 	Fields map[string]Field `json:"fields"`
+	// Across is where the case goes on beyond the fold of an open book; nil for one
+	// that stands on its page only. The fields there name that page as theirs.
+	Across *EntryPart `json:"across,omitempty"`
+}
+
+// EntryPart is the region of a case on a further page.
+type EntryPart struct {
+	Page PageID `json:"page"`
+	Box  Box    `json:"box"`
+}
+
+// PlaceOn is the region of the case on a page; false when it does not stand there.
+func (e RegisterEntry) PlaceOn(page PageID) (Box, bool) {
+	switch {
+	case e.Page == page:
+		return e.Box, true
+	case e.Across != nil && e.Across.Page == page:
+		return e.Across.Box, true
+	}
+	return Box{}, false
+}
+
+// within is the entry as a paper with these pages has it: where the other half of
+// an open book went elsewhere, the case ends at the fold. What people wrote down
+// stays; where it stood is on no page of the paper any more.
+func (e RegisterEntry) within(pages []Page) RegisterEntry {
+	if e.Across == nil || slices.ContainsFunc(pages, func(p Page) bool { return p.ID == e.Across.Page }) {
+		return e
+	}
+	fields := make(map[string]Field, len(e.Fields))
+	for id, f := range e.Fields {
+		if f.Page == e.Across.Page {
+			f.Page, f.Box = e.Page, nil
+			if f.Status == FieldUnread {
+				f = Field{Page: e.Page, Status: FieldUnread}
+			}
+		}
+		fields[id] = f
+	}
+	e.Across, e.Fields = nil, fields
+	return e
 }
 
 // EntryField is a field that the entries of a register have, and the words by
@@ -57,14 +98,14 @@ func (c Component) EntryOf(id EntryID) (RegisterEntry, bool) {
 	return find(c.Entries, func(e RegisterEntry) bool { return e.ID == id })
 }
 
-// EntriesOn are the entries of papers that stand on the pages, in the order of
-// the pages.
+// EntriesOn are the entries of papers that begin on the pages, in the order of the
+// pages.
 func EntriesOn(papers []Component, pages []Page) (entries []RegisterEntry) {
 	for _, page := range pages {
 		for _, paper := range papers {
 			for _, e := range paper.Entries {
 				if e.Page == page.ID {
-					entries = append(entries, e)
+					entries = append(entries, e.within(pages))
 				}
 			}
 		}
@@ -72,24 +113,23 @@ func EntriesOn(papers []Component, pages []Page) (entries []RegisterEntry) {
 	return entries
 }
 
-// UncoveredPages are the pages of the paper that have no entry, Strays the
-// entries that stand on no page of it or have the id of another.
-func (c Component) UncoveredPages() (pages []PageID) {
+// UncoveredPages are the pages of the paper on which no entry stands.
+func (c Component) UncoveredPages() (pages []Page) {
 	for _, page := range c.Pages {
-		if !slices.ContainsFunc(c.Entries, func(e RegisterEntry) bool { return e.Page == page.ID }) {
-			pages = append(pages, page.ID)
+		if !slices.ContainsFunc(c.Entries, func(e RegisterEntry) bool { _, on := e.PlaceOn(page.ID); return on }) {
+			pages = append(pages, page)
 		}
 	}
 	return pages
 }
 
-// StrayEntries are entries that stand on no page of the paper, or that have the
-// id of an earlier one.
+// StrayEntries are entries of which a part stands on no page of the paper, or that
+// have the id of an earlier one.
 func (c Component) StrayEntries() (ids []EntryID) {
 	seen := map[EntryID]bool{}
 	for _, e := range c.Entries {
-		on := slices.ContainsFunc(c.Pages, func(p Page) bool { return p.ID == e.Page })
-		if !on || seen[e.ID] {
+		has := func(page PageID) bool { return slices.ContainsFunc(c.Pages, func(p Page) bool { return p.ID == page }) }
+		if !has(e.Page) || e.Across != nil && !has(e.Across.Page) || seen[e.ID] {
 			ids = append(ids, e.ID)
 		}
 		seen[e.ID] = true

@@ -107,6 +107,7 @@ func fullManifest() dossier.Manifest {
 				Entries: []dossier.RegisterEntry{{
 					ID: otherID, Page: image.Page(1), Box: dossier.Box{X: 1, Y: 2, W: 3, H: 4}, State: dossier.EntryUnsure, Why: "rows",
 					Fields: map[string]dossier.Field{"child_name": fullField()},
+					Across: &dossier.EntryPart{Page: image.Page(2), Box: dossier.Box{X: 5, Y: 6, W: 7, H: 8}},
 				}},
 				PDF: dossier.ComponentKey("unit-1", anID, 1),
 			}},

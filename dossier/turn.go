@@ -113,6 +113,7 @@ func (r Reading) quarterTurned() Reading {
 		checks[i].X, checks[i].Y, checks[i].W, checks[i].H = b.X, b.Y, b.W, b.H
 	}
 	r.CheckBoxes = checks
+	r.Grid = r.Grid.quarterTurned(height)
 	fields := make(map[string]Field, len(r.Fields))
 	for id, f := range r.Fields {
 		fields[id] = f.quarterTurned(height)
@@ -132,13 +133,22 @@ func (f Field) Turned(degrees, width, height int) Field {
 	return f
 }
 
-// Turned is the entry of a register on a page that was turned, as [Field.Turned].
-func (e RegisterEntry) Turned(degrees, width, height int) RegisterEntry {
-	place := Field{Box: &e.Box}.Turned(degrees, width, height)
-	e.Box = *place.Box
+// Turned is the entry of a register, of which a page of the given size was turned,
+// as [Field.Turned]: what of it stands on that page.
+func (e RegisterEntry) Turned(page PageID, degrees, width, height int) RegisterEntry {
+	turned := func(b Box) Box { return *Field{Box: &b}.Turned(degrees, width, height).Box }
+	if e.Page == page {
+		e.Box = turned(e.Box)
+	}
+	if e.Across != nil && e.Across.Page == page {
+		e.Across = &EntryPart{Page: page, Box: turned(e.Across.Box)}
+	}
 	fields := make(map[string]Field, len(e.Fields))
 	for id, f := range e.Fields {
-		fields[id] = f.Turned(degrees, width, height)
+		if f.Page == page {
+			f = f.Turned(degrees, width, height)
+		}
+		fields[id] = f
 	}
 	e.Fields = fields
 	return e
@@ -150,6 +160,28 @@ func (f Field) quarterTurned(height int) Field {
 		f.Box = &b
 	}
 	return f
+}
+
+// quarterTurned is the table on a page of that height, turned clockwise: its rules
+// down the page run across, and those across run down, the lowest one first.
+func (g *Grid) quarterTurned(height int) *Grid {
+	if g == nil {
+		return nil
+	}
+	turned := &Grid{Rows: slices.Clone(g.Columns), Columns: slices.Clone(g.Rows), Ink: make([][]float64, max(len(g.Columns)-1, 0))}
+	slices.Reverse(turned.Columns)
+	for i, r := range turned.Columns {
+		turned.Columns[i].At = height - r.At
+	}
+	for i, r := range turned.Rows {
+		turned.Rows[i].From, turned.Rows[i].To = height-r.To, height-r.From
+	}
+	for _, row := range slices.Backward(g.Ink) {
+		for i, ink := range row {
+			turned.Ink[i] = append(turned.Ink[i], ink)
+		}
+	}
+	return turned
 }
 
 // quarterTurned is the box on a page of that height, turned clockwise.

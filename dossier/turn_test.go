@@ -63,8 +63,11 @@ func TestTurnedPages(t *testing.T) {
 // page, four quarter turns are none, and the entry that was there stays as it was.
 func TestTurnedEntry(t *testing.T) {
 	at := dossier.Box{X: 10, Y: 20, W: 300, H: 40}
-	e := dossier.RegisterEntry{ID: "e", Box: at, Fields: map[string]dossier.Field{"number": {Box: &at}}}
-	once := e.Turned(90, 1000, 2000)
+	e := dossier.RegisterEntry{
+		ID: "e", Page: "left", Box: at, Across: &dossier.EntryPart{Page: "right", Box: at},
+		Fields: map[string]dossier.Field{"number": {Page: "left", Box: &at}, "notes": {Page: "right", Box: &at}},
+	}
+	once := e.Turned("left", 90, 1000, 2000)
 	want := dossier.Box{X: 2000 - 20 - 40, Y: 10, W: 40, H: 300}
 	if once.Box != want || *once.Fields["number"].Box != want {
 		t.Errorf("turned by 90: %v and %v, want %v", once.Box, once.Fields["number"].Box, want)
@@ -72,7 +75,13 @@ func TestTurnedEntry(t *testing.T) {
 	if e.Box != at || *e.Fields["number"].Box != at {
 		t.Errorf("the entry itself was changed: %v", e)
 	}
-	if back := once.Turned(270, 2000, 1000); back.Box != at {
+	if once.Across.Box != at || *once.Fields["notes"].Box != at {
+		t.Errorf("what stands on the other page was turned, too: %v", once.Across)
+	}
+	if beyond := e.Turned("right", 90, 1000, 2000); beyond.Box != at || beyond.Across.Box != want || *beyond.Fields["notes"].Box != want || e.Across.Box != at {
+		t.Errorf("the other page turned by 90: %+v", beyond)
+	}
+	if back := once.Turned("left", 270, 2000, 1000); back.Box != at {
 		t.Errorf("turned back: %v, want %v", back.Box, at)
 	}
 }

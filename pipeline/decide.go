@@ -407,7 +407,7 @@ func replacedIn(c dossier.Component, at int, p dossier.Placement, pages []dossie
 	if len(pages) != 1 {
 		return c, at, ErrChanged
 	}
-	on := func(e dossier.RegisterEntry) bool { return e.Page == p.Replaces }
+	on := func(e dossier.RegisterEntry) bool { _, on := e.PlaceOn(p.Replaces); return on }
 	if slices.ContainsFunc(c.Entries, func(e dossier.RegisterEntry) bool { return on(e) && e.State == dossier.EntryKeyed }) {
 		return c, at, ErrWrittenDown
 	}

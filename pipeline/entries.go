@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -41,19 +42,92 @@ func (f *Flow) fillEntries(ctx context.Context, d *dossier.Dossier) error {
 			d.Components[i].Entries = nil
 			continue
 		}
-		have := dossier.EntriesOn([]dossier.Component{paper}, paper.Pages)
+		paper.Entries = dossier.EntriesOn([]dossier.Component{paper}, paper.Pages)
 		for _, page := range paper.UncoveredPages() {
-			at := slices.IndexFunc(paper.Pages, func(p dossier.Page) bool { return p.ID == page })
-			reading, err := f.readingOf(ctx, paper.Pages[at])
+			filled, err := f.fillPage(ctx, kind, paper, page)
 			if err != nil {
 				return err
 			}
-			have = append(have, foundOn(page, register.Find(kind, reading))...)
+			paper = filled
 		}
-		paper.Entries = have
 		d.Components[i].Entries = dossier.EntriesOn([]dossier.Component{paper}, paper.Pages)
 	}
 	return nil
+}
+
+// fillPage gives a page of a register its entries: those that begin there, or those
+// of the page before that go on there, over the fold of an open book.
+func (f *Flow) fillPage(ctx context.Context, kind dossier.Kind, paper dossier.Component, page dossier.Page) (dossier.Component, error) {
+	reading, err := f.readingOf(ctx, page)
+	if err != nil {
+		return paper, err
+	}
+	entries, over, err := f.goingOn(ctx, kind, paper, facing{page, reading})
+	if err != nil {
+		return paper, err
+	}
+	if over {
+		paper.Entries = entries
+	} else {
+		paper.Entries = append(slices.Clone(paper.Entries), foundOn(page.ID, register.Find(kind, reading))...)
+	}
+	return paper, nil
+}
+
+// facing is a page that may be the right one of an open book.
+type facing struct {
+	page    dossier.Page
+	reading dossier.Reading
+}
+
+// goingOn are the entries of a paper when those of the page before go on on the right
+// page. None of them may be settled yet: people who wrote one down saw the left half
+// of it only.
+func (f *Flow) goingOn(ctx context.Context, kind dossier.Kind, paper dossier.Component, right facing) ([]dossier.RegisterEntry, bool, error) {
+	at := slices.IndexFunc(paper.Pages, func(p dossier.Page) bool { return p.ID == right.page.ID })
+	if at < 1 || right.reading.Cut == nil || !sameImage(paper.Pages[at-1].ID, right.page.ID) {
+		return nil, false, nil
+	}
+	left := paper.Pages[at-1]
+	reading, err := f.readingOf(ctx, left)
+	if err != nil {
+		return nil, false, err
+	}
+	rows, ok := register.Across(kind, reading, right.reading)
+	if !ok {
+		return nil, false, nil
+	}
+	entries := slices.Clone(paper.Entries)
+	for i, e := range entries {
+		if e.Page != left.ID {
+			continue
+		}
+		if e.State != dossier.EntryFound || e.Across != nil || len(rows) == 0 || e.Box != rows[0].Left.Box {
+			return nil, false, nil
+		}
+		entries[i] = across(e, right.page.ID, rows[0].Right)
+		rows = rows[1:]
+	}
+	return entries, len(rows) == 0, nil
+}
+
+// sameImage tells whether two pages were on one image.
+func sameImage(a, b dossier.PageID) bool {
+	one, _, errOne := a.Split()
+	other, _, errOther := b.Split()
+	return errOne == nil && errOther == nil && one == other
+}
+
+// across is an entry that goes on in a region of a further page.
+func across(e dossier.RegisterEntry, page dossier.PageID, region register.Region) dossier.RegisterEntry {
+	e.Across, e.Fields = &dossier.EntryPart{Page: page, Box: region.Box}, maps.Clone(e.Fields)
+	for id, field := range region.Fields {
+		if field.Box != nil {
+			field.Page = page
+			e.Fields[id] = field
+		}
+	}
+	return e
 }
 
 // foundOn are the regions of a page as entries.

@@ -72,9 +72,7 @@ func (f *Flow) turnedPaper(ctx context.Context, paper dossier.Component, said do
 	paper.Fields = fields
 	paper.Entries = slices.Clone(paper.Entries)
 	for i, entry := range paper.Entries {
-		if entry.Page == said.Page {
-			paper.Entries[i] = entry.Turned(said.By, was.Width, was.Height)
-		}
+		paper.Entries[i] = entry.Turned(said.Page, said.By, was.Width, was.Height)
 	}
 	return paper, f.putTurned(ctx, paper.Pages[i])
 }

@@ -199,7 +199,7 @@ func (v *verifier) entries(component dossier.Component) {
 		return
 	}
 	for _, page := range component.UncoveredPages() {
-		v.find("component "+string(component.ID), "page %s of this register has no entry", page)
+		v.find("component "+string(component.ID), "page %s of this register has no entry", page.ID)
 	}
 	for _, id := range component.StrayEntries() {
 		v.find("component "+string(component.ID), "entry %s is there twice, or stands on no page of this register", id)

@@ -14,8 +14,8 @@ import (
 func enteredPlaces(paper dossier.Component, page dossier.PageID, query string) (places []dossier.Box) {
 	phrases := wantedPhrases(query)
 	for _, e := range paper.Entries {
-		if e.Page == page && e.State == dossier.EntryKeyed && len(phrases) > 0 && says(e, phrases) {
-			places = append(places, e.Box)
+		if box, on := e.PlaceOn(page); on && e.State == dossier.EntryKeyed && len(phrases) > 0 && says(e, phrases) {
+			places = append(places, box)
 		}
 	}
 	return places

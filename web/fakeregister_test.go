@@ -90,6 +90,29 @@ func TestEntryPage(t *testing.T) {
 	}
 }
 
+// TestEntryAcrossTheFold: of a case that stands on both pages of an open book both
+// regions are shown, each with the boxes that have their place there; of no other page
+// of the archive a picture is given by that address.
+func TestEntryAcrossTheFold(t *testing.T) {
+	archive := busyDay()
+	paper := &archive.manifests[1].Dossier.Components[0]
+	at := dossier.Box{X: 100, Y: 600, W: 400, H: 160}
+	paper.Entries[0].Fields = map[string]dossier.Field{"child_name": {Page: pageID(2), Box: &at}, "mother": {Page: pageID(3), Box: &at}}
+	paper.Entries[0].Across = &dossier.EntryPart{Page: pageID(3), Box: dossier.Box{X: 60, Y: 620, W: 2300, H: 160}}
+	h := newHandler(t, archive)
+	page := get(t, h, "/registers?entry=entry0").body
+	const cut = "/registers/cut/dossier0001/component0001/entry0"
+	first, second, found := strings.Cut(page, `src="`+cut+`?page=`+string(pageID(3))+`"`)
+	if !found || !strings.Contains(first, `src="`+cut+`"`) || !strings.Contains(second, `viewBox="60 620 2300 160"`) || !strings.Contains(page, "ghi tiếp sang trang bên phải") {
+		t.Errorf("the page of the entry does not show both regions: %s", page)
+	}
+	for path, want := range map[string]int{cut: 200, cut + "?page=" + string(pageID(3)): 200, cut + "?page=" + string(pageID(4)): 404, cut + "?page=x": 404} {
+		if got := get(t, h, path); got.Code != want {
+			t.Errorf("%s: %d, want %d", path, got.Code, want)
+		}
+	}
+}
+
 // TestSearchedEntry: who comes from a search to a page of a register sees the entry
 // that says all of it outlined, and no other.
 func TestSearchedEntry(t *testing.T) {

@@ -46,15 +46,25 @@ type registerBody struct {
 // entryShown is one entry as a person writes it down.
 type entryShown struct {
 	dossier.WaitingEntry
-	In     dossier.Dossier
-	Region dossier.Box
-	Cut    string // address of the picture of the region
-	Wide   bool   // the region is a row
-	Why    string
-	Sheet  *sheet
+	In dossier.Dossier
+	// Regions are where it stands: on its page, and where it goes on beyond the fold
+	// of an open book, on Right.
+	Regions []entryRegion
+	Right   dossier.PageID
+	Wide    bool // the region is a row
+	Why     string
+	Sheet   *sheet
+	Fields  []entryField
+	Here    string
+	Next    string
+}
+
+// entryRegion is a region of an entry, with the boxes to write in that have their
+// place there.
+type entryRegion struct {
+	dossier.Box
+	Cut    string // address of its picture
 	Fields []entryField
-	Here   string
-	Next   string
 }
 
 // entryField is one box to write in: its place in the region, what is offered, and
@@ -132,12 +142,36 @@ func (s *site) fillEntry(r *http.Request, shown *entryShown, d dossier.Dossier, 
 		return err
 	}
 	page.Boxes = []dossier.Box{entry.Box}
-	shown.In, shown.Sheet, shown.Region, shown.State = d, page, entry.Box, entry.State
+	shown.In, shown.Sheet, shown.State = d, page, entry.State
 	shown.Wide = entry.Box.W > wideRegion*entry.Box.H
 	if shown.Why = string(entry.State); entry.Why != "" {
 		shown.Why = "why_" + entry.Why
 	}
-	shown.Cut = "/registers/cut/" + string(d.ID) + "/" + string(shown.Component) + "/" + string(shown.Entry)
+	s.fillFields(shown, entry, typed)
+	views := []dossier.Deed{viewOfPage(entry.Page), {Action: dossier.ActionDossierView, Subject: string(d.ID)}}
+	cut := "/registers/cut/" + string(d.ID) + "/" + string(shown.Component) + "/" + string(shown.Entry)
+	shown.Regions = []entryRegion{{Box: entry.Box, Cut: cut, Fields: placedOn(entry, entry.Page, shown.Fields)}}
+	if across := entry.Across; across != nil {
+		shown.Right = across.Page
+		shown.Regions = append(shown.Regions, entryRegion{Box: across.Box, Cut: cut + "?page=" + string(across.Page), Fields: placedOn(entry, across.Page, shown.Fields)})
+		views = append(views, viewOfPage(across.Page))
+	}
+	return s.viewed(r, views...)
+}
+
+// placedOn are the boxes to write in whose place is on a page of an entry.
+func placedOn(entry dossier.RegisterEntry, page dossier.PageID, fields []entryField) (placed []entryField) {
+	for _, f := range fields {
+		on := entry.Fields[f.ID].Page
+		if on == page || on == "" && page == entry.Page {
+			placed = append(placed, f)
+		}
+	}
+	return placed
+}
+
+// fillFields adds the boxes to write in.
+func (s *site) fillFields(shown *entryShown, entry dossier.RegisterEntry, typed map[string]string) {
 	kind, _ := s.Kinds.Kind(shown.Kind)
 	for _, f := range kind.Entries {
 		field := entry.Fields[f.Field]
@@ -150,7 +184,6 @@ func (s *site) fillEntry(r *http.Request, shown *entryShown, d dossier.Dossier, 
 		}
 		shown.Fields = append(shown.Fields, one)
 	}
-	return s.viewed(r, viewOfPage(entry.Page), dossier.Deed{Action: dossier.ActionDossierView, Subject: string(d.ID)})
 }
 
 // believed tells whether print that was read in the place of a field is offered as
@@ -238,7 +271,8 @@ func refusedEntry(err error) string {
 	return refusedValue(err)
 }
 
-// entryCut serves the picture of an entry's region.
+// entryCut serves the picture of an entry's region: on its page, or on the one that
+// is asked for.
 func (s *site) entryCut(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	m, err := s.Dossiers.Dossier(ctx, scopeOf(ctx), r.PathValue("dossier"))
@@ -255,5 +289,13 @@ func (s *site) entryCut(w http.ResponseWriter, r *http.Request) error {
 			return errReason
 		}
 	}
-	return s.sendRegion(w, r, entry.Page, func(*sheet) cutOut { return cutOut{entry.Box, widthEntry} })
+	page := entry.Page
+	if asked := dossier.PageID(r.URL.Query().Get("page")); asked != "" {
+		page = asked
+	}
+	region, ok := entry.PlaceOn(page)
+	if !ok {
+		return ErrNotFound
+	}
+	return s.sendRegion(w, r, page, func(*sheet) cutOut { return cutOut{region, widthEntry} })
 }

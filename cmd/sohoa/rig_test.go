@@ -292,6 +292,9 @@ func (r *textReader) readAs(_ context.Context, path string, image dossier.TakenI
 		}
 		if len(pages) > 1 {
 			readings[i].Part, readings[i].Cut = i+1, &dossier.Cut{side / 2, 0, side / 2, side}
+			if i == 1 { // the other side of the gutter
+				readings[i].Cut = &dossier.Cut{side / 2, side, side / 2, 0}
+			}
 		}
 	}
 	return readings, nil
@@ -311,6 +314,9 @@ func textReading(file string, index int, text string) dossier.Reading {
 	}
 	if strings.Contains(text, "RULED") {
 		rule(&reading)
+	}
+	if strings.Contains(text, "GOES ON") {
+		ruleRight(&reading)
 	}
 	return reading
 }

@@ -34,6 +34,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"json": jsonCommand, "exits": exitsCommand, "flip": flipCommand, "truth": truthCommand, "await": awaitCommand, "handin": handInCommand, "pictures": picturesCommand,
 			"officekey": officeKeyCommand, "stamp": stampCommand, "outside": outsideCommand(t), "agree": agreeCommand(t), "desk": deskCommand,
+			"openbook": openBookCommand, "writedown": writeDownCommand,
 		},
 	})
 }

@@ -8,6 +8,9 @@
 // labels of its form (blocks.go). Which it is the page says itself, by the heads
 // of its columns or by its labels, whose words are data (tables/registers.csv).
 //
+// In an open book the rows of the left page may go on over the fold; [Across] tells
+// where, and only when it is certain.
+//
 // It promises that no entry is passed over in silence. Regions are given only when
 // what was seen agrees: rules at one distance, or numbers that count on; a label of
 // each field in every block. Otherwise the page is one region, and a person says

@@ -3,7 +3,7 @@
 // is written in them looks like handwriting and says nothing; where each case
 // stands is known.
 //
-// Start at [Draw]. One seed always yields the same pixels.
+// Start at [Draw], or at [DrawOpen] for an open book. One seed always yields the same pixels.
 package registers
 
 import (
@@ -135,6 +135,11 @@ type drawer struct {
 	text  wording
 	pen   color.Color
 	truth Truth
+	// right says that the page goes on with the cases of the left one: it has no
+	// column for their number.
+	right bool
+	// high is the least height of the heads: those of two pages end at one height.
+	high float64
 }
 
 func (d *drawer) between(least, most float64) float64 { return least + (most-least)*d.rng.Float64() }
@@ -151,37 +156,52 @@ func (d *drawer) heading() float64 {
 // rows draws a table whose rows are filled from the top; the last of them may be
 // empty.
 func (d *drawer) rows() {
-	x, top := d.between(9, 16), d.heading()
-	w := paper.Width - 2*x
-	pitch, n := d.between(9, 16), 0
-	headings := d.headsOf(x, w, top)
-	body := headings
-	for body+float64(n+1)*pitch < paper.Height-14 {
-		n++
+	r := ruling{x: d.between(9, 16), top: d.heading(), faint: -1}
+	r.w, r.pitch = paper.Width-2*r.x, d.between(9, 16)
+	r.body = d.headsOf(r.x, r.w, r.top)
+	d.fill(&r)
+	d.ruled(r)
+}
+
+// ruling is how a table is ruled: its place, where the rows begin, how many there are
+// and how many of them are written in.
+type ruling struct {
+	x, w, top, body, pitch float64
+	n, filled, faint       int
+}
+
+// fill rules as many rows as the page has room for, and says which are written in.
+func (d *drawer) fill(r *ruling) {
+	for r.body+float64(r.n+1)*r.pitch < paper.Height-14 {
+		r.n++
 	}
-	filled := n
+	r.filled = r.n
 	if d.rng.IntN(3) == 0 {
-		filled = 1 + d.rng.IntN(n)
+		r.filled = 1 + d.rng.IntN(r.n)
 	}
-	faint := -1
 	if d.rng.Float64() < d.page.Faint {
-		faint, d.truth.Damaged = d.rng.IntN(n+1), true
+		r.faint, d.truth.Damaged = d.rng.IntN(r.n+1), true
 	}
-	for i := range n + 1 {
-		y := body + float64(i)*pitch
-		if i == faint {
-			d.sheet.Faint(x, y, w, 0.25, d.between(0, 0.7))
+}
+
+// ruled draws the rules of a table, and writes into its rows.
+func (d *drawer) ruled(r ruling) {
+	foot := r.body + float64(r.n)*r.pitch
+	for i := range r.n + 1 {
+		y := r.body + float64(i)*r.pitch
+		if i == r.faint {
+			d.sheet.Faint(r.x, y, r.w, 0.25, d.between(0, 0.7))
 		} else {
-			d.sheet.Rule(x, y, w, 0.25)
+			d.sheet.Rule(r.x, y, r.w, 0.25)
 		}
-		if i < filled {
-			d.row(x, y, w, pitch, i+1)
-			d.truth.Entries = append(d.truth.Entries, Rect{x, y, w, pitch})
+		if i < r.filled {
+			d.row(r.x, y, r.w, r.pitch, i+1)
+			d.truth.Entries = append(d.truth.Entries, Rect{r.x, y, r.w, r.pitch})
 		}
 	}
-	d.columns(x, w, func(at, _ float64, _ int) { d.sheet.Upright(at, top, body+float64(n)*pitch-top, 0.25) })
-	d.sheet.Upright(x+w, top, body+float64(n)*pitch-top, 0.25)
-	d.sheet.Rule(x, top, w, 0.25)
+	d.columns(r.x, r.w, func(at, _ float64, _ int) { d.sheet.Upright(at, r.top, foot-r.top, 0.25) })
+	d.sheet.Upright(r.x+r.w, r.top, foot-r.top, 0.25)
+	d.sheet.Rule(r.x, r.top, r.w, 0.25)
 }
 
 // columns calls each with the left end and the width of every column.
@@ -199,7 +219,7 @@ func (d *drawer) columns(x, w float64, each func(at, width float64, i int)) {
 // headsOf prints the heads of the columns, and a row that numbers them in half
 // of the books; it gives where the rows begin.
 func (d *drawer) headsOf(x, w, top float64) float64 {
-	bottom := top
+	bottom := top + d.high
 	d.columns(x, w, func(at, width float64, i int) {
 		c := d.sheet.Column(at+0.8, top+1, width-1.6)
 		c.Size, c.Leading = 9.5, 1.25
@@ -227,6 +247,8 @@ func (d *drawer) row(x, y, w, pitch float64, number int) {
 	baseline := y + pitch*d.between(0.55, 0.72)
 	d.columns(x, w, func(at, width float64, i int) {
 		switch {
+		case i == 0 && d.right:
+			d.sheet.Write(at+1.2, baseline, (width-3)*d.between(0.7, 1), high, d.pen)
 		case i == 0 && d.page.Numbered:
 			c := d.sheet.Column(at+0.8, y+pitch/2-3, width-1.6)
 			c.Size = 11
