@@ -81,7 +81,7 @@ func TestEntriesAcrossTheFold(t *testing.T) {
 			t.Errorf("the right page turned: the case goes on at %+v", box)
 		}
 		r.undoLast(t)
-		r.partFold(t, right)
+		r.partFold(t, right, paper.Kind)
 		papers := r.dossiers(t)[0].Dossier.Components
 		if e := papers[0].Entries[1]; e.Across != nil || e.State != dossier.EntryKeyed || e.Fields["mother"].Value != "Giàng Thị Dủa" || e.Fields["mother"].Box != nil || e.Fields["mother"].Page != left {
 			t.Errorf("parted: %+v", e)
@@ -117,38 +117,46 @@ func (r *rig) undoLast(t *testing.T) {
 	})
 }
 
-// partFold makes the right page a paper of its own.
-func (r *rig) partFold(t *testing.T, right dossier.PageID) {
+// partFold makes the right page a paper of its own, of some kind.
+func (r *rig) partFold(t *testing.T, right dossier.PageID, kind string) {
 	t.Helper()
 	d := r.dossiers(t)[0].Dossier
 	paper := d.Components[0]
-	said := []dossier.Arranged{{Component: paper.ID, Kind: paper.Kind, Pages: []dossier.PageID{paper.Pages[0].ID}}, {Kind: paper.Kind, Pages: []dossier.PageID{right}}}
+	said := []dossier.Arranged{{Component: paper.ID, Kind: paper.Kind, Pages: []dossier.PageID{paper.Pages[0].ID}}, {Kind: kind, Pages: []dossier.PageID{right}}}
 	r.decided(t, d.ID, func(a *archive, flow *pipeline.Flow, actor dossier.Actor) error {
 		return flow.Arrange(t.Context(), a.catalog, actor, d.ID, said)
 	})
 }
 
-// TestRightPageThatComesLater: a right page that waited, and that a person puts behind
-// its left one, is one with the entries there while nobody has settled any; after that
-// it is looked at by itself, since who wrote one down saw its left half only.
+// TestRightPageThatComesLater: a right page that lay in a paper of another kind, and
+// that a person puts behind its left one, is one with the entries there while nobody has
+// settled any; after that it is looked at by itself, since who wrote one down saw its
+// left half only.
 func TestRightPageThatComesLater(t *testing.T) {
 	for _, settled := range []bool{false, true} {
 		r := newRig(t, "")
-		r.feed(t, ruledPage+"\vCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\n\nGOES ON")
-		d, waiting := r.dossiers(t)[0].Dossier, r.waiting(t)
-		if len(waiting) != 1 || len(r.registered(t)) != 3 {
-			t.Fatalf("%d pages wait, entries %+v", len(waiting), r.registered(t))
+		r.feed(t, openBook)
+		right := r.dossiers(t)[0].Dossier.Components[0].Pages[1].ID
+		r.partFold(t, right, "decision")
+		if entries := r.registered(t); len(entries) != 3 || entries[0].Across != nil {
+			t.Fatalf("parted: %+v", entries)
 		}
 		if settled {
 			r.writeDown(t, saying(r.registered(t)[0], "child_name", "Lò Thị Mẩy"))
 		}
-		r.decide(t, dossier.Placement{Pages: waiting, Dossier: d.ID, Component: d.Components[0].ID, Position: 2})
-		entries := r.registered(t)
-		if !settled && (len(entries) != 3 || entries[2].Across == nil || entries[2].Across.Page != waiting[0]) {
-			t.Errorf("entries %+v", entries)
+		d := r.dossiers(t)[0].Dossier
+		said := []dossier.Arranged{
+			{Component: d.Components[0].ID, Kind: d.Components[0].Kind, Pages: []dossier.PageID{d.Components[0].Pages[0].ID, right}}, {Component: d.Components[1].ID},
 		}
-		if settled && (len(entries) != 4 || entries[0].Across != nil || entries[3].State != dossier.EntryUnsure || entries[3].Page != waiting[0]) {
-			t.Errorf("after one was written down: entries %+v", entries)
+		r.decided(t, d.ID, func(a *archive, flow *pipeline.Flow, actor dossier.Actor) error {
+			return flow.Arrange(t.Context(), a.catalog, actor, d.ID, said)
+		})
+		entries := r.registered(t)
+		if !settled && (len(entries) != 3 || entries[2].Across == nil || entries[2].Across.Page != right) {
+			t.Errorf("put together: entries %+v", entries)
+		}
+		if settled && (len(entries) != 4 || entries[0].Across != nil || entries[3].State != dossier.EntryUnsure || entries[3].Page != right) {
+			t.Errorf("put together after one was written down: entries %+v", entries)
 		}
 		r.wantIntact(t)
 	}
