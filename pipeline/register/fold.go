@@ -46,7 +46,7 @@ func Across(kind dossier.Kind, left, right dossier.Reading) (both []Row, ok bool
 	}
 	rows, doubt := l.rows()
 	r, ok := l.facingTable(right)
-	if doubt != "" || !ok || len(rows) == 0 || !r.onlyGoesOn(l) || slices.ContainsFunc(r.bands[r.body+len(rows):], func(b band) bool { return slices.Max(b.ink) >= traces }) {
+	if doubt != "" || !ok || !r.onlyGoesOn(l) || slices.ContainsFunc(r.bands[r.body+len(rows):], func(b band) bool { return slices.Max(b.ink) >= traces }) {
 		return nil, false
 	}
 	for i, row := range rows {

@@ -91,6 +91,8 @@ func TestNotAcross(t *testing.T) {
 		"the right page has the heads of the left":  {right: ownHeads},
 		"one head is that of the left page":         {right: put(rightPage, "Chữ ký", "Giới tính")},
 		"a field of the left page by another head":  {right: put(rightPage, "Chữ ký", "Nam, nữ")},
+		"the first row begins lower":                {right: put(rightPage, "130 210", "130 250")},
+		"both pages have a head nobody knows":       {left: put(leftPage, "Giới tính", "Nơi cư trú"), right: put(rightPage, "Chữ ký", "Nơi cư trú")},
 		"a number of its own":                       {right: put(rightPage, "Chữ ký", "STT")},
 		"heads that were not read":                  {right: put(put(rightPage, "line 70 150 Họ và tên mẹ\n", ""), "line 520 150 Họ và tên cha\n", "")},
 		"numbers count on":                          {right: rightPage + "\nline 80 240 7\nline 80 340 8"},
