@@ -113,7 +113,6 @@ func (r Reading) quarterTurned() Reading {
 		checks[i].X, checks[i].Y, checks[i].W, checks[i].H = b.X, b.Y, b.W, b.H
 	}
 	r.CheckBoxes = checks
-	r.Grid = r.Grid.quarterTurned(height)
 	fields := make(map[string]Field, len(r.Fields))
 	for id, f := range r.Fields {
 		fields[id] = f.quarterTurned(height)
@@ -160,28 +159,6 @@ func (f Field) quarterTurned(height int) Field {
 		f.Box = &b
 	}
 	return f
-}
-
-// quarterTurned is the table on a page of that height, turned clockwise: its rules
-// down the page run across, and those across run down, the lowest one first.
-func (g *Grid) quarterTurned(height int) *Grid {
-	if g == nil {
-		return nil
-	}
-	turned := &Grid{Rows: slices.Clone(g.Columns), Columns: slices.Clone(g.Rows), Ink: make([][]float64, max(len(g.Columns)-1, 0))}
-	slices.Reverse(turned.Columns)
-	for i, r := range turned.Columns {
-		turned.Columns[i].At = height - r.At
-	}
-	for i, r := range turned.Rows {
-		turned.Rows[i].From, turned.Rows[i].To = height-r.To, height-r.From
-	}
-	for _, row := range slices.Backward(g.Ink) {
-		for i, ink := range row {
-			turned.Ink[i] = append(turned.Ink[i], ink)
-		}
-	}
-	return turned
 }
 
 // quarterTurned is the box on a page of that height, turned clockwise.

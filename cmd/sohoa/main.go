@@ -42,6 +42,7 @@ type cli struct {
 	Sample     sampleCmd     `cmd:"" help:"Measure by lot how well papers are read."`
 	Close      closeCmd      `cmd:"" help:"Close a dossier, and say what it lacks."`
 	Reopen     reopenCmd     `cmd:"" help:"Open a closed dossier again."`
+	Presented  presentedCmd  `cmd:"" help:"List papers that were only presented, and what holds their scans."`
 	Verify     verifyCmd     `cmd:"" help:"Check that nothing in the archive is lost or changed."`
 	Audit      auditCmd      `cmd:"" help:"The log of every change and every view."`
 	Rebuild    rebuildCmd    `cmd:"" help:"Restore the catalogue from the objects alone."`
