@@ -154,6 +154,33 @@ func TestTurnedOnTheTable(t *testing.T) {
 	}
 }
 
+// TestTurnedOnThePage opens a page of a dossier while it is read again: the page
+// says so, and the values come without a reload.
+func TestTurnedOnThePage(t *testing.T) {
+	r := newRig(t, "")
+	var ready atomic.Bool
+	r.reader.told = func([]dossier.WayUp) error { return unlessReady(&ready) }
+	m := r.misjudged(t)
+	page := m.Components[1].Pages[0].ID
+	d := r.sitDown(t, m.ID)
+	if err := d.flow.Turn(t.Context(), d.a.catalog, dossier.Local(d.flow.Unit.ID), m.ID, dossier.Turned{Page: page, By: 180}); err != nil {
+		t.Fatal(err)
+	}
+	d.settled()
+	d.Do(marked)
+	d.Press(kb.ArrowRight)
+	d.Press(kb.Enter)
+	d.Until(`window.marked === undefined && document.getElementById("again") !== null`)
+	d.Screen("dossier-reading")
+	d.Do(marked)
+	ready.Store(true)
+	d.Until(`document.getElementById("again") === null && document.getElementById("details").textContent.includes("Lò Văn Tỏa")`)
+	d.True(`window.marked === true && document.querySelector("#picture img").src.includes("/7/")`, "the page was not loaded anew, and is shown as it was read")
+	if errs := d.Errors(); len(errs) > 0 {
+		t.Errorf("the browser complains: %v", errs)
+	}
+}
+
 // stackOf is a dossier with one paper of four pages: a certificate, two loose
 // pages and an application.
 func (r *rig) stackOf(t *testing.T) dossier.DossierID {
