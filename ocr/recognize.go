@@ -184,7 +184,7 @@ func (r *Reader) readLine(page *cleanup.Page, box lept.Box, usual int) ([]tesser
 		return nil, err
 	}
 	if isShort(box, height) && !isSure(words) && r.without != rereading {
-		surer, err := r.readShort(page, box, height)
+		surer, err := r.readShort(page, box, height, words)
 		if err != nil || surer != nil {
 			return surer, err
 		}
@@ -222,12 +222,19 @@ func isSure(words []tesseract.Word) bool {
 }
 
 // readShort looks again at what is short, and gives the first reading that the
-// engine is sure of; none if there is none.
-func (r *Reader) readShort(page *cleanup.Page, box lept.Box, height int) ([]tesseract.Word, error) {
+// engine is sure of; none if there is none. One that has the letters of the first
+// look says that this was right: where letters are drawn smaller, capitals and
+// small letters of one form (V and v) are taken for each other.
+func (r *Reader) readShort(page *cleanup.Page, box lept.Box, height int, first []tesseract.Word) ([]tesseract.Word, error) {
 	for _, margin := range farMargins {
 		words, err := r.readWithin(page, box, margin*float64(height))
-		if err != nil || isSure(words) {
-			return words, err
+		switch {
+		case err != nil:
+			return nil, err
+		case isSure(words) && slices.EqualFunc(first, words, func(a, b tesseract.Word) bool { return strings.EqualFold(a.Text, b.Text) }):
+			return first, nil
+		case isSure(words):
+			return words, nil
 		}
 	}
 	return nil, nil
