@@ -135,17 +135,22 @@ func (f Field) Turned(degrees, width, height int) Field {
 // Turned is the entry of a register, of which a page of the given size was turned,
 // as [Field.Turned]: what of it stands on that page.
 func (e RegisterEntry) Turned(page PageID, degrees, width, height int) RegisterEntry {
-	turned := func(b Box) Box { return *Field{Box: &b}.Turned(degrees, width, height).Box }
+	return e.Moved(page, func(b Box) Box { return *Field{Box: &b}.Turned(degrees, width, height).Box })
+}
+
+// Moved is the entry with what of it stands on a page at another place there.
+func (e RegisterEntry) Moved(page PageID, place func(Box) Box) RegisterEntry {
 	if e.Page == page {
-		e.Box = turned(e.Box)
+		e.Box = place(e.Box)
 	}
 	if e.Across != nil && e.Across.Page == page {
-		e.Across = &EntryPart{Page: page, Box: turned(e.Across.Box)}
+		e.Across = &EntryPart{Page: page, Box: place(e.Across.Box)}
 	}
 	fields := make(map[string]Field, len(e.Fields))
 	for id, f := range e.Fields {
-		if f.Page == page {
-			f = f.Turned(degrees, width, height)
+		if f.Page == page && f.Box != nil {
+			box := place(*f.Box)
+			f.Box = &box
 		}
 		fields[id] = f
 	}

@@ -152,18 +152,14 @@ func (f *Flow) carryOver(ctx context.Context, paper *dossier.Component, page dos
 			paper.Fields[id] = atPlace(field, place)
 		}
 	}
-	written := slices.ContainsFunc(paper.Entries, func(e dossier.RegisterEntry) bool { return e.Page == page.ID && saidOf(e) })
+	written := slices.ContainsFunc(paper.Entries, func(e dossier.RegisterEntry) bool { _, on := e.PlaceOn(page.ID); return on && saidOf(e) })
 	var entries []dossier.RegisterEntry
 	for _, e := range paper.Entries {
-		if e.Page == page.ID {
+		if _, on := e.PlaceOn(page.ID); on {
 			if !written {
 				continue
 			}
-			e.Box = place(e.Box)
-			e.Fields = maps.Clone(e.Fields)
-			for id, field := range e.Fields {
-				e.Fields[id] = atPlace(field, place)
-			}
+			e = e.Moved(page.ID, place)
 		}
 		entries = append(entries, e)
 	}
