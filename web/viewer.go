@@ -61,6 +61,8 @@ type dossierBody struct {
 	// ReadingAgain: the page was turned, and its words are those of before until
 	// it is read again.
 	ReadingAgain bool
+	// Lacks are the required values of CV 7197 that are not known of the paper.
+	Lacks []string
 }
 
 // fieldLine is a field with its values; the box leads to the picture.
@@ -123,6 +125,9 @@ func (s *site) openAt(ctx context.Context, body *dossierBody, wanted dossier.Pag
 	}
 	body.Component, body.Number = c, n+1
 	body.Keep, body.Leave = s.keepable(ctx, c)
+	if c.State != dossier.ComponentNotKept {
+		body.Lacks = s.Kinds.Metadata(c).Missing
+	}
 	page := c.Pages[n]
 	body.ReadingAgain = page.ToReadAgain() && c.ToReadAgain()
 	body.Here = pageLink(body.Dossier.ID, page.ID, body.Query)

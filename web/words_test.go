@@ -95,6 +95,9 @@ func computedKeys() []string {
 		keys = append(keys, "verdict."+string(v))
 	}
 	keys = append(keys, "entry.why", "entry.settle_why", "sample.why", "sample.settle_why", "sample.drawn", "sample.nothing", "gates.no_such", "gates.changed")
+	for _, name := range []string{"DocCode", "TypeName", "CodeNumber", "CodeNotation", "IssuedDate", "OrganName", "Subject"} {
+		keys = append(keys, "metadata."+name)
+	}
 	for _, r := range dossier.Roles() {
 		keys = append(keys, "role."+string(r))
 	}

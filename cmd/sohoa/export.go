@@ -8,14 +8,16 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"sohoa/dossier"
 )
 
 // exportCmd writes published PDFs where people can use them.
 type exportCmd struct {
-	PDF     string   `required:"" help:"Folder to write the PDFs to; made if missing." placeholder:"DIR" name:"pdf"`
-	Dossier []string `arg:"" optional:"" help:"Codes or ids of dossiers; none means all."`
+	PDF      string   `required:"" help:"Folder to write the PDFs to; made if missing." placeholder:"DIR" name:"pdf"`
+	Metadata bool     `help:"Write beside each PDF what is known of the paper, in the fields of CV 7197, as JSON of the same name."`
+	Dossier  []string `arg:"" optional:"" help:"Codes or ids of dossiers; none means all."`
 }
 
 // Help says how the files are named.
@@ -51,7 +53,7 @@ func (e exportCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 	}
 	written := []string{}
 	for _, name := range names {
-		files, err := a.exportDossier(ctx, name, e.PDF)
+		files, err := a.exportDossier(ctx, name, e)
 		if err != nil {
 			return err
 		}
@@ -64,7 +66,7 @@ func (e exportCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 	return err
 }
 
-func (a *archive) exportDossier(ctx context.Context, name, dir string) ([]string, error) {
+func (a *archive) exportDossier(ctx context.Context, name string, e exportCmd) ([]string, error) {
 	m, err := a.find(ctx, name)
 	if err != nil {
 		return nil, err
@@ -83,13 +85,43 @@ func (a *archive) exportDossier(ctx context.Context, name, dir string) ([]string
 		if component.PDF == "" {
 			continue // only presented, not kept
 		}
-		path := filepath.Join(dir, fmt.Sprintf("%s-%02d-%s.pdf", title, i+1, component.Kind))
+		path := filepath.Join(e.PDF, fmt.Sprintf("%s-%02d-%s.pdf", title, i+1, component.Kind))
 		if err := a.copyObject(ctx, component.PDF, path); err != nil {
 			return written, err
+		}
+		if e.Metadata {
+			if err := writeMetadata(strings.TrimSuffix(path, ".pdf")+".json", a.kinds.Metadata(component)); err != nil {
+				return written, err
+			}
 		}
 		written = append(written, path)
 	}
 	return written, nil
+}
+
+// writeMetadata writes the description of a paper to a new file.
+func writeMetadata(path string, m dossier.Metadata) (err error) {
+	file, err := newFile(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	if err := printJSON(file, m); err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	return nil
+}
+
+// newFile makes a file that is not there yet.
+func newFile(path string) (*os.File, error) {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o640)
+	if errors.Is(err, fs.ErrExist) {
+		return nil, usage("Export to an empty folder.", "%s exists already", path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("export: %w", err)
+	}
+	return file, nil
 }
 
 // copyObject writes an object to a new file.
@@ -102,12 +134,9 @@ func (a *archive) copyObject(ctx context.Context, key, path string) (err error) 
 		return &exitError{code: exitIntegrity, err: fmt.Errorf("object %s is missing", key), hint: "Run `sohoa verify` and restore it from a backup."}
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o640)
-	if errors.Is(err, fs.ErrExist) {
-		return usage("Export to an empty folder.", "%s exists already", path)
-	}
+	file, err := newFile(path)
 	if err != nil {
-		return fmt.Errorf("export: %w", err)
+		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	if _, err := io.Copy(file, r); err != nil {

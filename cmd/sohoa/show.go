@@ -31,7 +31,7 @@ func (s showCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 		return err
 	}
 	if c.JSON {
-		return printJSON(con.out, m.Dossier)
+		return printJSON(con.out, shownDossier{m.Dossier, a.metadata(m.Dossier)})
 	}
 	var b strings.Builder
 	writeDossier(&b, m.Dossier)
@@ -40,6 +40,24 @@ func (s showCmd) Run(ctx context.Context, c *cli, con console) (err error) {
 	}
 	_, err = con.out.Write([]byte(b.String()))
 	return err
+}
+
+// shownDossier is what `show --json` prints: the dossier as its manifest has it, and
+// beside it each paper described as CV 7197 asks for.
+type shownDossier struct {
+	dossier.Dossier
+	Metadata map[dossier.ComponentID]dossier.Metadata `json:"metadata"`
+}
+
+// metadata describes the papers that are kept.
+func (a *archive) metadata(d dossier.Dossier) map[dossier.ComponentID]dossier.Metadata {
+	all := map[dossier.ComponentID]dossier.Metadata{}
+	for _, paper := range d.Components {
+		if !paper.State.Gone() && paper.State != dossier.ComponentNotKept {
+			all[paper.ID] = a.kinds.Metadata(paper)
+		}
+	}
+	return all
 }
 
 // find is the newest manifest of a dossier named on the command line, by id or
