@@ -157,3 +157,24 @@ func TestReviewsAreCounted(t *testing.T) {
 		r.wantIntact(t)
 	})
 }
+
+// TestGateChangesWhileServing: another process decides about a gate while one is at
+// work, and what that one reads next is gated by it.
+func TestGateChangesWhileServing(t *testing.T) {
+	r := newRig(t, "")
+	a, flow := r.open(t)
+	defer closeArchive(t, a)
+	r.with(t, func(other *archive) {
+		said := dossier.GateChange{Field: "child_name", Before: 0.93, After: 1, Reason: "tried"}
+		if _, err := other.flow(nil).DecideGate(t.Context(), other.ledger, dossier.Local(flow.Unit.ID), said); err != nil {
+			t.Fatal(err)
+		}
+	})
+	batch := claimTexts(t, flow, separator(t, someCode, 0), placed)
+	if _, err := a.finish(t.Context(), flow, batch, quiet()); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.doubted(t); !slices.Contains(got, "child_name") {
+		t.Errorf("%v wait for a person", got)
+	}
+}
