@@ -14,7 +14,9 @@ func TestMetadata(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sure := func(value string) dossier.Field { return dossier.Field{Value: value, Confidence: 0.99, Status: dossier.FieldAuto} }
+	sure := func(value string) dossier.Field {
+		return dossier.Field{Value: value, Confidence: 0.99, Status: dossier.FieldAuto}
+	}
 	date := sure("02/03/2026")
 	date.Norm = "2026-03-02"
 	full := dossier.Component{
