@@ -95,10 +95,10 @@ func nearest(t token, heads []row) row {
 // row of cells may begin.
 const cellReach = 4
 
-// headGap is the space between two heads of columns, in heights of their line:
-// wider than one between words, but the rules of a table need less room than
-// columns of text.
-const headGap = 1.0
+// headGap is the space between two heads of columns, in heights of the words of
+// their line, marks above and below included: one between words is 0.3 of it, one
+// across the rule of a narrow column 0.9.
+const headGap = 0.7
 
 // findBelow reads the first cell of a column of a table: the label is its head,
 // other heads stand beside it, and the row of cells comes next below.
@@ -124,12 +124,19 @@ func (p *paper) findBelow(label dossier.Label) (dossier.Field, bool) {
 // left to right.
 func (p *paper) columnHeads(at row) (heads []row) {
 	for _, r := range p.rows {
-		if r.page == at.page && len(r.tokens) > 0 && level(r, at) {
+		if r.page == at.page && len(r.tokens) > 0 && abreast(r, at) {
 			heads = append(heads, r.cut(headGap)...)
 		}
 	}
 	slices.SortStableFunc(heads, func(a, b row) int { return a.box.X - b.box.X })
 	return heads
+}
+
+// abreast tells whether the middle of each row lies on the height of the other:
+// boxes of words that an engine draws too tall reach into the next row.
+func abreast(a, b row) bool {
+	within := func(r row, y int) bool { return y >= r.box.Y && y < r.box.Y+r.box.H }
+	return a.width > 0 && within(a, b.box.Y+b.box.H/2) && within(b, a.box.Y+a.box.H/2)
 }
 
 // cellBelow gives the cell under a head in the next row below: what begins
