@@ -139,11 +139,11 @@ func abreast(a, b row) bool {
 	return a.width > 0 && within(a, b.box.Y+b.box.H/2) && within(b, a.box.Y+a.box.H/2)
 }
 
-// cellBelow gives the cell under a head in the next row below: what begins
-// right of the head before, left of this head's end, and ends before the next
-// head. The rule between two columns runs between their heads, so that whatever
-// does not keep to that is no cell of one column.
-func (p *paper) cellBelow(heads []row, at int) []token {
+// cellBelow gives the cell under a head in the next row below: the words that
+// begin between the end of the head before and the end of this one, since the
+// rule between two columns runs between their heads. It is none when it reaches
+// under the next head, or when a word beyond stands as near as words of one cell.
+func (p *paper) cellBelow(heads []row, at int) (cell []token) {
 	head := heads[at]
 	from, to := 0, head.width
 	if at > 0 {
@@ -152,16 +152,28 @@ func (p *paper) cellBelow(heads []row, at int) []token {
 	if at+1 < len(heads) {
 		to = heads[at+1].box.X
 	}
-	for _, cell := range p.rowBelow(head) {
-		if cell.box.X >= from && cell.box.X < head.box.X+head.box.W && cell.box.X+cell.box.W <= to {
-			return cell.tokens
+	for _, t := range p.rowBelow(head) {
+		if t.X >= from && t.X < head.box.X+head.box.W {
+			cell = append(cell, t)
+			continue
 		}
+		if len(cell) == 0 {
+			continue
+		}
+		last := cell[len(cell)-1]
+		if float64(t.X-last.X-last.W) < headGap*float64(last.H) {
+			return nil
+		}
+		break
 	}
-	return nil
+	if len(cell) > 0 && cell[len(cell)-1].X+cell[len(cell)-1].W > to {
+		return nil
+	}
+	return cell
 }
 
-// rowBelow is the next row of cells below a head.
-func (p *paper) rowBelow(head row) []row {
+// rowBelow is the words of the next row of cells below a head.
+func (p *paper) rowBelow(head row) (words []token) {
 	under := head.box.Y + head.box.H
 	var first row
 	for _, r := range p.rows {
@@ -172,8 +184,11 @@ func (p *paper) rowBelow(head row) []row {
 			first = r
 		}
 	}
-	if first.tokens == nil {
-		return nil
+	for _, r := range p.rows {
+		if first.tokens != nil && r.page == first.page && len(r.tokens) > 0 && abreast(r, first) {
+			words = append(words, r.tokens...)
+		}
 	}
-	return p.columnHeads(first)
+	slices.SortStableFunc(words, func(a, b token) int { return a.X - b.X })
+	return words
 }
