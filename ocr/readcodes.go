@@ -11,6 +11,7 @@ import (
 	"sohoa/ocr/codes"
 	"sohoa/ocr/decode"
 	"sohoa/ocr/internal/lept"
+	"sohoa/ocr/internal/measure"
 	"sohoa/ocr/tesseract"
 )
 
@@ -73,7 +74,7 @@ func (r *Reader) readCodes(page *cleanup.Page, scan scan) (foundCodes, error) {
 		out.codes, out.at = append(out.codes, f.Code), append(out.at, around(f.Outline, toPage))
 	}
 	if r.profile.Patches {
-		out.codes = append(out.codes, codes.Patches(gray, small.W, small.H, cleanup.MeasureDPI)...)
+		out.codes = append(out.codes, codes.Patches(gray, small.W, small.H, measure.DPI)...)
 	}
 	return out, nil
 }
@@ -89,7 +90,7 @@ func finer(page *cleanup.Page, toPage dossier.Matrix, at image.Rectangle, times 
 		X: int(float64(r.Min.X) * page.Scale), Y: int(float64(r.Min.Y) * page.Scale),
 		W: max(1, int(float64(r.Dx())*page.Scale)), H: max(1, int(float64(r.Dy())*page.Scale)),
 	}
-	scale := times * cleanup.MeasureDPI / (page.DPI * page.Scale)
+	scale := times * measure.DPI / (page.DPI * page.Scale)
 	pix, err := page.Sample(box, scale)
 	if err != nil {
 		return codes.Picture{}, dossier.Matrix{}, err
@@ -134,7 +135,7 @@ func (f foundCodes) wipe(page *cleanup.Page) {
 	if page.Ink == nil {
 		return
 	}
-	scale := cleanup.MeasureDPI / page.DPI
+	scale := measure.DPI / page.DPI
 	for _, at := range f.at {
 		x, y := int(float64(at.Min.X)*scale), int(float64(at.Min.Y)*scale)
 		page.Ink.PaintWhiteBox(lept.Box{X: x, Y: y, W: int(float64(at.Max.X)*scale) + 1 - x, H: int(float64(at.Max.Y)*scale) + 1 - y})

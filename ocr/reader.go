@@ -23,6 +23,7 @@ import (
 	"sohoa/ocr/codes"
 	"sohoa/ocr/decode"
 	"sohoa/ocr/internal/lept"
+	"sohoa/ocr/internal/measure"
 	"sohoa/ocr/ruled"
 	"sohoa/ocr/spread"
 	"sohoa/ocr/tesseract"
@@ -285,7 +286,7 @@ func (r *Reader) recognize(reading *dossier.Reading, page *cleanup.Page, scan sc
 	text.Correct(reading.Words)
 	reading.Text = text.Plain(reading.Words)
 	if page.Ink != nil {
-		if reading.Grid, err = ruled.Find(page.Ink, ruled.Page{Scale: page.DPI / ruled.DPI, Width: page.Width, Height: page.Height}); err != nil {
+		if reading.Grid, err = ruled.Find(page.Ink, ruled.Page{Scale: page.DPI / measure.DPI, Width: page.Width, Height: page.Height}); err != nil {
 			return err
 		}
 		if reading.CheckBoxes, err = squares(page, reading.Words); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"sohoa/ocr/cleanup"
 	"sohoa/ocr/internal/lept"
+	"sohoa/ocr/internal/measure"
 	"sohoa/ocr/lines"
 	"sohoa/ocr/tesseract"
 )
@@ -140,7 +141,7 @@ func (r *Reader) readWhole(page *cleanup.Page, layout tesseract.Layout) ([]tesse
 
 // onInk brings words to pixels of the measuring copy.
 func onInk(page *cleanup.Page, words []tesseract.Word) []lept.Box {
-	f := lines.DPI / (page.DPI * page.Scale)
+	f := measure.DPI / (page.DPI * page.Scale)
 	boxes := make([]lept.Box, len(words))
 	for i, w := range words {
 		boxes[i] = lept.Box{
@@ -244,7 +245,7 @@ func (r *Reader) readShort(page *cleanup.Page, box lept.Box, height int, first [
 // readWithin reads the line in a box of the measuring copy, with so many pixels
 // of that above and below it.
 func (r *Reader) readWithin(page *cleanup.Page, box lept.Box, above float64) ([]tesseract.Word, error) {
-	at := onPage(page, box, sideMargin, above/lines.DPI)
+	at := onPage(page, box, sideMargin, above/measure.DPI)
 	return r.readAt(page, at, min(1, netHeight/float64(at.H)), tesseract.RawLine)
 }
 
@@ -338,7 +339,7 @@ func (r *Reader) readAt(page *cleanup.Page, at lept.Box, scale float64, layout t
 // in inches, inside the page.
 func onPage(page *cleanup.Page, b lept.Box, side, above float64) lept.Box {
 	dpi := page.DPI * page.Scale
-	f := dpi / lines.DPI
+	f := dpi / measure.DPI
 	w, h := page.Size()
 	x0, y0 := max(0, int(float64(b.X)*f-side*dpi)), max(0, int(float64(b.Y)*f-above*dpi))
 	x1, y1 := min(w, int(float64(b.X+b.W)*f+side*dpi)), min(h, int(float64(b.Y+b.H)*f+above*dpi))

@@ -6,6 +6,7 @@ import (
 
 	"sohoa/dossier"
 	"sohoa/ocr/cleanup"
+	"sohoa/ocr/internal/measure"
 	"sohoa/ocr/ticked"
 )
 
@@ -16,7 +17,7 @@ func squares(page *cleanup.Page, words []dossier.Word) ([]dossier.CheckBox, erro
 	if err != nil {
 		return nil, fmt.Errorf("find squares to be ticked: %w", err)
 	}
-	scale := ticked.DPI / page.DPI
+	scale := measure.DPI / page.DPI
 	for i, c := range found {
 		found[i].X, found[i].W = span(c.X, c.X+c.W, scale, page.Width)
 		found[i].Y, found[i].H = span(c.Y, c.Y+c.H, scale, page.Height)

@@ -1,6 +1,9 @@
 package cleanup
 
-import "sohoa/ocr/internal/lept"
+import (
+	"sohoa/ocr/internal/lept"
+	"sohoa/ocr/internal/measure"
+)
 
 // Blankness is what the marks on a page say about its being empty.
 type Blankness int
@@ -69,7 +72,7 @@ func (m marks) blankness() Blankness {
 // countMarks measures a sheet; red and border were measured on the way to it.
 func countMarks(s *sheet, red, border float64) (marks, error) {
 	w, h := s.text.Width(), s.text.Height()
-	margin := max(1, min(inches(blankMargin), int(marginShare*float64(min(w, h)))))
+	margin := max(1, min(measure.Inches(blankMargin), int(marginShare*float64(min(w, h)))))
 	area := float64(w) * float64(h)
 	m := marks{red: red, border: border}
 	m.paper, m.dark = darkness(s.gray.Histogram())
@@ -114,7 +117,7 @@ func darkness(counts [256]int) (middle int, share float64) {
 // largeInk is the share of black in components larger than print: large
 // letters, drawings. Streaks of the scanner and folds are large but thin.
 func largeInk(binary *lept.Pix, margin int, area float64) (float64, error) {
-	thick, err := binary.Larger(inches(textWidth), inches(textHeight))
+	thick, err := binary.Larger(measure.Inches(textWidth), measure.Inches(textHeight))
 	if err != nil {
 		return 0, err
 	}
@@ -124,7 +127,7 @@ func largeInk(binary *lept.Pix, margin int, area float64) (float64, error) {
 		return 0, err
 	}
 	for _, b := range boxes {
-		if min(b.W, b.H) <= inches(streak) {
+		if min(b.W, b.H) <= measure.Inches(streak) {
 			thick.PaintWhiteBox(b)
 		}
 	}

@@ -1,18 +1,9 @@
 package cleanup
 
 import (
-	"math"
-
 	"sohoa/ocr/internal/lept"
+	"sohoa/ocr/internal/measure"
 )
-
-// MeasureDPI is the resolution of the copy on which everything is measured: the
-// strokes of 8-point print are still two pixels wide there, and it has a quarter
-// of the pixels of a scan.
-const MeasureDPI = 150
-
-// inches is a length in pixels of the measuring copy, at least one.
-func inches(length float64) int { return max(1, int(math.Round(length*MeasureDPI))) }
 
 // Paper is brought to the value 245 before the threshold of 170: faint print
 // and pen strokes stay, show-through of the back (above 180) goes. Background
@@ -80,7 +71,7 @@ func newSheet(page *lept.Pix, dpi float64, flatten bool) (*sheet, error) {
 }
 
 func (s *sheet) fill(page *lept.Pix, dpi float64, flatten bool) (err error) {
-	factor := MeasureDPI / dpi
+	factor := measure.DPI / dpi
 	if s.gray, err = page.Scale(factor, factor); err != nil {
 		return err
 	}
@@ -108,7 +99,7 @@ const (
 )
 
 func textMask(binary *lept.Pix) (*lept.Pix, error) {
-	small, err := binary.Smaller(inches(textWidth), inches(textHeight))
+	small, err := binary.Smaller(measure.Inches(textWidth), measure.Inches(textHeight))
 	if err != nil {
 		return nil, err
 	}

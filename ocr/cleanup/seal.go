@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"sohoa/ocr/internal/lept"
+	"sohoa/ocr/internal/measure"
 	"sohoa/ocr/seal"
 )
 
@@ -75,7 +76,7 @@ type patch struct {
 }
 
 func cutOut(pix *lept.Pix, ring seal.Ring, dpi float64) (*patch, error) {
-	f := dpi / seal.DPI
+	f := dpi / measure.DPI
 	r := ring.R*f + sealEdge*dpi
 	x0, y0 := max(0, int(ring.X*f-r)), max(0, int(ring.Y*f-r))
 	x1, y1 := min(pix.Width(), int(ring.X*f+r)+1), min(pix.Height(), int(ring.Y*f+r)+1)
@@ -154,7 +155,7 @@ func (p *patch) paint(out *lept.Pix, darkest int) error {
 
 // clearAlike clears the masks of the sheet where the patch has no ink any more.
 func clearAlike(sheet *sheet, p *patch, faded *lept.Pix) error {
-	f := MeasureDPI / p.dpi
+	f := measure.DPI / p.dpi
 	small, err := faded.Scale(f, f)
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"sohoa/ocr/internal/lept"
+	"sohoa/ocr/internal/measure"
 )
 
 // LineReader reads one line of gray print for the question which way up a page
@@ -119,7 +120,7 @@ func (s *straightener) legible(text *lept.Pix, l lean) (float64, error) {
 	}
 	total, read := 0.0, 0
 	for _, b := range boxes {
-		b.W = min(b.W, inches(axisCut))
+		b.W = min(b.W, measure.Inches(axisCut))
 		best, err := s.readEitherWay(b)
 		if err != nil {
 			return 0, err
@@ -167,7 +168,7 @@ func (s *straightener) readEitherWay(b lept.Box) (float64, error) {
 
 // line draws a box of the measuring copy as the page lies in its pose.
 func (s *straightener) line(b lept.Box) (line *lept.Pix, dpi float64, err error) {
-	f := s.dpi / MeasureDPI
+	f := s.dpi / measure.DPI
 	at := lept.Box{X: int(float64(b.X) * f), Y: int(float64(b.Y) * f), W: int(float64(b.W) * f), H: int(float64(b.H) * f)}
 	scale := min(1, lineHeight/float64(at.H))
 	line, err = s.pose.sample(s.pix, at, scale)
@@ -201,7 +202,7 @@ const (
 
 // lineBoxes are the longest lines of a level mask, the longest first.
 func lineBoxes(text *lept.Pix) ([]lept.Box, error) {
-	joined, err := text.CloseBrick(inches(wordGap), 1)
+	joined, err := text.CloseBrick(measure.Inches(wordGap), 1)
 	if err != nil {
 		return nil, err
 	}
@@ -211,13 +212,13 @@ func lineBoxes(text *lept.Pix) ([]lept.Box, error) {
 		return nil, err
 	}
 	boxes = slices.DeleteFunc(boxes, func(b lept.Box) bool {
-		return b.W < inches(leastLine) || b.H < inches(lowestLine) || b.H > inches(textHeight)
+		return b.W < measure.Inches(leastLine) || b.H < measure.Inches(lowestLine) || b.H > measure.Inches(textHeight)
 	})
 	slices.SortStableFunc(boxes, func(a, b lept.Box) int { return cmp.Compare(b.W, a.W) })
 	boxes = boxes[:min(len(boxes), linesToTry)]
 	for i, b := range boxes {
 		boxes[i] = lept.Box{X: max(0, b.X-linePad), Y: max(0, b.Y-linePad),
-			W: min(b.W, inches(longestCut)) + 2*linePad, H: b.H + 2*linePad}
+			W: min(b.W, measure.Inches(longestCut)) + 2*linePad, H: b.H + 2*linePad}
 	}
 	return boxes, nil
 }

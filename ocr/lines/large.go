@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"sohoa/ocr/internal/lept"
+	"sohoa/ocr/internal/measure"
 )
 
 // Large print: titles of separator sheets, covers and certificates, up to about
@@ -28,7 +29,7 @@ const (
 func large(pieces []lept.Box) []lept.Box {
 	var letters []lept.Box
 	for _, p := range pieces {
-		if p.H >= inches(largeLeast) && p.H <= inches(largeMost) && float64(p.W) <= largeWide*float64(p.H) {
+		if p.H >= measure.Inches(largeLeast) && p.H <= measure.Inches(largeMost) && float64(p.W) <= largeWide*float64(p.H) {
 			letters = append(letters, p)
 		}
 	}
@@ -47,7 +48,7 @@ func large(pieces []lept.Box) []lept.Box {
 		tall, all := 0, row[0]
 		for _, l := range row {
 			all = union(all, l)
-			if l.H > inches(tallest) {
+			if l.H > measure.Inches(tallest) {
 				tall++
 			}
 		}

@@ -14,10 +14,8 @@ import (
 	"slices"
 
 	"sohoa/ocr/internal/lept"
+	"sohoa/ocr/internal/measure"
 )
-
-// DPI is the resolution of the pictures worked on.
-const DPI = 150
 
 // Sizes in inches. Print of 20 points, marks included, is 0.28 high; touching
 // bold capitals and underlined words are wide. A line ends at a gap of the
@@ -39,8 +37,6 @@ const (
 	leastSpeck  = 3 // pixels
 )
 
-func inches(length float64) int { return max(1, int(math.Round(length*DPI))) }
-
 // Found is what there is to read.
 type Found struct {
 	Lines []lept.Box // of print, marks included, from top to bottom
@@ -56,7 +52,7 @@ func Find(ink *lept.Pix) (Found, error) {
 		return Found{}, err
 	}
 	defer print.Close()
-	joined, err := print.CloseBrick(inches(gap), 1)
+	joined, err := print.CloseBrick(measure.Inches(gap), 1)
 	if err != nil {
 		return Found{}, err
 	}
@@ -67,7 +63,7 @@ func Find(ink *lept.Pix) (Found, error) {
 	}
 	var bodies, marks []lept.Box
 	for _, b := range boxes {
-		if b.H >= inches(bodyHeight) {
+		if b.H >= measure.Inches(bodyHeight) {
 			bodies = append(bodies, b)
 		} else {
 			marks = append(marks, b)
@@ -93,7 +89,7 @@ func parted(ink *lept.Pix) (print *lept.Pix, tall, rows []lept.Box, err error) {
 		print.Close()
 		return nil, nil, nil, err
 	}
-	over, err := ink.Larger(inches(widest)+1, inches(tallest)+1)
+	over, err := ink.Larger(measure.Inches(widest)+1, measure.Inches(tallest)+1)
 	if err != nil {
 		print.Close()
 		return nil, nil, nil, err
@@ -103,9 +99,9 @@ func parted(ink *lept.Pix) (print *lept.Pix, tall, rows []lept.Box, err error) {
 	rows = large(boxes)
 	for _, b := range boxes {
 		switch {
-		case b.H <= inches(ruleHeight) && b.W >= inches(ruleLength), b.W < leastSpeck && b.H < leastSpeck:
+		case b.H <= measure.Inches(ruleHeight) && b.W >= measure.Inches(ruleLength), b.W < leastSpeck && b.H < leastSpeck:
 			print.PaintWhiteBox(b)
-		case b.H > inches(tallest) && b.H <= inches(sealHeight) && b.W >= inches(strokeWidth) && b.W <= inches(sealWidth):
+		case b.H > measure.Inches(tallest) && b.H <= measure.Inches(sealHeight) && b.W >= measure.Inches(strokeWidth) && b.W <= measure.Inches(sealWidth):
 			tall = append(tall, b)
 		}
 	}
@@ -134,7 +130,7 @@ func merge(bodies []lept.Box) []lept.Box {
 func sameLine(a, b lept.Box) bool {
 	over := min(a.Y+a.H, b.Y+b.H) - max(a.Y, b.Y)
 	apart := max(a.X, b.X) - min(a.X+a.W, b.X+b.W)
-	return 2*over > min(a.H, b.H) && apart < inches(gap)
+	return 2*over > min(a.H, b.H) && apart < measure.Inches(gap)
 }
 
 func union(a, b lept.Box) lept.Box {
@@ -148,11 +144,11 @@ func giveMarks(bodies, marks []lept.Box) []lept.Box {
 	for _, m := range marks {
 		best, least := -1, math.MaxInt
 		for i, b := range bodies {
-			if m.X+m.W < b.X-2 || m.X > b.X+b.W+inches(gap) {
+			if m.X+m.W < b.X-2 || m.X > b.X+b.W+measure.Inches(gap) {
 				continue
 			}
 			above, below := b.Y-(m.Y+m.H), m.Y-(b.Y+b.H)
-			if above <= inches(markAbove) && below <= inches(markBelow) {
+			if above <= measure.Inches(markAbove) && below <= measure.Inches(markBelow) {
 				if d := max(above, below, 0); d < least {
 					best, least = i, d
 				}

@@ -8,6 +8,7 @@ import (
 
 	"sohoa/ocr/internal/drawn"
 	"sohoa/ocr/internal/lept"
+	"sohoa/ocr/internal/measure"
 )
 
 // inkOf is the measuring copy of a page drawn at 150 dpi.
@@ -31,7 +32,7 @@ func inkOf(t *testing.T, page *image.Gray) *lept.Pix {
 
 func write(t *testing.T, page *image.Gray, text string, x, y int) {
 	t.Helper()
-	drawn.Text(t, page, text, drawn.Size{Points: 13, DPI: DPI}, image.Pt(x, y))
+	drawn.Text(t, page, text, drawn.Size{Points: 13, DPI: measure.DPI}, image.Pt(x, y))
 }
 
 func fill(page *image.Gray, r image.Rectangle) {
@@ -103,7 +104,7 @@ func TestNothing(t *testing.T) {
 // tall, each for itself, stay what they are.
 func TestLargePrint(t *testing.T) {
 	page := drawn.Blank(1240, 1754)
-	drawn.Text(t, page, "TỜ PHÂN CÁCH HỒ SƠ", drawn.Size{Points: 36, DPI: DPI}, image.Pt(150, 300))
+	drawn.Text(t, page, "TỜ PHÂN CÁCH HỒ SƠ", drawn.Size{Points: 36, DPI: measure.DPI}, image.Pt(150, 300))
 	for i, x := range []int{200, 420, 700} {
 		fill(page, image.Rect(x, 800+40*i, x+20, 880+40*i))
 	}

@@ -1,6 +1,9 @@
 package lines
 
-import "sohoa/ocr/internal/lept"
+import (
+	"sohoa/ocr/internal/lept"
+	"sohoa/ocr/internal/measure"
+)
 
 // What is left of the ink when the words that were read are taken off.
 const (
@@ -21,7 +24,7 @@ const (
 // empty one when no line of it can have been. Frames and what else is larger
 // than a seal do not count.
 func Missed(ink *lept.Pix, words []lept.Box) (lept.Box, error) {
-	left, err := ink.Smaller(inches(sealWidth), inches(sealHeight))
+	left, err := ink.Smaller(measure.Inches(sealWidth), measure.Inches(sealHeight))
 	if err != nil {
 		return lept.Box{}, err
 	}
@@ -30,12 +33,12 @@ func Missed(ink *lept.Pix, words []lept.Box) (lept.Box, error) {
 	for _, w := range words {
 		left.PaintWhiteBox(lept.Box{X: w.X - coverEdge, Y: w.Y - coverEdge, W: w.W + 2*coverEdge, H: w.H + 2*coverEdge})
 	}
-	joined, err := left.CloseBrick(inches(lumpGap), 1)
+	joined, err := left.CloseBrick(measure.Inches(lumpGap), 1)
 	if err != nil {
 		return lept.Box{}, err
 	}
 	defer joined.Close()
-	bands, err := joined.OpenBrick(inches(bandWidth), inches(bandHeight))
+	bands, err := joined.OpenBrick(measure.Inches(bandWidth), measure.Inches(bandHeight))
 	if err != nil {
 		return lept.Box{}, err
 	}
@@ -51,7 +54,7 @@ func Missed(ink *lept.Pix, words []lept.Box) (lept.Box, error) {
 func aroundLumps(pieces []lept.Box) (around lept.Box) {
 	for _, p := range pieces {
 		switch {
-		case p.W < inches(lumpWidth) || p.H < inches(bodyHeight):
+		case p.W < measure.Inches(lumpWidth) || p.H < measure.Inches(bodyHeight):
 		case around.W == 0:
 			around = p
 		default:

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"sohoa/ocr/internal/lept"
+	"sohoa/ocr/internal/measure"
 )
 
 // The frame of a certificate has a column of ornaments at each edge, which
@@ -26,8 +27,8 @@ func withoutFrame(bodies []lept.Box) []lept.Box {
 	for _, b := range bodies {
 		left, right = min(left, b.X), max(right, b.X+b.W)
 	}
-	for _, from := range []int{left, right - inches(frameWidth)} {
-		edge := func(b lept.Box) bool { return b.X >= from && b.X+b.W <= from+inches(frameWidth) }
+	for _, from := range []int{left, right - measure.Inches(frameWidth)} {
+		edge := func(b lept.Box) bool { return b.X >= from && b.X+b.W <= from+measure.Inches(frameWidth) }
 		var column []lept.Box
 		for _, b := range bodies {
 			if edge(b) {

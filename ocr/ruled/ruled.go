@@ -15,10 +15,8 @@ import (
 
 	"sohoa/dossier"
 	"sohoa/ocr/internal/lept"
+	"sohoa/ocr/internal/measure"
 )
-
-// DPI is the resolution of the pictures worked on.
-const DPI = 150
 
 // Sizes in inches, and shares. The shortest piece is longer than any letter of a
 // text and than most strokes of a pen; a rule is thinner than a letter. Binding
@@ -34,8 +32,6 @@ const (
 	leastRows = 3
 )
 
-func inches(length float64) int { return max(1, int(math.Round(length*DPI))) }
-
 // Page says how the picture lies in its page: pixels of the page per pixel of the
 // picture, and the size of the page, beyond which nothing is told.
 type Page struct {
@@ -45,7 +41,7 @@ type Page struct {
 
 // Find looks for the table of a level picture; nil when there is none.
 func Find(ink *lept.Pix, page Page) (*dossier.Grid, error) {
-	across, err := runs(ink, inches(piece), 1)
+	across, err := runs(ink, measure.Inches(piece), 1)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +49,7 @@ func Find(ink *lept.Pix, page Page) (*dossier.Grid, error) {
 	if len(rows) < leastRows {
 		return nil, nil
 	}
-	down, err := runs(ink, 1, inches(piece))
+	down, err := runs(ink, 1, measure.Inches(piece))
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +100,7 @@ func runs(ink *lept.Pix, w, h int) ([]run, error) {
 		if w == 1 {
 			b = lept.Box{X: b.Y, Y: b.X, W: b.H, H: b.W}
 		}
-		if b.H <= inches(thickest)+b.W/lean {
+		if b.H <= measure.Inches(thickest)+b.W/lean {
 			out = append(out, run{at: b.Y + b.H/2, from: b.X, to: b.X + b.W})
 		}
 	}
@@ -116,7 +112,7 @@ func joined(pieces []run) (rules []rule) {
 	slices.SortFunc(pieces, func(a, b run) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.from, b.from)) })
 	for i := 0; i < len(pieces); {
 		j := i + 1
-		for j < len(pieces) && pieces[j].at-pieces[j-1].at <= 2 && pieces[j].at-pieces[i].at <= 2*inches(sway) {
+		for j < len(pieces) && pieces[j].at-pieces[j-1].at <= 2 && pieces[j].at-pieces[i].at <= 2*measure.Inches(sway) {
 			j++
 		}
 		rules = append(rules, newRule(pieces[i:j]))
@@ -151,7 +147,7 @@ func ends(rules []rule) (from, to int) {
 // within keeps the rules between the ends of the table: the edge of the paper is
 // none of it.
 func within(rules []rule, from, to int) []rule {
-	return slices.DeleteFunc(rules, func(r rule) bool { return r.at < from-inches(sway) || r.at > to+inches(sway) })
+	return slices.DeleteFunc(rules, func(r rule) bool { return r.at < from-measure.Inches(sway) || r.at > to+measure.Inches(sway) })
 }
 
 // reached keeps the rules across that rules down come to: the edge of the paper is
@@ -189,7 +185,7 @@ func covered(along [][2]int, from, to int) float64 {
 
 // cells gives the share of ink between the rules.
 func cells(ink *lept.Pix, rows, columns []rule) ([][]float64, error) {
-	edge := inches(cellEdge)
+	edge := measure.Inches(cellEdge)
 	shares := make([][]float64, len(rows)-1)
 	for i := range shares {
 		shares[i] = make([]float64, len(columns)-1)

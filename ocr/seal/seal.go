@@ -12,10 +12,9 @@ import (
 	"cmp"
 	"math"
 	"slices"
-)
 
-// DPI is the resolution of the pictures worked on.
-const DPI = 150
+	"sohoa/ocr/internal/measure"
+)
 
 // Ring is the outermost circle of a seal, in pixels of the picture.
 type Ring struct {
@@ -27,8 +26,8 @@ type Ring struct {
 // Sizes of a seal: agencies' are 36 mm across (Circular 21/2012/TT-BCA and
 // before it 07/2010), others 30 to 40; a scan leant or squeezed changes little.
 const (
-	leastRadius = 13.5 / 25.4 * DPI
-	mostRadius  = 21.5 / 25.4 * DPI
+	leastRadius = 13.5 / 25.4 * measure.DPI
+	mostRadius  = 21.5 / 25.4 * measure.DPI
 )
 
 const (

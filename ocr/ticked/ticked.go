@@ -20,10 +20,8 @@ import (
 
 	"sohoa/dossier"
 	"sohoa/ocr/internal/lept"
+	"sohoa/ocr/internal/measure"
 )
-
-// DPI is the resolution of the pictures worked on.
-const DPI = 150
 
 // Sizes in inches: squares are printed 2.5 to 7 mm wide, their edges at most a
 // millimetre thick.
@@ -47,11 +45,9 @@ const (
 // not (ticked_test.go); the rest is for what was not drawn.
 const sure, unsure = 0.97, 0.5
 
-func inches(length float64) int { return int(math.Round(length * DPI)) }
-
 // Find gives the squares, from top to bottom, in pixels of the picture.
 func Find(ink *lept.Pix) ([]dossier.CheckBox, error) {
-	opened, err := ink.OpenBrick(inches(least)-3, 1)
+	opened, err := ink.OpenBrick(measure.Inches(least)-3, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -94,13 +90,13 @@ func (p picture) black(x, y int) bool {
 // with the thickness of its edges; or a solid one. One edge has to be whole: the
 // pen hides others, so that they are looked for by their ink alone.
 func (p picture) square(piece lept.Box) (at lept.Box, edge int, ok bool) {
-	if piece.W < inches(least) || piece.W > inches(most) {
+	if piece.W < measure.Inches(least) || piece.W > measure.Inches(most) {
 		return at, 0, false
 	}
 	if alike(piece.W, piece.H) {
 		return piece, 0, p.share(piece) >= solid
 	}
-	if piece.H > inches(thickest) {
+	if piece.H > measure.Inches(thickest) {
 		return at, 0, false
 	}
 	shortest, longest := int(float64(piece.W)/offSquare), int(float64(piece.W)*offSquare+0.5)

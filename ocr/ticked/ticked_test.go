@@ -13,6 +13,7 @@ import (
 	"sohoa/ocr/decode"
 	"sohoa/ocr/internal/drawn"
 	"sohoa/ocr/internal/lept"
+	"sohoa/ocr/internal/measure"
 	"sohoa/ocr/ticked"
 )
 
@@ -126,7 +127,7 @@ func squares(t *testing.T, page *image.Gray, dpi int) (found []dossier.CheckBox,
 	if found, err = ticked.Find(straight.Ink); err != nil {
 		t.Fatal(err)
 	}
-	scale := straight.DPI / ticked.DPI
+	scale := straight.DPI / measure.DPI
 	return found, func(x, y float64) (float64, float64) { return straight.ToInput.Apply(x*scale, y*scale) }
 }
 
