@@ -18,11 +18,11 @@ func TestPrintStages(t *testing.T) {
 		{Name: "encode", Wall: 9 * time.Millisecond},
 	}})
 	want := `
-   a.pdf page 2  CPU ms  wall ms
-         decode    62.5     80.0
-      recognize  1234.0   1300.0
-         encode              9.0
-            all  1296.5   1389.0
+  a.pdf page 2  CPU ms  wall ms
+        decode    62.5     80.0
+     recognize  1234.0   1300.0
+        encode              9.0
+           all  1296.5   1389.0
 `
 	if got := "\n" + out.String(); err != nil || got != want {
 		t.Errorf("%v\n%s\nwant%s", err, got, want)
