@@ -3,6 +3,7 @@ package ocr
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"sohoa/dossier"
 	"sohoa/ocr/cleanup"
@@ -25,9 +26,15 @@ func squares(page *cleanup.Page, words []dossier.Word) ([]dossier.CheckBox, erro
 	return slices.DeleteFunc(found, func(c dossier.CheckBox) bool {
 		return slices.ContainsFunc(words, func(w dossier.Word) bool {
 			inside := c.X+c.W/2 > w.X && c.X+c.W/2 < w.X+w.W && c.Y+c.H/2 > w.Y && c.Y+c.H/2 < w.Y+w.H
-			return inside && w.Confidence >= letterSure && w.W > 2*c.W
+			return inside && w.Confidence >= letterSure && (w.W > 2*c.W || isNumber(w.Text))
 		})
 	}), nil
+}
+
+// isNumber tells a letter or number in brackets, as lists have it: "(2)", but not "(x)".
+func isNumber(word string) bool {
+	inner := strings.Trim(word, "()[].,:;")
+	return inner != word && inner != "" && !strings.ContainsAny(strings.ToLower(inner), "xv")
 }
 
 // letterSure is how well a word is read in which a square is a letter.

@@ -2,15 +2,16 @@
 // ticked, and tells of each whether it is.
 //
 // Start at [Find]. It works on the 1-bit measuring copy of 150 dpi of a level
-// page. A square is two short rules across of one length, as far apart as they
-// are long, whose ends are joined on both sides; a solid square is one that was
-// filled. What stands inside decides: nothing is empty, strokes that turn or
+// page. A square is a short rule across or upright, of which there is another as far
+// away as it is long, whose ends are joined on both sides; a solid square is one that
+// was filled; and two brackets are like a square (brackets.go). What stands inside decides: nothing is empty, strokes that turn or
 // cross are a tick. A single straight stroke may have gone astray, and a speck is
 // no tick: both are unsure, and so is whatever lies between. Never a letter is
 // asked for, so a square that was misread costs nothing.
 //
-// Limits: a square whose edges are hidden by the pen, or that touches a table's
-// rules, is not found. Who reads the squares of a form must count them.
+// Limits: a square of which the pen or the rules of a table hide all four edges, as a
+// cell of a table that is meant to be ticked, is not found. Who reads the squares of a
+// form must count them.
 package ticked
 
 import (
@@ -47,26 +48,51 @@ const sure, unsure = 0.97, 0.5
 
 // Find gives the squares, from top to bottom, in pixels of the picture.
 func Find(ink *lept.Pix) ([]dossier.CheckBox, error) {
-	opened, err := ink.OpenBrick(measure.Inches(least)-3, 1)
+	p := picture{ink.Words(), ink.Stride(), ink.Width(), ink.Height()}
+	var found []dossier.CheckBox
+	for _, upright := range []bool{false, true} {
+		pieces, err := edges(ink, upright)
+		if err != nil {
+			return nil, err
+		}
+		for _, piece := range pieces {
+			at, edge, ok := p.square(piece, upright)
+			if ok && !slices.ContainsFunc(found, func(c dossier.CheckBox) bool { return meets(c, at) }) {
+				state, confidence := p.judge(at, edge)
+				found = append(found, dossier.CheckBox{X: at.X, Y: at.Y, W: at.W, H: at.H, State: state, Confidence: confidence})
+			}
+		}
+	}
+	marks, err := ink.Components()
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(marks, byPlace)
+	for _, c := range p.brackets(marks) {
+		if !slices.ContainsFunc(found, func(o dossier.CheckBox) bool { return meets(o, lept.Box{X: c.X, Y: c.Y, W: c.W, H: c.H}) }) {
+			found = append(found, c)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b dossier.CheckBox) int { return cmp.Or(cmp.Compare(a.Y, b.Y), cmp.Compare(a.X, b.X)) })
+	return found, nil
+}
+
+// edges are the straight pieces of ink as long as the edge of a square, across or
+// upright, from top to bottom. Where rules hide the edges of a square that run
+// across, those that stand upright are whole.
+func edges(ink *lept.Pix, upright bool) ([]lept.Box, error) {
+	w, h := measure.Inches(least)-3, 1
+	if upright {
+		w, h = h, w
+	}
+	opened, err := ink.OpenBrick(w, h)
 	if err != nil {
 		return nil, err
 	}
 	defer opened.Close()
 	pieces, err := opened.Components()
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(pieces, func(a, b lept.Box) int { return cmp.Or(cmp.Compare(a.Y, b.Y), cmp.Compare(a.X, b.X)) })
-	p := picture{ink.Words(), ink.Stride(), ink.Width(), ink.Height()}
-	var found []dossier.CheckBox
-	for _, piece := range pieces {
-		at, edge, ok := p.square(piece)
-		if ok && !slices.ContainsFunc(found, func(c dossier.CheckBox) bool { return meets(c, at) }) {
-			state, confidence := p.judge(at, edge)
-			found = append(found, dossier.CheckBox{X: at.X, Y: at.Y, W: at.W, H: at.H, State: state, Confidence: confidence})
-		}
-	}
-	return found, nil
+	slices.SortFunc(pieces, byPlace)
+	return pieces, err
 }
 
 // meets tells whether a square lies on one that was found: the inner edge of a
@@ -86,30 +112,53 @@ func (p picture) black(x, y int) bool {
 	return x >= 0 && y >= 0 && x < p.width && y < p.height && p.words[y*p.stride+x/32]>>(31-x%32)&1 == 1
 }
 
-// square is the square of which the piece may be the upper or the lower edge,
-// with the thickness of its edges; or a solid one. One edge has to be whole: the
-// pen hides others, so that they are looked for by their ink alone.
-func (p picture) square(piece lept.Box) (at lept.Box, edge int, ok bool) {
-	if piece.W < measure.Inches(least) || piece.W > measure.Inches(most) {
+// square is the square of which the piece may be an edge, with the thickness of its
+// edges; or a solid one. One edge has to be whole: the pen hides others, so that they
+// are looked for by their ink alone.
+func (p picture) square(piece lept.Box, upright bool) (at lept.Box, edge int, ok bool) {
+	long, edge := piece.W, piece.H
+	if upright {
+		long, edge = edge, long
+	}
+	if long < measure.Inches(least) || long > measure.Inches(most) {
 		return at, 0, false
 	}
 	if alike(piece.W, piece.H) {
 		return piece, 0, p.share(piece) >= solid
 	}
-	if piece.H > measure.Inches(thickest) {
+	if edge > measure.Inches(thickest) {
 		return at, 0, false
 	}
-	shortest, longest := int(float64(piece.W)/offSquare), int(float64(piece.W)*offSquare+0.5)
+	shortest, longest := int(float64(long)/offSquare), int(float64(long)*offSquare+0.5)
 	best := 0.0
-	for high := shortest; high <= longest; high++ {
-		for _, y := range []int{piece.Y, piece.Y + piece.H - high} {
-			frame := lept.Box{X: piece.X, Y: y, W: piece.W, H: high}
+	for other := shortest; other <= longest; other++ {
+		for _, frame := range framesOn(piece, other, upright) {
 			if seen := p.framed(frame); seen > best {
 				at, best = frame, seen
 			}
 		}
 	}
-	return at, piece.H, best >= sideSeen
+	if upright {
+		return at, edge + 1, best >= sideSeen && p.ruled(at)
+	}
+	return at, edge, best >= sideSeen
+}
+
+// ruled tells whether the upper and the lower edge go on as rules, to one side at
+// least, for as long as they are: else letters with upright strokes are squares.
+func (p picture) ruled(at lept.Box) bool {
+	return !slices.ContainsFunc([]int{at.Y - 1, at.Y + at.H + 1 - slack}, func(y int) bool {
+		left, right := lept.Box{X: at.X - at.W, Y: y, W: at.W, H: slack}, lept.Box{X: at.X + at.W, Y: y, W: at.W, H: slack}
+		return max(p.edge(left), p.edge(right)) < sideSeen
+	})
+}
+
+// framesOn are the rectangles of which a piece is one edge, and the other so long.
+func framesOn(piece lept.Box, other int, upright bool) [2]lept.Box {
+	if upright {
+		return [2]lept.Box{{X: piece.X, Y: piece.Y, W: other, H: piece.H}, {X: piece.X + piece.W - other, Y: piece.Y, W: other, H: piece.H}}
+	}
+	return [2]lept.Box{{X: piece.X, Y: piece.Y, W: piece.W, H: other}, {X: piece.X, Y: piece.Y + piece.H - other, W: piece.W, H: other}}
 }
 
 // framed is how much of the worst of its four sides a rectangle has.
@@ -164,12 +213,18 @@ func (p picture) judge(at lept.Box, edge int) (dossier.CheckState, float64) {
 		return dossier.CheckTicked, sure
 	}
 	in := edge + 2
-	inside := lept.Box{X: at.X + in, Y: at.Y + in, W: at.W - 2*in, H: at.H - 2*in}
+	return p.judgeInside(lept.Box{X: at.X + in, Y: at.Y + in, W: at.W - 2*in, H: at.H - 2*in}, min(at.W, at.H))
+}
+
+// judgeInside tells what stands in the region inside the edges of a square, or between
+// two brackets, so many pixels wide.
+func (p picture) judgeInside(inside lept.Box, side int) (dossier.CheckState, float64) {
 	if inside.W < 3 || inside.H < 3 {
 		return dossier.CheckUnsure, unsure
 	}
-	share, m := p.share(inside), p.strokes(inside)
-	switch whole := wholeMark * float64(min(at.W, at.H)); {
+	square := float64(min(inside.W, inside.H))
+	share, m := p.share(inside)*float64(inside.W*inside.H)/(square*square), p.strokes(inside)
+	switch whole := wholeMark * float64(side); {
 	case share <= empty:
 		return dossier.CheckEmpty, sure
 	case share < marked, m.extent < whole, m.straight():

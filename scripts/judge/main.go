@@ -9,7 +9,8 @@
 // pictures, with everything that is lost before there is text. A value counts as
 // right whether it stands in capitals or not, and a subject with "Về việc" before
 // it or without. Values that differ are listed, those
-// that no person would be asked about first.
+// that no person would be asked about first. Values that were written by hand
+// (generate -written 0.6) are counted by themselves, too.
 package main
 
 import (
@@ -43,6 +44,7 @@ type drawn struct {
 	Page          int               `json:"page"`
 	Kind          string            `json:"kind"`
 	Fields        map[string]string `json:"fields"`
+	Written       []string          `json:"written"` // fields that are filled in by hand
 	ComponentPage int               `json:"component_page"`
 }
 
@@ -59,7 +61,17 @@ var about = regexp.MustCompile(`^(?:Về việc|V/v) `)
 type judgement struct {
 	papers, named, waiting              int
 	fields, right, accepted, wrong, off int
+	pen                                 penned
 	misses                              []miss
+}
+
+// penned counts values that were written by hand. Those that are accepted count
+// among the fields, too, as all do.
+type penned struct {
+	written, unread, off int // handwriting: told as such, nothing said
+	waits, waitsWrong    int // read, and a person is asked
+	accepted, wrong      int
+	typed, taken         int // print on pages with handwriting: taken for handwriting
 }
 
 // miss is a value that was read otherwise, or not at all.
@@ -143,13 +155,40 @@ func (j *judgement) add(t drawn, read dossier.Component, kinds *dossier.Catalogu
 		def, _ := kinds.Field(id)
 		right := found && strings.EqualFold(about.ReplaceAllString(got.Value, ""), want)
 		accepted := found && got.Status == dossier.FieldAuto && got.Confidence >= def.Gate
+		j.pen.add(t, id, got, verdict{found, right, accepted})
 		j.right += one(right)
 		j.accepted += one(accepted)
 		j.wrong += one(accepted && !right)
 		j.off += one(!found)
 		if !right {
-			j.misses = append(j.misses, miss{accepted, fmt.Sprintf("%s %s: %q %.2f, is %q", t.File, id, got.Value, got.Confidence, want)})
+			hand := ""
+			if slices.Contains(t.Written, id) {
+				hand = ", by hand"
+			}
+			j.misses = append(j.misses, miss{accepted, fmt.Sprintf("%s %s: %q %.2f, is %q%s", t.File, id, got.Value, got.Confidence, want, hand)})
 		}
+	}
+}
+
+// verdict is what became of one value.
+type verdict struct{ found, right, accepted bool }
+
+// add counts a value of a page on which something is written by hand.
+func (p *penned) add(t drawn, id string, got dossier.Field, v verdict) {
+	unread := v.found && got.Status == dossier.FieldUnread
+	switch {
+	case len(t.Written) == 0:
+	case !slices.Contains(t.Written, id):
+		p.typed++
+		p.taken += one(unread)
+	default:
+		p.written++
+		p.unread += one(unread)
+		p.off += one(!v.found)
+		p.accepted += one(v.accepted)
+		p.wrong += one(v.accepted && !v.right)
+		p.waits += one(v.found && !unread && !v.accepted)
+		p.waitsWrong += one(v.found && !unread && !v.accepted && !v.right)
 	}
 }
 
@@ -164,6 +203,10 @@ func (j *judgement) report() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "papers %d, called right %d, waiting %d\n", j.papers, j.named, j.waiting)
 	fmt.Fprintf(&b, "fields %d, right %d, accepted %d, accepted and wrong %d, not found %d\n", j.fields, j.right, j.accepted, j.wrong, j.off)
+	if p := j.pen; p.written > 0 {
+		fmt.Fprintf(&b, "by hand %d: unread %d, not found %d, read and waiting %d (wrong %d), accepted %d (wrong %d); of %d typed beside them unread %d\n",
+			p.written, p.unread, p.off, p.waits, p.waitsWrong, p.accepted, p.wrong, p.typed, p.taken)
+	}
 	slices.SortFunc(j.misses, func(a, b miss) int {
 		return cmp.Or(one(b.accepted)-one(a.accepted), strings.Compare(a.text, b.text))
 	})

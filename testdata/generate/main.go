@@ -3,7 +3,7 @@
 // faded, in files an office would put into its inbox folder. The project's
 // demonstration, tests, benchmarks and fuzzers live on it.
 //
-//	go run ./testdata/generate -out DIR [-seed 1] [-dossiers 4] [-kind all] [-truth] [-clean] [-dpi 0] [-fresh 0]
+//	go run ./testdata/generate -out DIR [-seed 1] [-dossiers 4] [-kind all] [-truth] [-clean] [-dpi 0] [-fresh 0] [-written 0]
 //	go run ./testdata/generate -out DIR -broken
 //
 // Files are named in feeding order. With -truth, DIR/truth holds one .json and
@@ -46,6 +46,7 @@ func run(ctx context.Context, args []string) error {
 	flags.BoolVar(&options.Clean, "clean", false, "upright, 300 dpi, colour, nothing damaged")
 	flags.IntVar(&options.DPI, "dpi", 0, "resolution of every image; 0 for 200 or 300, as in offices")
 	flags.IntVar(&options.Fresh, "fresh", 0, "instead of dossiers, so many papers of the templates that are kept for measuring")
+	flags.Float64Var(&options.Written, "written", 0, "share of the values that are filled in by hand, instead of typed")
 	faults := flags.Bool("broken", false, "write deliberately broken files instead")
 	if err := flags.Parse(args); err != nil {
 		return err

@@ -140,12 +140,12 @@ func (t *template) columns(s *paper.Sheet, c *paper.Column, i int) int {
 	var rights []string
 	for ; i < len(t.lines) && t.lines[i][0] == "<"; i++ {
 		l, r, _ := strings.Cut(t.lines[i][1], " || ")
-		left.Line(l)
+		left.Entry(l)
 		rights = append(rights, r)
 	}
 	s.Break()
 	for _, text := range rights {
-		right.Line(text)
+		right.Entry(text)
 	}
 	s.Break()
 	c.Y = max(left.Y, right.Y) + 3

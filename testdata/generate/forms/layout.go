@@ -128,7 +128,7 @@ func signBlock(s *paper.Sheet, c *paper.Column, party signer) {
 		s.Seal(c.X+c.W/2-17, middle, party.seal[0], party.seal[1])
 	}
 	c.Gap(room)
-	c.Centre("*" + party.name + "*")
+	c.Signed(party.name)
 }
 
 // facts are the three that stand under every parent.

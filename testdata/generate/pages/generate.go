@@ -30,6 +30,8 @@ type Options struct {
 	// Fresh draws so many papers of the templates that are kept for measuring,
 	// instead of dossiers.
 	Fresh int
+	// Written is the share of values that are filled in by hand; 0 types all.
+	Written float64
 }
 
 // widest bounds the pages in work at once: each takes up to 200 MB.
@@ -49,7 +51,7 @@ func Generate(ctx context.Context, options Options) ([]Truth, error) {
 	if err := makeDirs(options); err != nil {
 		return nil, err
 	}
-	work := renderer{fonts: fonts, seed: options.Seed, clean: options.Clean, dpi: options.DPI}
+	work := renderer{fonts: fonts, seed: options.Seed, clean: options.Clean, dpi: options.DPI, written: options.Written}
 	truths := make([][]Truth, len(files))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(min(widest, runtime.GOMAXPROCS(0)))

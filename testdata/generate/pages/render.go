@@ -31,6 +31,8 @@ type renderer struct {
 	seed  uint64
 	clean bool
 	dpi   int // 0: as rolled
+	// written is the share of values that are filled in by hand.
+	written float64
 }
 
 // render prints a side and scans it. In black and white only when the whole
@@ -38,7 +40,8 @@ type renderer struct {
 func (r renderer) render(one side, holds container) (picture, error) {
 	rng := rand.New(rand.NewPCG(r.seed, imageStream+one.serial))
 	set := r.settings(one, holds, rng)
-	front, lines, err := r.print(one, set, rng)
+	printed := r.print(one, set, rng)
+	front, lines, err := printed.Finish()
 	if err != nil {
 		return picture{}, fmt.Errorf("print %s: %w", one.kind, err)
 	}
@@ -54,6 +57,7 @@ func (r renderer) render(one side, holds container) (picture, error) {
 		Component: one.component, ComponentPage: one.index + 1,
 		DPI: set.DPI, SkewCWDegrees: set.SkewCW, RotationCW: set.RotationCW, Mode: set.Mode, Damage: set.Damage,
 		Width: front.Rect.Dx(), Height: front.Rect.Dy(), ToInput: toInput, Lines: linesOf(lines), Text: paper.Text(lines),
+		Written: writtenOf(one.paper.Fields, printed),
 	}
 	if one.kind == Blank {
 		truth.Fields = map[string]string{}
@@ -87,15 +91,18 @@ func (r renderer) settings(one side, holds container, rng *rand.Rand) scan.Setti
 }
 
 // print draws the side; a blank one stays empty.
-func (r renderer) print(one side, set scan.Settings, rng *rand.Rand) (*image.RGBA, []paper.Line, error) {
+func (r renderer) print(one side, set scan.Settings, rng *rand.Rand) *paper.Sheet {
 	sheet := paper.New(r.fonts, set.DPI, rng)
+	if r.written > 0 {
+		sheet.Hand = paper.RollHand(r.written, rng)
+	}
 	if one.kind != Blank {
 		one.paper.Sides[one.index](sheet)
 	}
 	if set.Damage.Stamp {
 		sheet.Seal(60+90*rng.Float64(), 110+90*rng.Float64(), "ỦY BAN NHÂN DÂN", "BẢN SAO")
 	}
-	return sheet.Finish()
+	return sheet
 }
 
 // back draws what is on the other side: the front of a blank back, the other

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"sohoa/dossier"
 	"sohoa/testdata/generate/paper"
@@ -19,6 +21,8 @@ type Truth struct {
 	Page   int               `json:"page"` // of the file, from 1
 	Kind   string            `json:"kind"`
 	Fields map[string]string `json:"fields"`
+	// Written are the fields whose values are filled in by hand.
+	Written []string `json:"written,omitempty"`
 
 	// DossierCode and Component (from 1; 0 for a separator) tell where the
 	// image belongs; a blank back belongs to the paper before it.
@@ -56,6 +60,16 @@ func linesOf(printed []paper.Line) []Line {
 		lines[i] = Line{line.Text, dossier.Box{X: line.Box.Min.X, Y: line.Box.Min.Y, W: size.X, H: size.Y}}
 	}
 	return lines
+}
+
+// writtenOf are the fields that stand on the sheet by hand and nowhere in print.
+func writtenOf(fields map[string]string, sheet *paper.Sheet) (ids []string) {
+	for _, id := range slices.Sorted(maps.Keys(fields)) {
+		if written, typed := sheet.Wrote(fields[id]); written && !typed {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // write stores the truth as BASE.json and BASE.txt.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"slices"
 	"strings"
 )
 
@@ -80,6 +81,10 @@ func (c *Column) Underline(part float64) {
 // the width, with a dotted leader up to the next if the form has leaders. A
 // single text may wrap.
 func (c *Column) Entry(texts ...string) {
+	if slices.ContainsFunc(texts, c.sheet.writes) {
+		c.fillIn(texts)
+		return
+	}
 	if len(texts) == 1 {
 		end := c.flow(texts[0], placeLeft)
 		c.leader(end, c.X+c.W)

@@ -53,6 +53,8 @@ type Word struct {
 type Sheet struct {
 	// Family is what columns are set in that are opened from now on.
 	Family Family
+	// Hand fills forms in by pen; nil types everything.
+	Hand *Hand
 
 	img   *image.RGBA // nil where only the layout is wanted
 	dpi   int

@@ -1,6 +1,9 @@
 package paper
 
-import "image/color"
+import (
+	"image/color"
+	"strings"
+)
 
 // Table draws a ruled table across the column. Shares are the widths of its
 // columns relative to each other; the first row is the heading. In the truth a
@@ -34,9 +37,12 @@ func (c *Column) row(cells []string, shares []float64, total float64, heading bo
 		w := shares[i] / total * c.W
 		cell := *c
 		cell.X, cell.W, cell.Y, cell.Leaders = x+pad, w-2*pad, c.Y+0.6, false
-		if heading {
+		switch {
+		case heading:
 			cell.Centre("*" + text + "*")
-		} else {
+		case i > 0 && c.sheet.writesValue(strings.Trim(text, "*_ ")):
+			c.sheet.byHand(cell.X, cell.nextBaseline(), cell.W, strings.Trim(text, "*_ "))
+		default:
 			cell.Line(text)
 		}
 		x, bottom = x+w, max(bottom, cell.Y+0.8)
