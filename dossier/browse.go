@@ -66,6 +66,23 @@ type DossierFilter struct {
 	Offset, Limit int
 }
 
+// ReviewFilter asks for what waits for a person, the most urgent first; a limit
+// of 0 only counts.
+type ReviewFilter struct {
+	Scope Scope
+	// Reason, when not empty, is why it waits.
+	Reason        Reason
+	Offset, Limit int
+}
+
+// Waits is how much waits for a person for one reason.
+type Waits struct {
+	Reason Reason `bun:"reason"`
+	Count  int    `bun:"count"`
+	// Late is how much of it is of dossiers whose last day has passed.
+	Late int `bun:"late"`
+}
+
 // Digitized is how far a dossier is digitized in the sense of indicator 4.2 of
 // QĐ 766/QĐ-TTg as the portal's figures are known to be made: at least one
 // paper of the applicant, and the result, are there as files. Receipt slips

@@ -77,6 +77,7 @@ type Doubt struct {
 	Confidence float64
 	ReceivedAt time.Time
 	DueAt      *time.Time // nil where nothing presses, as [Dossier.Pressing] says
+	Reason     Reason     // one of those of fields
 	// Twice marks a field that two people key, neither seeing what the other
 	// keyed.
 	Twice bool
@@ -98,9 +99,13 @@ func (c *Catalogue) Doubts(d Dossier, twice []KindField) (doubts []Doubt) {
 			if !byTwo && (!there || !c.doubtful(id, f)) {
 				continue
 			}
+			reason := ReasonFieldUnsure
+			if f.Status == FieldUnread {
+				reason = ReasonFieldUnread
+			}
 			doubts = append(doubts, Doubt{
 				Dossier: d.ID, Component: paper.ID, Kind: paper.Kind, Field: id, Nth: i + 1, Page: f.Page,
-				Confidence: f.Confidence, ReceivedAt: d.ReceivedAt, DueAt: d.Pressing(), Twice: byTwo,
+				Confidence: f.Confidence, ReceivedAt: d.ReceivedAt, DueAt: d.Pressing(), Reason: reason, Twice: byTwo,
 			})
 		}
 	}

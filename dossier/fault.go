@@ -95,6 +95,10 @@ const (
 	ReasonStoreFailed   Reason = "store_failed"
 	ReasonStoreOffline  Reason = "store_offline"
 
+	// Of fields that a person is asked about.
+	ReasonFieldUnsure Reason = "field_unsure"
+	ReasonFieldUnread Reason = "field_unread"
+
 	// Of signing.
 	ReasonCertificateEarly   Reason = "certificate_not_yet_valid"
 	ReasonCertificateExpired Reason = "certificate_expired"
@@ -123,6 +127,10 @@ func (r Reason) Text(lang string) string {
 	}
 	return t.en
 }
+
+// OfField tells whether a field waits for the reason; else it is a page, or a
+// file, that does.
+func (r Reason) OfField() bool { return r == ReasonFieldUnsure || r == ReasonFieldUnread }
 
 // Reasons lists every reason, in no particular order.
 func Reasons() []Reason {
@@ -163,6 +171,9 @@ var reasonTexts = map[Reason]struct{ vi, en string }{
 	ReasonDiskFull:      {"Ổ đĩa lưu trữ đã đầy, chưa lưu được. Hãy báo người quản trị giải phóng hoặc thêm dung lượng.", "The disk of the archive is full and nothing was stored. Ask the administrator to free or add space."},
 	ReasonStoreFailed:   {"Kho lưu trữ bị lỗi nên đã dừng để không mất hồ sơ. Hãy báo người quản trị kiểm tra ổ đĩa.", "The archive's storage failed, and work was stopped so that nothing is lost. Ask the administrator to check the disk."},
 	ReasonStoreOffline:  {"Không kết nối được kho lưu trữ. Hồ sơ vẫn được giữ và sẽ được lưu lại sau.", "The archive's storage cannot be reached. Everything is kept and will be stored later."},
+
+	ReasonFieldUnsure: {"Máy đọc chưa chắc chắn. Hãy so với ảnh rồi xác nhận hoặc sửa.", "The machine is not sure of what it read. Compare it with the picture, then confirm or correct it."},
+	ReasonFieldUnread: {"Có trên giấy nhưng máy chưa đọc được, như chữ viết tay. Hãy nhìn ảnh và gõ lại.", "On the paper, but not read, as handwriting is not. Look at the picture and type it."},
 
 	ReasonCertificateEarly:   {"Chứng thư số chưa có hiệu lực. Hãy kiểm tra đồng hồ máy tính và ngày bắt đầu của chứng thư.", "The certificate is not valid yet. Check the clock of this computer and the certificate's first day."},
 	ReasonCertificateExpired: {"Chứng thư số đã hết hạn, không ký được. Hãy gia hạn hoặc dùng chứng thư khác.", "The certificate has expired and cannot sign. Renew it or use another."},

@@ -30,7 +30,7 @@ type apiStatusAnswer struct {
 }
 
 func (s *site) apiStatus(w http.ResponseWriter, r *http.Request) error {
-	_, parked, err := s.Parked.Parked(r.Context(), scopeOf(r.Context()), 0, 0)
+	_, parked, err := s.Parked.Parked(r.Context(), dossier.ReviewFilter{Scope: scopeOf(r.Context())})
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,9 @@ type apiWaiting struct {
 }
 
 func (s *site) apiParked(w http.ResponseWriter, r *http.Request) error {
-	pages, total, err := s.Parked.Parked(r.Context(), scopeOf(r.Context()), offset(r.URL.Query()), reviewLength)
+	pages, total, err := s.Parked.Parked(r.Context(), dossier.ReviewFilter{
+		Scope: scopeOf(r.Context()), Reason: dossier.Reason(r.URL.Query().Get("reason")), Offset: offset(r.URL.Query()), Limit: reviewLength,
+	})
 	if err != nil {
 		return err
 	}

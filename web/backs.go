@@ -29,15 +29,18 @@ func (s *site) answerBacks(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		body.Error = "review.backs_wrong"
-		return s.page(w, r, "review", "review", body)
+		return s.showReview(w, r, body)
 	case err != nil:
 		return err
 	}
-	next := "/review"
-	if said.Say == dossier.BacksRescan {
-		next += "?fed=" + url.QueryEscape(string(said.Batch))
+	next := url.Values{}
+	if reason := askedReason(r); reason != "" {
+		next.Set("reason", string(reason))
 	}
-	seeOther(w, r, next)
+	if said.Say == dossier.BacksRescan {
+		next.Set("fed", string(said.Batch))
+	}
+	seeOther(w, r, "/review?"+next.Encode())
 	return nil
 }
 

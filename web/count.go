@@ -3,7 +3,6 @@ package web
 import (
 	"encoding/json"
 	"net/http"
-	"net/url"
 
 	"sohoa/dossier"
 )
@@ -24,7 +23,7 @@ func (s *site) acceptCount(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Placer.AcceptCount(r.Context(), s.actor(r), a.Dossier, a.Batch); err != nil {
 		return err
 	}
-	seeOther(w, r, "/review?done="+url.QueryEscape(string(a.Dossier)))
+	seeOther(w, r, afterDone(askedReason(r), a.Dossier))
 	return nil
 }
 

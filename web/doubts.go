@@ -16,9 +16,8 @@ import (
 
 // Doubts reads the fields of published papers that wait for a person.
 type Doubts interface {
-	// Doubts lists them, the most urgent first, and counts all; a limit of 0
-	// only counts.
-	Doubts(ctx context.Context, scope dossier.Scope, offset, limit int) (doubts []dossier.Doubt, total int, err error)
+	// Doubts lists them, the most urgent first, and counts all.
+	Doubts(ctx context.Context, filter dossier.ReviewFilter) (doubts []dossier.Doubt, total int, err error)
 	// Doubt is one of them.
 	Doubt(ctx context.Context, scope dossier.Scope, id dossier.ComponentID, field string) (dossier.Doubt, error)
 }
@@ -44,6 +43,7 @@ type question struct {
 	Earlier  string
 	Later    string
 	Nth      int // of the field in the queue, from 1
+	Total    int // of the queue
 	Next     string
 	Here     string
 	Insist   bool // the next time the value is taken though it contradicts others
@@ -53,16 +53,16 @@ type question struct {
 
 // doubtAt gives the field that a request asks for, or the first that waits; nil
 // when none does.
-func (s *site) doubtAt(r *http.Request) (*question, int, error) {
+func (s *site) doubtAt(r *http.Request) (*question, error) {
 	ctx, scope, q := r.Context(), scopeOf(r.Context()), r.URL.Query()
-	from := offset(q)
-	some, total, err := s.Doubts.Doubts(ctx, scope, from, doubtWindow)
-	if err == nil && len(some) == 0 && from > 0 {
-		from = 0
-		some, total, err = s.Doubts.Doubts(ctx, scope, 0, doubtWindow)
+	filter := dossier.ReviewFilter{Scope: scope, Reason: askedReason(r), Offset: offset(q), Limit: doubtWindow}
+	some, total, err := s.Doubts.Doubts(ctx, filter)
+	if err == nil && len(some) == 0 && filter.Offset > 0 {
+		filter.Offset = 0
+		some, total, err = s.Doubts.Doubts(ctx, filter)
 	}
 	if err != nil || total == 0 {
-		return nil, 0, err
+		return nil, err
 	}
 	component, field := dossier.ComponentID(q.Get("paper")), q.Get("field")
 	at := slices.IndexFunc(some, func(d dossier.Doubt) bool { return d.Component == component && d.Field == field })
@@ -72,20 +72,24 @@ func (s *site) doubtAt(r *http.Request) (*question, int, error) {
 		}
 	}
 	at = max(at, 0)
-	asked := question{Doubt: some[at], Nth: from + at + 1, Here: doubtLink(some[at], from)}
+	asked := question{Doubt: some[at], Nth: filter.Offset + at + 1, Total: total, Here: doubtLink(some[at], filter)}
 	if at+1 < len(some) {
 		if at+1 >= doubtWindow/2 {
-			from += doubtWindow / 2
+			filter.Offset += doubtWindow / 2
 		}
-		asked.Next = doubtLink(some[at+1], from)
+		asked.Next = doubtLink(some[at+1], filter)
 	}
-	return &asked, total, nil
+	return &asked, nil
 }
 
-func doubtLink(d dossier.Doubt, from int) string {
+// doubtLink leads to a field, and keeps where in the queue it was found.
+func doubtLink(d dossier.Doubt, filter dossier.ReviewFilter) string {
 	v := url.Values{"paper": {string(d.Component)}, "field": {d.Field}}
-	if from > 0 {
-		v.Set("from", strconv.Itoa(from))
+	if filter.Offset > 0 {
+		v.Set("from", strconv.Itoa(filter.Offset))
+	}
+	if filter.Reason != "" {
+		v.Set("reason", string(filter.Reason))
 	}
 	return "/review?" + v.Encode()
 }
@@ -198,7 +202,7 @@ func (s *site) reviewField(w http.ResponseWriter, r *http.Request, body reviewBo
 	if body.Typed.Is != nil {
 		body.Ask.Typed, body.Ask.Insist = *body.Typed.Is, body.Error == "ask.contradiction"
 	}
-	return s.page(w, r, "review", "review", body)
+	return s.showReview(w, r, body)
 }
 
 // correction is what the form of a field says.
@@ -242,12 +246,21 @@ func (s *site) correct(w http.ResponseWriter, r *http.Request) error {
 	if wrong == "" {
 		next := localPath(r.FormValue("next"))
 		if !strings.HasPrefix(next, "/review?") {
-			next = "/review?of=fields"
+			next = afterFields(here)
 		}
 		seeOther(w, r, fmt.Sprintf("%s&decided=%s&back=%s", next, url.QueryEscape(string(id)), url.QueryEscape(here)))
 		return nil
 	}
 	return s.askAgain(w, r, here, said, wrong)
+}
+
+// afterFields is where the last field of a queue leads: to what waits for the
+// same reason meanwhile, or to any field.
+func afterFields(here string) string {
+	if at, err := url.Parse(here); err == nil && at.Query().Get("reason") != "" {
+		return reviewOf(dossier.Reason(at.Query().Get("reason")))
+	}
+	return "/review?of=fields"
 }
 
 // askAgain shows the question again and says what is wrong with the answer; when
@@ -257,16 +270,16 @@ func (s *site) askAgain(w http.ResponseWriter, r *http.Request, here string, sai
 	if at, err := url.Parse(here); err == nil {
 		again.URL = at
 	}
-	asked, total, err := s.doubtAt(again)
+	asked, err := s.doubtAt(again)
 	if err != nil {
 		return err
 	}
-	body := reviewBody{Ask: asked, Fields: total, Error: wrong}
+	body := reviewBody{Ask: asked, Error: wrong}
 	if wrong == "error.changed" {
 		body.Changed = s.changeOfField(r, dossier.DossierID(r.FormValue("dossier")), said)
 	}
 	if asked == nil {
-		return s.page(w, r, "review", "review", body)
+		return s.showReview(w, again, body)
 	}
 	if wrong != "error.changed" && len(said.Fields) == 1 && said.Component == asked.Component && said.Fields[0].Field == asked.Field {
 		body.Typed.Is = &said.Fields[0].Is

@@ -91,21 +91,43 @@ func (f *fakeArchive) Arrivals(_ context.Context, scope dossier.Scope, limit int
 	return slices.Clone(f.arrivals[:min(limit, len(f.arrivals))]), f.broken
 }
 
-func (f *fakeArchive) Parked(_ context.Context, scope dossier.Scope, offset, limit int) ([]dossier.Arrival, int, error) {
-	if !sees(scope) {
+func (f *fakeArchive) Parked(_ context.Context, filter dossier.ReviewFilter) ([]dossier.Arrival, int, error) {
+	if !sees(filter.Scope) {
 		return nil, 0, nil
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var waiting []dossier.Arrival
 	for _, a := range slices.Backward(f.arrivals) {
-		if a.State == dossier.PageParked {
+		if a.State == dossier.PageParked && (filter.Reason == "" || a.Reason == filter.Reason) {
 			waiting = append(waiting, a)
 		}
 	}
 	total := len(waiting)
-	waiting = waiting[min(offset, total):]
-	return waiting[:min(limit, len(waiting))], total, f.broken
+	waiting = waiting[min(filter.Offset, total):]
+	return waiting[:min(filter.Limit, len(waiting))], total, f.broken
+}
+
+func (f *fakeArchive) WaitingReasons(ctx context.Context, scope dossier.Scope, now time.Time) (waits []dossier.Waits, err error) {
+	count := func(reason dossier.Reason, due *time.Time) {
+		i := slices.IndexFunc(waits, func(w dossier.Waits) bool { return w.Reason == reason })
+		if i < 0 {
+			i, waits = len(waits), append(waits, dossier.Waits{Reason: reason})
+		}
+		waits[i].Count++
+		if due != nil && due.Before(now) {
+			waits[i].Late++
+		}
+	}
+	pages, _, _ := f.Parked(ctx, dossier.ReviewFilter{Scope: scope, Limit: 1000})
+	for _, a := range pages {
+		count(a.Reason, a.DueAt)
+	}
+	doubts, _, err := f.Doubts(ctx, dossier.ReviewFilter{Scope: scope, Limit: 1000})
+	for _, d := range doubts {
+		count(d.Reason, d.DueAt)
+	}
+	return waits, err
 }
 
 func (f *fakeArchive) Arrival(_ context.Context, scope dossier.Scope, page dossier.PageID) (dossier.Arrival, error) {
@@ -335,22 +357,22 @@ func (f *fakeArchive) Place(_ context.Context, actor dossier.Actor, p dossier.Pl
 	return p.Dossier, nil
 }
 
-func (f *fakeArchive) Doubts(_ context.Context, scope dossier.Scope, offset, limit int) ([]dossier.Doubt, int, error) {
+func (f *fakeArchive) Doubts(_ context.Context, filter dossier.ReviewFilter) ([]dossier.Doubt, int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var seen []dossier.Doubt
 	for _, d := range f.doubts {
-		if sees(scope) && scope.Sees(d.Kind) {
+		if sees(filter.Scope) && filter.Scope.Sees(d.Kind) && (filter.Reason == "" || d.Reason == filter.Reason) {
 			seen = append(seen, d)
 		}
 	}
 	total := len(seen)
-	seen = seen[min(offset, total):]
-	return seen[:min(limit, len(seen))], total, f.broken
+	seen = seen[min(filter.Offset, total):]
+	return seen[:min(filter.Limit, len(seen))], total, f.broken
 }
 
 func (f *fakeArchive) Doubt(ctx context.Context, scope dossier.Scope, id dossier.ComponentID, field string) (dossier.Doubt, error) {
-	all, _, err := f.Doubts(ctx, scope, 0, len(f.doubts))
+	all, _, err := f.Doubts(ctx, dossier.ReviewFilter{Scope: scope, Limit: len(f.doubts)})
 	for _, d := range all {
 		if d.Component == id && d.Field == field {
 			return d, err
@@ -554,7 +576,7 @@ func configOf(archive *fakeArchive, kinds *dossier.Catalogue) Config {
 func withPeople(archive *fakeArchive, people *fakePeople, kinds *dossier.Catalogue) Config {
 	return Config{
 		Door: people, Logins: people, Own: people, Users: people, Reasons: people,
-		Arrivals: archive, Parked: archive, Doubts: archive, Entries: archive, Samples: archive, Gates: archive, Registers: archive, Dossiers: archive, Objects: archive, Pictures: archive, Searcher: archive,
+		Arrivals: archive, Parked: archive, Doubts: archive, Queue: archive, Entries: archive, Samples: archive, Gates: archive, Registers: archive, Dossiers: archive, Objects: archive, Pictures: archive, Searcher: archive,
 		Placer: archive, Unsigned: archive, Signer: archive, Filer: archive, Views: archive, Events: archive, Inbox: archive, Kinds: kinds, Places: places.New(kinds.Places()), Demo: true,
 		Machine: Machine{Alive: saying("alive"), Ready: saying("ready"), Status: saying("status"), Metrics: saying("metrics")},
 		Unit:    dossier.Unit{ID: "unit1", Codes: []dossier.UnitCode{{Code: "Y99.12", From: noon.AddDate(-1, 0, 0)}}},
@@ -604,7 +626,7 @@ func busyDay() *fakeArchive {
 		for nth, field := range []string{"child_name", "dob"} {
 			c := m.Dossier.Components[0]
 			f.doubts = append(f.doubts, dossier.Doubt{
-				Dossier: m.Dossier.ID, Component: c.ID, Kind: c.Kind, Field: field, Nth: nth + 1, Page: pageID(2 * i), Confidence: c.Fields[field].Confidence, ReceivedAt: m.Dossier.ReceivedAt,
+				Dossier: m.Dossier.ID, Component: c.ID, Kind: c.Kind, Field: field, Nth: nth + 1, Page: pageID(2 * i), Confidence: c.Fields[field].Confidence, ReceivedAt: m.Dossier.ReceivedAt, Reason: dossier.ReasonFieldUnsure,
 			})
 		}
 	}

@@ -154,7 +154,7 @@ func (s *site) intakeLive(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, parked, err := s.Parked.Parked(r.Context(), scopeOf(r.Context()), 0, 0)
+	_, parked, err := s.Parked.Parked(r.Context(), dossier.ReviewFilter{Scope: scopeOf(r.Context())})
 	if err != nil {
 		return err
 	}
@@ -317,7 +317,7 @@ func thumbID(a dossier.Arrival) string {
 func linkOf(a dossier.Arrival) string {
 	switch {
 	case a.State == dossier.PageParked && a.Component == "":
-		return reviewLink(a.Page)
+		return reviewLink(a.Page, "")
 	case a.Dossier != "" && a.State == dossier.PagePlaced:
 		return pageLink(a.Dossier, a.Page, "")
 	default:

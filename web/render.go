@@ -65,11 +65,11 @@ func (s *site) page(w http.ResponseWriter, r *http.Request, name, active string,
 
 // pageAs writes a whole page with the rail, under a status of its own.
 func (s *site) pageAs(w http.ResponseWriter, r *http.Request, code int, f frame, name string) error {
-	_, parked, err := s.Parked.Parked(r.Context(), visitOf(r.Context()).reads, 0, 0)
+	_, parked, err := s.Parked.Parked(r.Context(), dossier.ReviewFilter{Scope: visitOf(r.Context()).reads})
 	if err != nil {
 		return err
 	}
-	_, doubts, err := s.Doubts.Doubts(r.Context(), visitOf(r.Context()).reads, 0, 0)
+	_, doubts, err := s.Doubts.Doubts(r.Context(), dossier.ReviewFilter{Scope: visitOf(r.Context()).reads})
 	if err != nil {
 		return err
 	}

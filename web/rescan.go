@@ -21,7 +21,7 @@ const rescansOffered = 9
 // rescans are the pages that wait: those of the dossier first, then the newest,
 // for whoever scans a page again looks for it at once.
 func (s *site) rescans(ctx context.Context, id dossier.DossierID) (offered []rescan, err error) {
-	pages, _, err := s.Parked.Parked(ctx, scopeOf(ctx), 0, reviewLength)
+	pages, _, err := s.Parked.Parked(ctx, dossier.ReviewFilter{Scope: scopeOf(ctx), Limit: reviewLength})
 	slices.SortStableFunc(pages, func(a, b dossier.Arrival) int {
 		switch here, there := a.Dossier == id, b.Dossier == id; {
 		case here && !there:

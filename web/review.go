@@ -10,8 +10,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"sohoa/dossier"
+	"sohoa/dossier/viet"
 )
 
 // reviewLength is how many waiting pages the list shows at once.
@@ -39,9 +41,8 @@ type reviewBody struct {
 	Before      string
 	After       string
 
+	Queue   queue
 	Ask     *question // the field that is asked about, instead of a page
-	Fields  int       // how many fields wait
-	Pages   int       // how many pages wait, beside the field
 	Decided bool      // what was done was about a field
 	Back    string    // where an undo leads
 }
@@ -54,8 +55,8 @@ type waitingPage struct {
 	Here    bool
 }
 
-// kindChoice is a kind as the list offers it. Fold is its name without tones,
-// for people who type in a hurry.
+// kindChoice is a kind as the list offers it. Fold are the words of its titles
+// that its name does not have, without tones, for people who type in a hurry.
 type kindChoice struct {
 	ID, Name, Fold string
 	Chosen         bool
@@ -63,7 +64,8 @@ type kindChoice struct {
 
 // review shows one doubtful thing. Pages come first, for a page without a paper
 // can not be found by anybody: one waiting page, why it waits, and the form that
-// places it. Then fields are asked about.
+// places it. Then fields are asked about. Whoever asks for one reason sees what
+// waits for that, and nothing else.
 func (s *site) review(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	body, err := s.nextReview(r)
@@ -84,38 +86,29 @@ func (s *site) review(w http.ResponseWriter, r *http.Request) error {
 	if body.Ask != nil {
 		return s.reviewField(w, r, body)
 	}
-	return s.page(w, r, "review", "review", body)
+	return s.showReview(w, r, body)
 }
 
 // nextReview is the page or the field that a request is about.
 func (s *site) nextReview(r *http.Request) (body reviewBody, err error) {
-	q := r.URL.Query()
-	wantsField := q.Get("paper") != "" || q.Get("of") == "fields"
+	q, reason := r.URL.Query(), askedReason(r)
+	wantsField := q.Get("paper") != "" || q.Get("of") == "fields" || reason.OfField()
 	if !wantsField {
-		if body, err = s.reviewAt(r, dossier.PageID(q.Get("page"))); err != nil {
+		if body, err = s.reviewAt(r, dossier.PageID(q.Get("page"))); err != nil || body.Sheet != nil || reason != "" {
 			return body, err
 		}
 	}
-	if body.Sheet != nil {
-		_, body.Fields, err = s.Doubts.Doubts(r.Context(), scopeOf(r.Context()), 0, 0)
+	if body.Ask, err = s.doubtAt(r); err != nil || body.Ask != nil || reason != "" || !wantsField {
 		return body, err
 	}
-	asked, total, err := s.doubtAt(r)
-	if err != nil {
-		return body, err
-	}
-	if asked == nil && wantsField {
-		return s.reviewAt(r, "")
-	}
-	body.Ask, body.Fields = asked, total
-	_, body.Pages, err = s.Parked.Parked(r.Context(), scopeOf(r.Context()), 0, 0)
-	return body, err
+	return s.reviewAt(r, "")
 }
 
 // reviewAt opens the list at a page; at its first when the page does not wait.
 func (s *site) reviewAt(r *http.Request, wanted dossier.PageID) (reviewBody, error) {
 	ctx := r.Context()
-	pages, total, err := s.Parked.Parked(ctx, scopeOf(ctx), 0, reviewLength)
+	reason := askedReason(r)
+	pages, total, err := s.Parked.Parked(ctx, dossier.ReviewFilter{Scope: scopeOf(ctx), Reason: reason, Limit: reviewLength})
 	if err != nil || total == 0 {
 		return reviewBody{}, err
 	}
@@ -129,14 +122,14 @@ func (s *site) reviewAt(r *http.Request, wanted dossier.PageID) (reviewBody, err
 	body := reviewBody{Total: total, At: pages[at], In: pages[at].Dossier, Nth: at + 1}
 	for i, a := range pages {
 		body.Waiting = append(body.Waiting, waitingPage{
-			Arrival: a, Here: i == at, Picture: pictureURL(a.Page, a.Reading, widthThumb), Link: reviewLink(a.Page),
+			Arrival: a, Here: i == at, Picture: pictureURL(a.Page, a.Reading, widthThumb), Link: reviewLink(a.Page, reason),
 		})
 	}
 	if at > 0 {
-		body.Before = reviewLink(pages[at-1].Page)
+		body.Before = reviewLink(pages[at-1].Page, reason)
 	}
 	if at+1 < len(pages) {
-		body.After = reviewLink(pages[at+1].Page)
+		body.After = reviewLink(pages[at+1].Page, reason)
 	}
 	if err := s.viewed(r, viewOfPage(body.At.Page)); err != nil {
 		return reviewBody{}, err
@@ -144,7 +137,13 @@ func (s *site) reviewAt(r *http.Request, wanted dossier.PageID) (reviewBody, err
 	return body, s.fillReview(ctx, langOf(r), &body)
 }
 
-func reviewLink(page dossier.PageID) string { return "/review?page=" + url.QueryEscape(string(page)) }
+func reviewLink(page dossier.PageID, reason dossier.Reason) string {
+	v := url.Values{"page": {string(page)}}
+	if reason != "" {
+		v.Set("reason", string(reason))
+	}
+	return "/review?" + v.Encode()
+}
 
 // fillReview adds the page and the choices of the form.
 func (s *site) fillReview(ctx context.Context, l lang, body *reviewBody) (err error) {
@@ -200,7 +199,7 @@ func (s *site) kindChoices(l lang, guess string, likely ...string) []kindChoice 
 	var choices []kindChoice
 	for _, k := range paperKinds(s.Kinds) {
 		name := s.kindName(l, k.ID)
-		choice := kindChoice{ID: k.ID, Name: name, Fold: foldAll(append(k.AllTitles(), name)), Chosen: k.ID == guess}
+		choice := kindChoice{ID: k.ID, Name: name, Fold: otherWords(name, k.AllTitles()), Chosen: k.ID == guess}
 		choices = append(choices, choice)
 	}
 	rank := func(k kindChoice) int {
@@ -215,6 +214,17 @@ func (s *site) kindChoices(l lang, guess string, likely ...string) []kindChoice 
 	}
 	slices.SortStableFunc(choices, func(a, b kindChoice) int { return rank(a) - rank(b) })
 	return choices
+}
+
+// otherWords are the words of titles that a name does not have, without tones; the
+// name itself is on the screen and is folded there, where it has only words.
+func otherWords(name string, titles []string) string {
+	if strings.ContainsFunc(name, func(r rune) bool { return r != ' ' && !unicode.IsLetter(r) }) {
+		return foldAll(append(titles, name))
+	}
+	shown := strings.Fields(viet.Fold(name))
+	words := strings.Fields(foldAll(titles))
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return slices.Contains(shown, w) }), " ")
 }
 
 // justPlaced is the dossier that a decision was about; it may not be published
@@ -329,7 +339,7 @@ func (s *site) place(w http.ResponseWriter, r *http.Request) error {
 	if wrong == "" {
 		id, err := s.Placer.Place(r.Context(), s.actor(r), placement)
 		if err == nil {
-			seeOther(w, r, "/review?done="+url.QueryEscape(string(id)))
+			seeOther(w, r, afterDone(askedReason(r), id))
 			return nil
 		}
 		if wrong = refusal(err); wrong == "" {
@@ -344,7 +354,17 @@ func (s *site) place(w http.ResponseWriter, r *http.Request) error {
 	if wrong == "error.not_waiting" {
 		body.Changed = s.changeOfPage(r, form.Page)
 	}
-	return s.page(w, r, "review", "review", body)
+	return s.showReview(w, r, body)
+}
+
+// afterDone is where a decision about pages of a dossier leads: to the next that
+// waits for the same reason.
+func afterDone(reason dossier.Reason, id dossier.DossierID) string {
+	v := url.Values{"done": {string(id)}}
+	if reason != "" {
+		v.Set("reason", string(reason))
+	}
+	return "/review?" + v.Encode()
 }
 
 // refusal is the key of what a person is told about a decision that could not
@@ -391,5 +411,5 @@ func (s *site) undo(w http.ResponseWriter, r *http.Request) error {
 	if body.Ask != nil {
 		return s.reviewField(w, again, body)
 	}
-	return s.page(w, r, "review", "review", body)
+	return s.showReview(w, again, body)
 }

@@ -67,10 +67,16 @@ type Arrivals interface {
 
 // Parked reads the pages that wait for a person.
 type Parked interface {
-	// Parked lists them and counts all; a limit of 0 only counts.
-	Parked(ctx context.Context, scope dossier.Scope, offset, limit int) (pages []dossier.Arrival, total int, err error)
+	// Parked lists them, the most urgent first, and counts all.
+	Parked(ctx context.Context, filter dossier.ReviewFilter) (pages []dossier.Arrival, total int, err error)
 	// Arrival is one page, waiting or not.
 	Arrival(ctx context.Context, scope dossier.Scope, page dossier.PageID) (dossier.Arrival, error)
+}
+
+// Queue counts what waits for a person.
+type Queue interface {
+	// WaitingReasons counts pages, then fields, by why they wait, and how many are late.
+	WaitingReasons(ctx context.Context, scope dossier.Scope, now time.Time) ([]dossier.Waits, error)
 }
 
 // Dossiers reads published dossiers.
@@ -213,6 +219,7 @@ type Config struct {
 	Arrivals  Arrivals
 	Parked    Parked
 	Doubts    Doubts
+	Queue     Queue
 	Entries   Entries
 	Samples   Samples
 	Gates     Gates

@@ -194,13 +194,13 @@ func BenchmarkReviewPage(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	_, waiting, err := a.catalog.Doubts(b.Context(), dossier.Whole(a.unit().ID), 0, 0)
+	_, waiting, err := a.catalog.Doubts(b.Context(), dossier.ReviewFilter{Scope: dossier.Whole(a.unit().ID)})
 	if err != nil || waiting < dossiers {
 		b.Fatalf("%d fields wait, %v", waiting, err)
 	}
 	server := r.pagesOf(b, a, flow)
 	perOpening := map[string]float64{}
-	for _, page := range []string{"/dossiers", "/review?of=fields", fmt.Sprintf("/review?of=fields&from=%d", waiting-1)} {
+	for _, page := range []string{"/dossiers", "/review?of=fields", "/review?reason=field_unsure", fmt.Sprintf("/review?of=fields&from=%d", waiting-1)} {
 		b.Run(page, func(b *testing.B) {
 			for b.Loop() {
 				opened(b, server.URL+page)

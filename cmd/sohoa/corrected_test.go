@@ -49,7 +49,7 @@ func (r *rig) correct(t *testing.T, said dossier.Correction) {
 func (r *rig) doubted(t *testing.T) (fields []string) {
 	t.Helper()
 	r.with(t, func(a *archive) {
-		doubts, _, err := a.catalog.Doubts(t.Context(), dossier.Whole(a.unit().ID), 0, 100)
+		doubts, _, err := a.catalog.Doubts(t.Context(), dossier.ReviewFilter{Scope: dossier.Whole(a.unit().ID), Limit: 100})
 		if err != nil {
 			t.Fatal(err)
 		}

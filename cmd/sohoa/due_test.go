@@ -57,7 +57,7 @@ func TestUrgentPagesComeFirst(t *testing.T) {
 		id := r.feed(t, birthSlip(), paper("TỜ KHAI ĐĂNG KÝ KHAI SINH", "An"), separator(t, someCode, 0), "loose page of today").Dossiers[0].ID
 		first := func() (a dossier.Arrival) {
 			r.with(t, func(arch *archive) {
-				pages, total, err := arch.catalog.Parked(t.Context(), dossier.Whole(arch.unit().ID), 0, 5)
+				pages, total, err := arch.catalog.Parked(t.Context(), dossier.ReviewFilter{Scope: dossier.Whole(arch.unit().ID), Limit: 5})
 				if err != nil || total != 2 || len(pages) != 2 {
 					t.Fatalf("%d pages wait, %+v, %v", total, pages, err)
 				}

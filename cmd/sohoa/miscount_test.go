@@ -69,7 +69,7 @@ func TestMissingSheet(t *testing.T) {
 func (r *rig) wantSentence(t *testing.T, want string) {
 	t.Helper()
 	r.with(t, func(a *archive) {
-		pages, total, err := a.catalog.Parked(t.Context(), dossier.Whole(a.unit().ID), 0, 10)
+		pages, total, err := a.catalog.Parked(t.Context(), dossier.ReviewFilter{Scope: dossier.Whole(a.unit().ID), Limit: 10})
 		if err != nil || total == 0 {
 			t.Fatalf("%d pages wait, %v", total, err)
 		}

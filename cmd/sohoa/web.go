@@ -55,7 +55,7 @@ type webParts struct {
 func (a *archive) pages(parts webParts) (http.Handler, error) {
 	shown := webArchive{archive: a, flow: parts.flow, preview: parts.preview, inbox: parts.inbox, size: parts.sample, places: places.New(a.kinds.Places())}
 	cfg := web.Config{
-		Arrivals: a.catalog, Parked: shown, Doubts: a.catalog, Entries: shown, Samples: shown, Gates: shown, Registers: shown, Dossiers: shown, Objects: shown, Pictures: shown, Searcher: shown, Placer: shown,
+		Arrivals: a.catalog, Parked: shown, Doubts: a.catalog, Queue: a.catalog, Entries: shown, Samples: shown, Gates: shown, Registers: shown, Dossiers: shown, Objects: shown, Pictures: shown, Searcher: shown, Placer: shown,
 		Unsigned: a.catalog, Signer: shown, Filer: shown, Views: a.audit,
 		Door: parts.door, Logins: parts.door, Own: parts.door, Reasons: parts.door, Users: register{parts.door}, Provider: parts.provider,
 		Hosts: parts.hosts, Proxies: parts.proxies,
@@ -131,8 +131,8 @@ func inWebWords(err error) error {
 }
 
 // Parked lists waiting pages.
-func (w webArchive) Parked(ctx context.Context, scope dossier.Scope, offset, limit int) ([]dossier.Arrival, int, error) {
-	return w.archive.catalog.Parked(ctx, scope, offset, limit)
+func (w webArchive) Parked(ctx context.Context, filter dossier.ReviewFilter) ([]dossier.Arrival, int, error) {
+	return w.archive.catalog.Parked(ctx, filter)
 }
 
 // Arrival is one page.

@@ -20,7 +20,7 @@ var unlogged = map[string]string{
 // readers are the methods that write nothing.
 var readers = strings.Fields(`AllDone WaitingEntries Account Arrival Arrivals AskedToSign BatchDone BatchIDs Batches ByCode Check Dossier Disputes DossierIDs Dossiers Doubt Doubts Empty Entries Entry EntryCounts
 	File FileByDigest Files Frame GateDecisions Image Images Keyings Known Latest Miscounts NextIntent ObjectRefs Objects OpenBatches Owner Pages PagesOf PaperCounts Parked Progress Reviewed Sample SampleMonths
-	Unread Unsigned UnsignedKinds Versions Visible Waiting`)
+	Unread Unsigned UnsignedKinds Versions Visible Waiting WaitingReasons`)
 
 // TestEveryWriteIsLogged walks all methods of the catalogue: each is a reader,
 // has a reason to write without an event, or is called here, and then one more

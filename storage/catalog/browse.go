@@ -99,28 +99,40 @@ func (c *Catalog) Unread(ctx context.Context, scope dossier.Scope) (dossier.Unre
 
 // Parked lists the pages that wait for a person and that no decision has
 // claimed, and counts all of them: those whose dossier is due first, then the
-// oldest batch, and always in the order of the paper. A limit of 0 only counts. Whoever is limited to kinds of paper sees
-// none: what waits has no certain kind.
-func (c *Catalog) Parked(ctx context.Context, scope dossier.Scope, offset, limit int) (pages []dossier.Arrival, total int, err error) {
-	if scope.Limited() {
+// oldest batch, and always in the order of the paper. Whoever is limited to kinds of
+// paper sees none: what waits has no certain kind.
+func (c *Catalog) Parked(ctx context.Context, filter dossier.ReviewFilter) (pages []dossier.Arrival, total int, err error) {
+	if filter.Scope.Limited() {
 		return nil, 0, nil
 	}
-	count, err := c.read.NewSelect().Model((*pageRow)(nil)).
-		Where("unit = ?", scope.Unit).Where("state = ?", dossier.PageParked).Where("component = ''").Count(ctx)
+	count, err := c.read.NewSelect().TableExpr("pages AS p").Apply(askedPages(filter)).Count(ctx)
 	if err != nil {
 		return nil, 0, fmt.Errorf("count parked pages: %w", err)
 	}
 	total = int(count)
-	if limit == 0 || total == 0 {
+	if filter.Limit == 0 || total == 0 {
 		return nil, total, nil
 	}
 	var rows []arrivalRow
-	err = c.pageQuery().Where("p.unit = ?", scope.Unit).Where("p.state = ?", dossier.PageParked).Where("p.component = ''").
-		OrderExpr("CASE WHEN due.due_at IS NULL THEN 1 ELSE 0 END, due.due_at, b.at, b.id, f.ordinal, i.idx, p.part").Offset(int64(offset)).Limit(int64(limit)).Scan(ctx, &rows)
+	err = c.pageQuery().Apply(askedPages(filter)).
+		OrderExpr("CASE WHEN due.due_at IS NULL THEN 1 ELSE 0 END, due.due_at, b.at, b.id, f.ordinal, i.idx, p.part").
+		Offset(int64(filter.Offset)).Limit(int64(filter.Limit)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, 0, fmt.Errorf("list parked pages: %w", err)
 	}
 	return arrivals(rows), total, nil
+}
+
+// askedPages narrows a query over pages p to those that wait and that nobody has
+// decided about.
+func askedPages(filter dossier.ReviewFilter) func(*bun.SelectQuery) *bun.SelectQuery {
+	return func(q *bun.SelectQuery) *bun.SelectQuery {
+		q = q.Where("p.unit = ?", filter.Scope.Unit).Where("p.state = ?", dossier.PageParked).Where("p.component = ''")
+		if filter.Reason != "" {
+			q = q.Where("p.reason = ?", filter.Reason)
+		}
+		return q
+	}
 }
 
 // Arrival tells where one page stands; [ErrNotFound] when the scope sees no such

@@ -182,18 +182,18 @@ func TestParkedWaitInTheOrderOfThePaper(t *testing.T) {
 		act := d.takeIn("here", "b1", 0, "1.jpg", "2.jpg", "3.jpg")
 		one, two, three := d.read("b1", 1), d.read("b1", 2), d.read("b1", 3)
 		d.park(act, "b1", dossier.ReasonKindUnsure, three, one, two)
-		pages, total, err := d.Parked(t.Context(), dossier.Whole("here"), 0, 2)
+		pages, total, err := d.Parked(t.Context(), dossier.ReviewFilter{Scope: dossier.Whole("here"), Limit: 2})
 		d.must(err)
 		if total != 3 || len(pages) != 2 || pages[0].Page != one || pages[1].Page != two || pages[0].Reason != dossier.ReasonKindUnsure {
 			t.Errorf("total %d, %+v", total, pages)
 		}
-		if rest, _, err := d.Parked(t.Context(), dossier.Whole("here"), 2, 2); err != nil || len(rest) != 1 || rest[0].Page != three {
+		if rest, _, err := d.Parked(t.Context(), dossier.ReviewFilter{Scope: dossier.Whole("here"), Offset: 2, Limit: 2}); err != nil || len(rest) != 1 || rest[0].Page != three {
 			t.Errorf("the rest: %+v, %v", rest, err)
 		}
-		if pages, total, err := d.Parked(t.Context(), dossier.Whole("here"), 0, 0); err != nil || total != 3 || pages != nil {
+		if pages, total, err := d.Parked(t.Context(), dossier.ReviewFilter{Scope: dossier.Whole("here")}); err != nil || total != 3 || pages != nil {
 			t.Errorf("only counted: %v %d %v", pages, total, err)
 		}
-		if _, total, err := d.Parked(t.Context(), dossier.Whole("there"), 0, 5); err != nil || total != 0 {
+		if _, total, err := d.Parked(t.Context(), dossier.ReviewFilter{Scope: dossier.Whole("there"), Limit: 5}); err != nil || total != 0 {
 			t.Errorf("another unit sees %d, %v", total, err)
 		}
 		decision := dossier.Decision{Action: dossier.ActionPlace, Placement: dossier.Placement{Pages: []dossier.PageID{two}}, Intent: dossier.Intent{
@@ -202,7 +202,7 @@ func TestParkedWaitInTheOrderOfThePaper(t *testing.T) {
 		if claimed, err := d.Decide(t.Context(), act, decision, dossier.ObjectRef{Key: "k", SHA256: digest("k"), Size: 1}); err != nil || !claimed {
 			t.Fatalf("decide: %v %v", claimed, err)
 		}
-		if _, total, err := d.Parked(t.Context(), dossier.Whole("here"), 0, 5); err != nil || total != 2 {
+		if _, total, err := d.Parked(t.Context(), dossier.ReviewFilter{Scope: dossier.Whole("here"), Limit: 5}); err != nil || total != 2 {
 			t.Errorf("after a decision %d wait, want 2 (%v)", total, err)
 		}
 		if a, err := d.Arrival(t.Context(), dossier.Whole("here"), two); err != nil || a.Component != "c9" || a.File != "2.jpg" {
@@ -277,6 +277,60 @@ func TestDossierFilters(t *testing.T) {
 		}
 		if versions, err := d.Versions(t.Context(), dossier.Whole("there"), "d1"); err != nil || len(versions) != 0 {
 			t.Errorf("versions of another unit's dossier: %v, %v", versions, err)
+		}
+	})
+}
+
+// TestQueueByReason: pages and fields are counted by why they wait, with how many
+// are late; asked for by a reason, only what waits for it comes.
+func TestQueueByReason(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, d desk) {
+		now := time.Date(2026, 9, 9, 5, 0, 0, 0, time.UTC)
+		act := d.takeIn("here", "b1", 0, "1.jpg", "2.jpg", "3.jpg")
+		placed := d.read("b1", 1)
+		d.park(act, "b1", dossier.ReasonKindUnsure, d.read("b1", 2), d.read("b1", 3))
+		d.park(d.takeIn("here", "b2", 1, "4.jpg"), "b2", dossier.ReasonUnreadable, d.read("b2", 1))
+		d.publish(act, "b1", "d1", "H38.12-260909-0001", placed)
+		late, soon := now.Add(-time.Hour), now.Add(time.Hour)
+		for i, x := range []doubtRow{
+			{Field: "dob", Reason: dossier.ReasonFieldUnsure, DueAt: &late}, {Field: "sex", Reason: dossier.ReasonFieldUnread, DueAt: &soon},
+			{Field: "mother", Reason: dossier.ReasonFieldUnsure, DueAt: &soon}, {Field: "father", Reason: dossier.ReasonFieldUnsure},
+			{Field: "pid", Reason: dossier.ReasonFieldUnread, Twice: true},
+		} {
+			x.Component, x.Dossier, x.Unit, x.Kind, x.Nth, x.ReceivedAt = "c1", "d1", "here", "birth_certificate", i+1, now
+			_, err := d.write.NewInsert().Model(&x).Exec(t.Context())
+			d.must(err)
+		}
+		whole := dossier.Whole("here")
+		waits, err := d.WaitingReasons(t.Context(), whole, now)
+		d.must(err)
+		want := []dossier.Waits{{Reason: dossier.ReasonKindUnsure, Count: 2}, {Reason: dossier.ReasonUnreadable, Count: 1}, {Reason: dossier.ReasonFieldUnsure, Count: 3, Late: 1}, {Reason: dossier.ReasonFieldUnread, Count: 1}}
+		if !slices.Equal(waits, want) {
+			t.Errorf("waits %+v, want %+v", waits, want)
+		}
+		for _, w := range want {
+			filter := dossier.ReviewFilter{Scope: whole, Reason: w.Reason, Limit: 9}
+			pages, np, errP := d.Parked(t.Context(), filter)
+			doubts, nd, errD := d.Doubts(t.Context(), filter)
+			d.must(errors.Join(errP, errD))
+			if np+nd != w.Count || len(pages)+len(doubts) != w.Count {
+				t.Errorf("%s: %d pages, %d fields, want %d", w.Reason, np, nd, w.Count)
+			}
+			for _, p := range pages {
+				if p.Reason != w.Reason {
+					t.Errorf("asked for %s, got a page that waits for %s", w.Reason, p.Reason)
+				}
+			}
+			for _, x := range doubts {
+				if x.Reason != w.Reason {
+					t.Errorf("asked for %s, got a field that waits for %s", w.Reason, x.Reason)
+				}
+			}
+		}
+		for _, other := range []dossier.Scope{{}, dossier.Whole("there"), {Unit: "here", Kinds: []string{"birth_notice"}}} {
+			if waits, err := d.WaitingReasons(t.Context(), other, now); err != nil || len(waits) != 0 {
+				t.Errorf("%+v sees %+v, %v", other, waits, err)
+			}
 		}
 	})
 }

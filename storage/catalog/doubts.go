@@ -28,12 +28,13 @@ type doubtRow struct {
 	ReceivedAt time.Time           `bun:"received_at"`
 	DueAt      *time.Time          `bun:"due_at"`
 	Twice      bool                `bun:"twice"`
+	Reason     dossier.Reason      `bun:"reason"`
 }
 
 func (r doubtRow) doubt() dossier.Doubt {
 	return dossier.Doubt{
 		Dossier: r.Dossier, Component: r.Component, Kind: r.Kind, Field: r.Field, Nth: r.Nth, Page: r.Page,
-		Confidence: r.Confidence, ReceivedAt: r.ReceivedAt, DueAt: r.DueAt, Twice: r.Twice,
+		Confidence: r.Confidence, ReceivedAt: r.ReceivedAt, DueAt: r.DueAt, Reason: r.Reason, Twice: r.Twice,
 	}
 }
 
@@ -57,7 +58,7 @@ func storeDoubts(ctx context.Context, tx bun.Tx, d dossier.Dossier, doubts []dos
 		}
 		row := doubtRow{
 			Component: x.Component, Field: x.Field, Dossier: d.ID, Unit: d.Unit, Kind: x.Kind, Nth: x.Nth, Page: x.Page,
-			Confidence: x.Confidence, ReceivedAt: x.ReceivedAt.UTC(), DueAt: x.DueAt, Twice: x.Twice,
+			Confidence: x.Confidence, ReceivedAt: x.ReceivedAt.UTC(), DueAt: x.DueAt, Reason: x.Reason, Twice: x.Twice,
 		}
 		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 			return fmt.Errorf("store doubts: %w", err)
@@ -146,20 +147,20 @@ const mostUrgent = "CASE WHEN x.due_at IS NULL THEN 1 ELSE 0 END, x.due_at, x.re
 
 // Doubts lists the fields that wait for a person, and counts all of them: what
 // is due first, then the oldest; the fields of one paper together. Those that two
-// people key are not among them. A limit of 0 only counts.
-func (c *Catalog) Doubts(ctx context.Context, scope dossier.Scope, offset, limit int) (doubts []dossier.Doubt, total int, err error) {
-	count, err := c.read.NewSelect().TableExpr("doubts AS x").Where("x.twice = ?", false).Apply(seenDoubts(scope)).Count(ctx)
+// people key are not among them.
+func (c *Catalog) Doubts(ctx context.Context, filter dossier.ReviewFilter) (doubts []dossier.Doubt, total int, err error) {
+	count, err := c.read.NewSelect().TableExpr("doubts AS x").Apply(askedDoubts(filter)).Count(ctx)
 	if err != nil {
 		return nil, 0, fmt.Errorf("count doubts: %w", err)
 	}
 	total = int(count)
-	if limit == 0 || total == 0 {
+	if filter.Limit == 0 || total == 0 {
 		return nil, total, nil
 	}
 	var rows []doubtRow
-	err = c.read.NewSelect().TableExpr("doubts AS x").ColumnExpr("x.*").Where("x.twice = ?", false).Apply(seenDoubts(scope)).
+	err = c.read.NewSelect().TableExpr("doubts AS x").ColumnExpr("x.*").Apply(askedDoubts(filter)).
 		OrderExpr(mostUrgent).
-		Offset(int64(offset)).Limit(int64(limit)).Scan(ctx, &rows)
+		Offset(int64(filter.Offset)).Limit(int64(filter.Limit)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, 0, fmt.Errorf("list doubts: %w", err)
 	}
@@ -167,6 +168,17 @@ func (c *Catalog) Doubts(ctx context.Context, scope dossier.Scope, offset, limit
 		doubts = append(doubts, r.doubt())
 	}
 	return doubts, total, nil
+}
+
+// askedDoubts narrows a query over doubts x to those that one person settles.
+func askedDoubts(filter dossier.ReviewFilter) func(*bun.SelectQuery) *bun.SelectQuery {
+	return func(q *bun.SelectQuery) *bun.SelectQuery {
+		q = q.Where("x.twice = ?", false).Apply(seenDoubts(filter.Scope))
+		if filter.Reason != "" {
+			q = q.Where("x.reason = ?", filter.Reason)
+		}
+		return q
+	}
 }
 
 // Doubt is one of them; [ErrNotFound] when it is none, or the scope does not see

@@ -68,7 +68,7 @@ func TestScopes(t *testing.T) {
 			check("the way of the placed page", err, c.dossier)
 			_, err = d.Arrival(ctx, c.scope, waiting)
 			check("the way of the waiting page", err, c.waits)
-			parked, n, err := d.Parked(ctx, c.scope, 0, 9)
+			parked, n, err := d.Parked(ctx, dossier.ReviewFilter{Scope: c.scope, Limit: 9})
 			arrivals, errA := d.Arrivals(ctx, c.scope, 9)
 			batches, errB := d.Batches(ctx, c.scope, 9)
 			if errors.Join(err, errA, errB) != nil || (n == 1) != c.waits || len(parked) != n || (len(arrivals) > 0) != c.waits || (len(batches) > 0) != c.waits {
@@ -115,7 +115,7 @@ func TestTheZeroScopeSeesNothing(t *testing.T) {
 			}
 			_, dossiers, err := d.Dossiers(ctx, dossier.DossierFilter{Scope: nobody, Limit: 9})
 			versions, errV := d.Versions(ctx, nobody, "d1")
-			_, parked, errP := d.Parked(ctx, nobody, 0, 9)
+			_, parked, errP := d.Parked(ctx, dossier.ReviewFilter{Scope: nobody, Limit: 9})
 			arrivals, errA := d.Arrivals(ctx, nobody, 9)
 			batches, errB := d.Batches(ctx, nobody, 9)
 			unread, errU := d.Unread(ctx, nobody)

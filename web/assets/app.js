@@ -131,7 +131,7 @@ function narrow(box) {
   const list = document.getElementById(box.dataset.filter);
   const parts = fold(box.value).split(/\s+/).filter(Boolean);
   const has = (text) => parts.every((p) => (" " + text).includes(" " + p));
-  for (const o of list.options) o.hidden = !has(o.dataset.fold);
+  for (const o of list.options) o.hidden = !has(o.dataset.fold + " " + fold(o.text));
   if (!parts.length) return;
   // The name that is shown counts more than other wordings of the title.
   const shown = [...list.options].filter((o) => !o.hidden);
@@ -185,6 +185,24 @@ document.addEventListener("click", (e) => {
   sheet.dataset.turn = turn;
   for (const t of [1, 2, 3]) sheet.classList.toggle("turn" + t, t === turn);
 });
+
+// L leads to the row of reasons; the arrows move along it, Enter chooses.
+document.addEventListener("click", (e) => {
+  if (!e.target.closest("[data-to-chips]")) return;
+  const row = e.target.closest("[data-chips]");
+  (row.querySelector("a[aria-current]") || row.querySelector("a")).focus();
+});
+document.addEventListener("keydown", (e) => {
+  const row = e.target.closest && e.target.closest("[data-chips]");
+  if (!row || !/^Arrow(Left|Right)$/.test(e.key) || e.altKey || e.ctrlKey || e.metaKey) return;
+  e.preventDefault();
+  e.stopPropagation();
+  const all = [...row.querySelectorAll("a")];
+  const next = all[all.indexOf(e.target) + (e.key === "ArrowRight" ? 1 : -1)];
+  if (next) next.focus();
+}, true);
+const chip = document.querySelector("[data-chips] a[aria-current]");
+if (chip) chip.scrollIntoView({ block: "nearest", inline: "nearest" });
 
 // A picture that can't be made leaves its empty frame, not a broken sign.
 document.addEventListener("error", (e) => {
