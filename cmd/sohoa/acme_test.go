@@ -138,6 +138,7 @@ func toolPath(t *testing.T, variable, name string) string {
 // TestACME gets a certificate from a real ACME service, which looks at the
 // pages' own port whether the name is ours, and serves it.
 func TestACME(t *testing.T) {
+	t.Parallel()
 	port := providertest.FreePort(t)
 	service := startPebble(t, port)
 	settings := "listen: 127.0.0.1:" + port + "\nacme_domains: [sohoa.example]\nacme_email: admin@sohoa.example\nacme_directory: " + service.directory +
@@ -168,6 +169,7 @@ func TestACME(t *testing.T) {
 // TestNoACMEService is said in the log, with its cause, and not for each browser
 // that comes.
 func TestNoACMEService(t *testing.T) {
+	t.Parallel()
 	d := openDoor(t, "acme_domains: [sohoa.example]\nlisten: 127.0.0.1:0\nacme_directory: https://127.0.0.1:"+providertest.FreePort(t)+"/dir\n")
 	for range 3 {
 		if _, err := servedTo(t, d.at, "sohoa.example", nil); err == nil {

@@ -53,6 +53,7 @@ func (r *rig) sql(t *testing.T, statements ...string) {
 // TestTamperingIsNamed works on a real archive, changes its database by SQL,
 // and asks the real commands: exit code 4, and what was done by name.
 func TestTamperingIsNamed(t *testing.T) {
+	t.Parallel()
 	for name, attack := range map[string]struct {
 		sql  []string
 		want []string
@@ -101,6 +102,7 @@ func TestTamperingIsNamed(t *testing.T) {
 // TestOldDatabaseIsRefused puts a copy of the database back that was made a
 // batch ago: it is found, and nothing is numbered a second time.
 func TestOldDatabaseIsRefused(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	r.feed(t, paper(birth, "An"))
 	files := map[string][]byte{}
@@ -136,6 +138,7 @@ func TestOldDatabaseIsRefused(t *testing.T) {
 // TestTamperedTiles changes the exported log: found with the database and
 // without.
 func TestTamperedTiles(t *testing.T) {
+	t.Parallel()
 	for pattern, want := range map[string]string{
 		"log/tile/8/data/*.p/*": "tile_changed", "log/tile/8/0/*.p/*": "tile_changed", "log/checkpoint/*": "signature_invalid",
 	} {
@@ -161,6 +164,7 @@ func TestTamperedTiles(t *testing.T) {
 // anew, with the machine's own key, is intact by itself and against the paper it
 // is not.
 func TestCheckpointFromOutside(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	r.feed(t, paper(birth, "An"))
 	_, note := r.command(t, "audit", "checkpoint")
@@ -192,6 +196,7 @@ func TestCheckpointFromOutside(t *testing.T) {
 // TestCommandsAreViews asks commands that only look: each is in the log before
 // it prints, and a search without its words.
 func TestCommandsAreViews(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	r.feed(t, separator(t, someCode, 0), paper(birth, "An"))
 	for _, command := range [][]string{
@@ -232,6 +237,7 @@ func TestCommandsAreViews(t *testing.T) {
 // TestLostKey loses the key of the log: work stops with what to do, a new key
 // is made on request, and every check says so from then on.
 func TestLostKey(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		r.feed(t, paper(birth, "An"))
@@ -276,6 +282,7 @@ func (r *rig) wantNothingPending(t *testing.T) {
 // TestEverythingIsSealedAfterProcess leaves nothing without a number or outside
 // of the objects.
 func TestEverythingIsSealedAfterProcess(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		r.feed(t, separator(t, someCode, 0), paper(birth, "An"), "LOST", "REJECT")

@@ -89,6 +89,7 @@ func bornOf(name string) string { return strings.ReplaceAll(born, "Lò Văn Tỏ
 // without the mouse: two pages that no program could place, and eighteen fields.
 // Then every decision is in the log, by whoever sat there, and nothing waits.
 func TestQueueIsClearedByKeyboard(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	texts := []string{}
 	for i, name := range []string{"Lò Văn An", "Lò Văn Bình", "Lò Văn Cường", "Lò Văn Dũng", "Lò Văn Em", "Lò Văn Giang"} {

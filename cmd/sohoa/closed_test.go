@@ -14,6 +14,7 @@ import (
 // that opens it, and both files are there. Each step is one version, which a
 // rebuild comes to as well.
 func TestClosing(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		r.reader.sure = true
@@ -83,6 +84,7 @@ func (r *rig) wantState(t *testing.T, state dossier.State, version int) dossier.
 // TestPlacedPageOpensAClosedDossier: a page that a person places in a closed
 // dossier opens it; a corrected value does not.
 func TestPlacedPageOpensAClosedDossier(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	id := r.feed(t, separator(t, someCode, 0), born).Dossiers[0].ID
 	r.feed(t, "loose page")

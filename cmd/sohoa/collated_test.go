@@ -42,6 +42,7 @@ func later(n string) string { return "- " + n + " -\nnội dung trang " + n + "\
 // order: each paper has its pages in the order of the paper, an empty back is
 // dropped, the account balances, and a rebuild comes to the same.
 func TestFrontsAndBacks(t *testing.T) {
+	t.Parallel()
 	fronts := []string{separator(t, someCode, 0), paper(birth, "An"), paper(marriage, "Ba")}
 	backs := []string{"", later("2"), ""}
 	for order, given := range map[dossier.BacksOrder][]string{dossier.BacksStraight: backs, dossier.BacksReverse: {backs[2], backs[1], backs[0]}} {
@@ -63,6 +64,7 @@ func TestFrontsAndBacks(t *testing.T) {
 // and the sentence names the first sheet without its other side; so is one of
 // which nobody knows the backs. A person places the pages.
 func TestFrontsWithoutBacks(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		fronts := strings.Join([]string{separator(t, someCode, 0), paper(birth, "An"), paper(marriage, "Ba")}, "\f")
 		for name, c := range map[string]struct {
@@ -116,6 +118,7 @@ func (r *rig) say(t *testing.T, batch dossier.BatchID, say dossier.BacksSay, she
 // as if it had been, and a rebuild comes to the same. Numbers that can not be
 // are refused, and so is a second answer.
 func TestBlankBacksNotScanned(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		opener, an, ba := separator(t, someCode, 0), paper(birth, "An"), paper(marriage, "Ba")
 		for name, c := range map[string]struct {
@@ -163,6 +166,7 @@ func TestBlankBacksNotScanned(t *testing.T) {
 // no more, but the one that was placed. That is taken back, and said again, and a
 // rebuild knows.
 func TestBatchFedAgain(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		o := r.feedTwice(t, dossier.BacksStraight, paper(birth, "An")+"\f"+paper(marriage, "Ba"), later("2"))
@@ -192,6 +196,7 @@ func TestBatchFedAgain(t *testing.T) {
 // TestSettingOfBacks: what is no order is refused by name, and a device that has
 // none is fed as ever.
 func TestSettingOfBacks(t *testing.T) {
+	t.Parallel()
 	c := config{Profiles: map[string]profile{"quay-1": {Backs: dossier.BacksReverse}, "quay-2": {Backs: "upside-down"}}}
 	if err := c.checkProfiles(); err == nil || !strings.Contains(err.Error(), "quay-2: backs") {
 		t.Errorf("%v", err)

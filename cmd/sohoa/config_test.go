@@ -24,6 +24,7 @@ func source(t *testing.T, yaml string, environ []string, flags map[string]any) c
 }
 
 func TestLaterLayersWin(t *testing.T) {
+	t.Parallel()
 	s := source(t, "# a comment\npoll: 3s\nbatch_files: 7\ns3_require: [versioning]\n",
 		[]string{"SOHOA_POLL=5s", "SOHOA_WORKERS=2", "SOHOA_CORPUS=elsewhere", "SOHOA_INBOX="}, map[string]any{"listen": "[::1]:0"})
 	got, err := s.load()
@@ -39,6 +40,7 @@ func TestLaterLayersWin(t *testing.T) {
 }
 
 func TestNoFileMeansDefaults(t *testing.T) {
+	t.Parallel()
 	got, err := configSource{place: layout{root: t.TempDir()}}.load()
 	if err != nil {
 		t.Fatal(err)
@@ -50,6 +52,7 @@ func TestNoFileMeansDefaults(t *testing.T) {
 
 // TestProfiles: a device is read as its profile says, and else as all are.
 func TestProfiles(t *testing.T) {
+	t.Parallel()
 	s := source(t, "languages: [vie]\nmodels: /fast\nprofiles:\n  quầy.1: {languages: [vie, eng], dpi: 200, patch_t: true}\n  inbox: {models: /best}\n", nil, nil)
 	got, err := s.load()
 	if err != nil {
@@ -68,6 +71,7 @@ func TestProfiles(t *testing.T) {
 }
 
 func TestMistakesInSettingsAreSaid(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ name, yaml, says string }{
 		{"unknown key", "\npoll: 2s\npole: 2s", "sohoa.yaml:3: there is no setting called \"pole\""},
 		{"twice", "poll: 2s\npoll: 3s", "set twice"},
@@ -105,6 +109,7 @@ func TestMistakesInSettingsAreSaid(t *testing.T) {
 }
 
 func TestSecretsComeFromFiles(t *testing.T) {
+	t.Parallel()
 	secret := filepath.Join(t.TempDir(), "database")
 	if err := os.WriteFile(secret, []byte("postgres://u:p@h/db\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -116,6 +121,7 @@ func TestSecretsComeFromFiles(t *testing.T) {
 }
 
 func TestOtherMachinesListenOnlyWithTLS(t *testing.T) {
+	t.Parallel()
 	loopback := func(listen string) error { return config{Listen: listen}.checkListen() }
 	for _, listen := range []string{"127.0.0.1:8080", "127.9.9.9:1", "[::1]:80", "localhost:0"} {
 		if err := loopback(listen); err != nil {
@@ -144,6 +150,7 @@ func TestOtherMachinesListenOnlyWithTLS(t *testing.T) {
 }
 
 func TestReloadTakesOverWhatMayChange(t *testing.T) {
+	t.Parallel()
 	before := config{Poll: time.Second, Workers: 2, LogLevel: "info", Listen: "127.0.0.1:1"}
 	after := config{Poll: time.Minute, Workers: 3, LogLevel: "debug", Listen: "127.0.0.1:2"}
 	merged, restart := before.reloaded(after)

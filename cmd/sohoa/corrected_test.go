@@ -68,6 +68,7 @@ func one(field, was, is string) []dossier.FieldCorrection {
 // takes that back. The PDF stays the same throughout, the log names who did
 // what, and a rebuild knows it all.
 func TestCorrectedFields(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		r.feed(t, separator(t, someCode, 0), born)
@@ -111,6 +112,7 @@ func TestCorrectedFields(t *testing.T) {
 // is only taken from somebody who was told so; what no field can hold is taken
 // from nobody.
 func TestCorrectionsThatContradict(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	r.feed(t, separator(t, someCode, 0), born)
 	r.correct(t, dossier.Correction{Kind: "birth_certificate", Fields: one("pid", "015226001234", "015226001234")})
@@ -136,6 +138,7 @@ func TestCorrectionsThatContradict(t *testing.T) {
 // same moment, and both decisions stand; then both decide about one field, and
 // the second is told.
 func TestTwoPeopleOnOneDossier(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		id := r.feed(t, separator(t, someCode, 0), born).Dossiers[0].ID
@@ -175,6 +178,7 @@ func TestTwoPeopleOnOneDossier(t *testing.T) {
 // that kind, but what a person has confirmed stands; its PDF is written anew. An
 // undo brings the first one back.
 func TestCorrectedKind(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	r.feed(t, separator(t, someCode, 0), born)
 	first := r.dossiers(t)[0].Dossier
@@ -203,6 +207,7 @@ func TestCorrectedKind(t *testing.T) {
 // TestUndoneAddition adds a page to a published paper and takes that back: the
 // paper is as it was, and the page waits.
 func TestUndoneAddition(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	o := r.feed(t, separator(t, someCode, 0), paper(birth, "An"), "loose page")
 	before := o.Dossiers[0].Components[0]
@@ -224,6 +229,7 @@ func TestUndoneAddition(t *testing.T) {
 // payload says before and after by naming versions and the decision, and holds
 // nothing personal.
 func TestCorrectionsInTheLog(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	r.feed(t, separator(t, someCode, 0), born)
 	r.correct(t, dossier.Correction{Kind: "birth_certificate", Fields: one("child_name", "Lò Văn Tỏa", "Lò Văn Toả")})
@@ -248,6 +254,7 @@ func TestCorrectionsInTheLog(t *testing.T) {
 // TestArrangedPages splits a paper of three pages, puts it together again in
 // another order, and takes both back. No page is ever lost or in two papers.
 func TestArrangedPages(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		o := r.feed(t, separator(t, someCode, 0), paper(birth, "An"), "loose page one", "loose page two")
@@ -295,6 +302,7 @@ func TestArrangedPages(t *testing.T) {
 // TestNoVersionOfAPaperTwice: a paper that is arranged, taken back, and arranged
 // in another way does not get the PDF of the first arrangement.
 func TestNoVersionOfAPaperTwice(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	o := r.feed(t, separator(t, someCode, 0), paper(birth, "An"), "loose page one", "loose page two")
 	id := o.Dossiers[0].ID

@@ -39,6 +39,7 @@ func (r *rig) waiting(t *testing.T) (ids []dossier.PageID) {
 // TestFailedAdditionKeepsThePaper adds a page that cannot be published to a
 // published paper: the paper stays as it was, only the page waits again.
 func TestFailedAdditionKeepsThePaper(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	o := r.feed(t, separator(t, someCode, 0), paper(birth, "An"), "UNPUBLISHABLE")
 	before := o.Dossiers[0].Components[0]
@@ -66,6 +67,7 @@ func (killedDecider) Decide(context.Context, dossier.Act, dossier.Decision, doss
 // TestAbandonedDecision loses the power between a decision and its row; the
 // person then decides otherwise. A rebuild must not carry both out.
 func TestAbandonedDecision(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	o := r.feed(t, separator(t, someCode, 0), paper(birth, "An"), "loose page")
 	page := r.waiting(t)
@@ -87,6 +89,7 @@ func TestAbandonedDecision(t *testing.T) {
 // TestManyDecisionsAreRestored makes more than nine versions of a dossier, the
 // last two of them not published when the database is lost.
 func TestManyDecisionsAreRestored(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	texts := []string{separator(t, someCode, 0), paper(birth, "An")}
 	for i := range 10 {
@@ -115,6 +118,7 @@ func TestManyDecisionsAreRestored(t *testing.T) {
 // TestTamperedBeforeRebuild changes a reading and removes an original, then
 // loses the database: the rebuilt catalogue must still miss both.
 func TestTamperedBeforeRebuild(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	r.feed(t, "loose page", paper(birth, "An"))
 	r.loseCatalogue(t)
@@ -172,6 +176,7 @@ func (l lent) Waiting(ctx context.Context, _ dossier.UnitID, pages []dossier.Pag
 // TestForeignDossiersAreNotThere: whoever has learned the id of another unit's
 // dossier can neither place a page in it nor undo what was decided about it.
 func TestForeignDossiersAreNotThere(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	o := r.feed(t, separator(t, someCode, 0), paper(birth, "An"), "two", "three")
 	in, pages := o.Dossiers[0], r.waiting(t)

@@ -127,6 +127,7 @@ func (d atDesk) readAgain() {
 // right after the other. The table says that it is being read; then, without a
 // reload, that its paper has a name. What was marked meanwhile stays so.
 func TestTurnedOnTheTable(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	var ready atomic.Bool
 	id := r.misjudged(t).ID
@@ -157,6 +158,7 @@ func TestTurnedOnTheTable(t *testing.T) {
 // TestTurnedOnThePage opens a page of a dossier while it is read again: the page
 // says so, and the values come without a reload.
 func TestTurnedOnThePage(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	var ready atomic.Bool
 	r.reader.told = func([]dossier.WayUp) error { return unlessReady(&ready) }
@@ -194,6 +196,7 @@ func (r *rig) stackOf(t *testing.T) dossier.DossierID {
 // back, in a real browser without the mouse. Then every decision is in the log
 // by whoever sat there, with the versions before and after.
 func TestPagesArrangedByKeyboard(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	d := r.sitDown(t, r.stackOf(t))
 	shift := func(keys string) { d.Press(keys, browsertest.Shift) }
@@ -259,6 +262,7 @@ func (d atDesk) logged() (all []string) {
 
 // TestPagesDragged takes a page to another place with the mouse.
 func TestPagesDragged(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	d := r.sitDown(t, r.stackOf(t))
 	d.Do(marked, chromedp.Evaluate(`(() => {
@@ -274,6 +278,7 @@ func TestPagesDragged(t *testing.T) {
 // dossiers named by their codes: one that is there, and one that is made once the
 // code is confirmed. Taken back, the pages lie where they were.
 func TestPagesSentByKeyboard(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	left, _ := r.twoDossiers(t)
 	d := r.sitDown(t, left.ID)
@@ -323,6 +328,10 @@ func deskCommand(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: desk FILE DEED VALUE WORD")
 	}
 	at := servedAt.FindString(ts.ReadFile("serve.out"))
+	waiting := ""
+	if slices.Contains([]string{"insert", "replace"}, args[1]) {
+		waiting = firstWaiting(ts, at)
+	}
 	var d dossier.Dossier
 	look := func() {
 		ts.Check(json.Unmarshal(got(ts, at+"api/dossiers/"+strings.TrimSpace(ts.ReadFile(args[0]))), &d))
@@ -335,8 +344,8 @@ func deskCommand(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("no version on the table")
 	}
 	form := url.Values{"saw": {string(saw[1])}, "do": {args[1]}, "code": {args[2]}, "make": {args[2]}, "page": {string(last.Pages[0].ID)}}
-	if slices.Contains([]string{"insert", "replace"}, args[1]) {
-		form.Set("with", firstWaiting(ts, at))
+	if waiting != "" {
+		form.Set("with", waiting)
 		form.Del("do")
 	}
 	if args[1] == "insert" {
@@ -372,17 +381,21 @@ func got(ts *testscript.TestScript, address string) []byte {
 	return body
 }
 
-// firstWaiting is the first page that waits for a person.
+// firstWaiting is the first page that waits for a person, awaited: what an undo
+// gives back waits a moment after its version is there.
 func firstWaiting(ts *testscript.TestScript, at string) string {
 	var parked struct {
 		Pages []struct {
 			Page string `json:"page"`
 		} `json:"pages"`
 	}
-	body := got(ts, at+"api/parked")
-	ts.Check(json.Unmarshal(body, &parked))
-	if len(parked.Pages) == 0 {
-		ts.Fatalf("nothing waits: %s", body)
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(awaitTime); len(parked.Pages) == 0; <-tick.C {
+		body := got(ts, at+"api/parked")
+		if ts.Check(json.Unmarshal(body, &parked)); time.Now().After(deadline) {
+			ts.Fatalf("nothing waits: %s", body)
+		}
 	}
 	return parked.Pages[0].Page
 }

@@ -147,6 +147,7 @@ func visit(t *testing.T, browser *http.Client, address string) (code int, body, 
 // everything real but the browser: who is bound comes in and may do what the
 // account may, everybody else is told why not.
 func TestByTheProvider(t *testing.T) {
+	t.Parallel()
 	port := providertest.FreePort(t)
 	base := "http://localhost:" + port
 	server := providertest.Start(t, base+"/login/provider/back")
@@ -289,6 +290,7 @@ func watchless(t *testing.T, settings string) *daemon {
 // TestLeavingLoopback: other machines are let in only where there is an
 // administrator.
 func TestLeavingLoopback(t *testing.T) {
+	t.Parallel()
 	cert, key := filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "key.pem")
 	writeCertificate(t, cert, key, "sohoa.example", 1)
 	for name, settings := range map[string]string{
@@ -310,6 +312,7 @@ func TestLeavingLoopback(t *testing.T) {
 // TestBehindAProxy: with an administrator and a proxy the pages leave loopback
 // without TLS of their own; what the proxy does not bring stays outside.
 func TestBehindAProxy(t *testing.T) {
+	t.Parallel()
 	d := openDoor(t, "proxies: [127.0.0.1]\npublic_url: https://sohoa.example/\n")
 	ask := func(host string, headers ...string) (int, string) {
 		t.Helper()
@@ -425,6 +428,7 @@ func reloading(t *testing.T, d *daemon) (hangUp func()) {
 // TestANewCertificate is served after SIGHUP, without a break; one that cannot
 // be used changes nothing.
 func TestANewCertificate(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
 	roots := x509.NewCertPool()

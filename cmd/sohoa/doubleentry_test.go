@@ -62,6 +62,7 @@ func asKeyed(b *besieged, value string) url.Values {
 // own. What the first one keyed is in no answer that the second one can get; one
 // account is never two people, whatever it sends; who settles sees both.
 func TestDoubleEntryFromOutside(t *testing.T) {
+	t.Parallel()
 	b := keyOffice(t)
 	lan, minh, hoa := b.enter("127.0.16.1", "lan"), b.enter("127.0.16.2", "minh"), b.enter("127.0.16.3", "hoa")
 	const first, second = "Lò Văn Nhất Độc", "Lò Văn Nhì Độc"

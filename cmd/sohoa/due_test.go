@@ -31,6 +31,7 @@ func fromHolidays(t *testing.T, holidays string) (received, due time.Time) {
 // TestLastDay: the slip names the procedure, that allows one working day, and a
 // holiday that the office names is none.
 func TestLastDay(t *testing.T) {
+	t.Parallel()
 	received, due := fromHolidays(t, "")
 	if want, _ := (dossier.Calendar{}).Due(dossier.Procedure{Days: 1}, received); !due.Equal(want) {
 		t.Errorf("received %v, due %v, want %v", received, due, want)
@@ -49,6 +50,7 @@ func TestLastDay(t *testing.T) {
 // TestUrgentPagesComeFirst: a page whose dossier has a last day is shown before
 // older ones that have none, until the dossier has its result.
 func TestUrgentPagesComeFirst(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		r.reader.sure = true

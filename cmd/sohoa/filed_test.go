@@ -72,6 +72,7 @@ func (r *rig) file(t *testing.T, filing dossier.Filing, content string) outcome 
 // added to it, and another kind leaves its file alone; a rebuild comes to the
 // same.
 func TestFiledPDFIsPublishedAsItCame(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		r.reader.sure = true
@@ -129,6 +130,7 @@ func (r *rig) wantObject(t *testing.T, key, want string) {
 // from, and makes a dossier of its own where nobody knows the code yet. The same
 // file for another dossier is known and goes nowhere.
 func TestFiledPictureIsPublishedLikeAScan(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	content := paper(birth, "An")
 	r.file(t, dossier.Filing{Code: someCode, Kind: "birth_certificate"}, content)
@@ -146,6 +148,7 @@ func TestFiledPictureIsPublishedLikeAScan(t *testing.T) {
 
 // TestFiledFileThatCannotBeOpened is rejected with its reason and kept.
 func TestFiledFileThatCannotBeOpened(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	o := r.file(t, dossier.Filing{Code: someCode, Kind: "birth_notice"}, "REJECT")
 	if len(o.Rejected) != 1 || o.Rejected[0].Reason != dossier.ReasonDamaged || len(o.Dossiers) != 0 {

@@ -53,6 +53,7 @@ func ruleRight(r *dossier.Reading) {
 // page. What is written down of it is found once, stays when the pages are parted (each
 // page has entries then), comes back with an undo, and a rebuild knows it all.
 func TestEntriesAcrossTheFold(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		r.feed(t, openBook)
@@ -133,6 +134,7 @@ func (r *rig) partFold(t *testing.T, right dossier.PageID, kind string) {
 // settled any; after that it is looked at by itself, since who wrote one down saw its
 // left half only.
 func TestRightPageThatComesLater(t *testing.T) {
+	t.Parallel()
 	for _, settled := range []bool{false, true} {
 		r := newRig(t, "")
 		r.feed(t, openBook)

@@ -22,6 +22,7 @@ import (
 // to our own gate and to veraPDF, and another program takes the input's pixels
 // out of it again.
 func TestFormatsPublished(t *testing.T) {
+	t.Parallel()
 	from := decodetest.Sources(t)
 	dir := t.TempDir()
 	var pdfs []string

@@ -46,6 +46,7 @@ func (r *rig) gates(t *testing.T) (decisions []dossier.GateDecision, lines []dos
 // seen the gate in force is told. The decision is taken back, and a rebuild knows
 // all of it.
 func TestGateDecided(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		r.feed(t, separator(t, someCode, 0), placed)
@@ -110,6 +111,7 @@ func TestGateDecided(t *testing.T) {
 // samples, by whether it lay below the gate; what is taken back is counted no
 // more, and a rebuild counts the same.
 func TestReviewsAreCounted(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		r.feed(t, separator(t, someCode, 0), placed)
@@ -161,6 +163,7 @@ func TestReviewsAreCounted(t *testing.T) {
 // TestGateChangesWhileServing: another process decides about a gate while one is at
 // work, and what that one reads next is gated by it.
 func TestGateChangesWhileServing(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	a, flow := r.open(t)
 	defer closeArchive(t, a)

@@ -37,6 +37,7 @@ const someCode = "H38.12-260102-0001"
 
 // TestWholeFlow is the yardstick of the tests here: nothing goes wrong.
 func TestWholeFlow(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		o := r.feed(t, separator(t, someCode, 0), paper(birth, "An"), "LOST", "", "REJECT", paper(birth, "An"), paper(birth, "Ba")+"\f"+"LOST\f"+paper(marriage, "Ca"))
@@ -51,6 +52,7 @@ func TestWholeFlow(t *testing.T) {
 // TestInterruptedBatchIsFinished kills the program before any page is read and
 // gives it the same files again: the answer must be the whole one.
 func TestInterruptedBatchIsFinished(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		texts := []string{separator(t, someCode, 0), paper(birth, "An"), paper(marriage, "Ba")}
@@ -81,6 +83,7 @@ func (failingLedger) TakeIn(context.Context, dossier.Act, dossier.Batch, []dossi
 // TestRecordWithoutRows dies between the batch record and its rows: the batch
 // is finished by the next process, and a rebuild later says the same.
 func TestRecordWithoutRows(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		texts := []string{separator(t, someCode, 0), paper(birth, "An")}
@@ -115,6 +118,7 @@ func wantSameDossiers(t *testing.T, got, want []dossier.Manifest) {
 // TestRebuildChangesNothing rebuilds archives in which something waits, came
 // twice or could not be published: no dossier may get a version by it.
 func TestRebuildChangesNothing(t *testing.T) {
+	t.Parallel()
 	for name, texts := range map[string][]string{
 		"everything held":      {separator(t, someCode, 1), paper(birth, "An"), paper(birth, "Ba"), paper(birth, "Ca")},
 		"opener alone":         {separator(t, someCode, 0)},
@@ -164,6 +168,7 @@ func (r *rig) account(t *testing.T) (sum dossier.Account) {
 // TestLostCatalogue loses the database: no command may go on as if the archive
 // were empty, or the next paper of a dossier would begin the dossier anew.
 func TestLostCatalogue(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	r.feed(t, separator(t, someCode, 0), paper(birth, "An"))
 	before := r.dossiers(t)
@@ -197,6 +202,7 @@ func (r *rig) loseCatalogue(t *testing.T) {
 // TestInterruptedRebuild kills a rebuild after the batches and before the
 // manifests: splitting them now would make every dossier a second time.
 func TestInterruptedRebuild(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	r.feed(t, separator(t, someCode, 0), paper(birth, "An"))
 	before := r.dossiers(t)
@@ -227,6 +233,7 @@ func (killedRestorer) RestoreManifest(context.Context, dossier.Act, dossier.Publ
 
 // TestForeignDatabase points an archive at the catalogue of another one.
 func TestForeignDatabase(t *testing.T) {
+	t.Parallel()
 	address := pgtest.Start(t)
 	first := newRig(t, address)
 	first.feed(t, paper(birth, "An"))
@@ -240,6 +247,7 @@ func TestForeignDatabase(t *testing.T) {
 // TestKilledWhileMade dies before the archive's record is written; nothing is
 // in the archive yet, and it can be made again.
 func TestKilledWhileMade(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	if err := os.MkdirAll(filepath.Join(r.place().objects(), ".incoming"), 0o750); err != nil {
 		t.Fatal(err)
@@ -250,6 +258,7 @@ func TestKilledWhileMade(t *testing.T) {
 
 // TestRootIsHealed dies between the archive's record and its schemas.
 func TestRootIsHealed(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	r.feed(t, paper(birth, "An"))
 	schema := filepath.Join(r.place().objects(), dossier.SchemaDir, "manifest-1.json")
@@ -266,6 +275,7 @@ func TestRootIsHealed(t *testing.T) {
 // version lost a paper on the way: it must not come back as a paper without a
 // PDF.
 func TestTwoVersionsWait(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		a, flow := r.open(t)

@@ -54,6 +54,7 @@ func (r *rig) toKey(t *testing.T, who string) (counts dossier.EntryCounts) {
 // person cannot key it again; the second person's equal value is the decision,
 // which names the keying it rests on.
 func TestTwoPeopleKeyTheSame(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newTwiceRig(t, address)
 		r.feed(t, separator(t, someCode, 0), born)
@@ -109,6 +110,7 @@ func TestTwoPeopleKeyTheSame(t *testing.T) {
 // TestTwoPeopleKeyDifferently: both values wait for a third person, also after
 // the database was lost; neither of the two may settle it.
 func TestTwoPeopleKeyDifferently(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newTwiceRig(t, address)
 		r.feed(t, separator(t, someCode, 0), born)

@@ -24,6 +24,7 @@ import (
 // TestEveryWriteHasAName fails when the store or the ledger gets a method that
 // nobody has named: it must have fault points, or be listed as a read.
 func TestEveryWriteHasAName(t *testing.T) {
+	t.Parallel()
 	for _, seam := range []struct {
 		kind  reflect.Type
 		wrap  func(*faults) any

@@ -30,6 +30,7 @@ type verdict struct{ right, left, wrong int }
 // papers are written by pen, so many are left to a person, who is told where they
 // stand; one in nineteen may be wrong in each column.
 func TestLabels(t *testing.T) {
+	t.Parallel()
 	program := filepath.Join(buildTools(t), "sohoa")
 	t.Run("vi-scans", func(t *testing.T) {
 		labels, paths := allLabels(t, filepath.Join(collection.Dir(t), "vi-scans"))

@@ -24,6 +24,7 @@ func (r *rig) accept(t *testing.T, batch dossier.BatchID) {
 // person accepts the count, takes that back, and accepts it again; a rebuild
 // knows it all, the sentence too.
 func TestMissingSheet(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		o := r.feed(t, separator(t, someCode, 3), paper(birth, "An"), paper(birth, "Bình"))
@@ -84,6 +85,7 @@ func (r *rig) wantSentence(t *testing.T, want string) {
 // TestAcceptCountAroundAPlacedPage: a person has placed one of the held pages
 // elsewhere; accepting the count makes the other paper only.
 func TestAcceptCountAroundAPlacedPage(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	o := r.feed(t, separator(t, someCode, 3), paper(birth, "An"), paper(birth, "Bình"))
 	first := r.waiting(t)[:1]

@@ -11,6 +11,7 @@ import (
 // TestPrintStages: the table of --timings, its sums, and nothing where nothing
 // was measured.
 func TestPrintStages(t *testing.T) {
+	t.Parallel()
 	var out strings.Builder
 	err := printStages(&out, image{input: input{name: "a.pdf"}, index: 2, stages: []ocr.Stage{
 		{Name: "decode", CPU: 62500 * time.Microsecond, Wall: 80 * time.Millisecond},

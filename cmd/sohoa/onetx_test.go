@@ -28,6 +28,7 @@ func (q brokenQueue) Enqueue(ctx context.Context, tx *sql.Tx, list ...dossier.Jo
 // River job and an audit row commit together or not at all, and the effect of
 // a step commits with the end of its job.
 func TestOneTransaction(t *testing.T) {
+	t.Parallel()
 	for name, address := range databases(t) {
 		t.Run(name, func(t *testing.T) { proveOneTransaction(t, address) })
 	}

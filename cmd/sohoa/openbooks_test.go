@@ -20,6 +20,7 @@ import (
 // known. Rows that go on over the fold are one case with a region on each page; a book
 // whose pages have their own cases, in rows or in blocks, is never joined.
 func TestOpenBooks(t *testing.T) {
+	t.Parallel()
 	fonts, err := generated.LoadFonts()
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 // search for the new name finds the paper with the old one, and says by which name
 // it looked, and the other way round. What stands on the paper is not changed.
 func TestOldNamesOfPlaces(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	if err := os.MkdirAll(r.place().tables(), 0o750); err != nil {
 		t.Fatal(err)

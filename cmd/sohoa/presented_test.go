@@ -75,6 +75,7 @@ func (r *rig) wantFound(t *testing.T, want int) {
 // names it. A person keeps it after all, takes that back, and takes a card that
 // was published out again; a rebuild comes to the same each time.
 func TestPresentedPaperIsNotKept(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		r.reader.sure = true
@@ -129,6 +130,7 @@ func (r *rig) wantKept(t *testing.T) {
 // be made one that is only presented, and a card without a known procedure is
 // kept.
 func TestOnlyWhatIsNotToBeKeptIsLeftOut(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	r.feed(t, separator(t, someCode, 0), paper(birth, "An"), idCard)
 	d, card := r.only(t, dossier.KindCitizenIDCard)
@@ -148,6 +150,7 @@ func TestOnlyWhatIsNotToBeKeptIsLeftOut(t *testing.T) {
 // TestBackOfACardIsPlacedWithItsFront: pages that a person adds to a paper that
 // is not kept are not kept either, and a card that a person names is not.
 func TestBackOfACardIsPlacedWithItsFront(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	r.reader.sure = true
 	r.feed(t, birthSlip(), idCard, "loose one", "loose two")

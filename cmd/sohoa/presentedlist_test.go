@@ -28,6 +28,7 @@ func (r *rig) listed(t *testing.T) (papers []pipeline.Presented) {
 // nothing in its way; a rebuild gives the same list. A code of every obstacle has its
 // sentences.
 func TestPresentedList(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		r.reader.sure = true
@@ -75,6 +76,7 @@ func (r *rig) cardOf(t *testing.T, code string) (card dossier.Component) {
 // TestPresentedObstacles: whatever else hangs on the bytes of a card is told, each for
 // itself. None of these lists is empty by chance: the same card alone has no obstacle.
 func TestPresentedObstacles(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		feed func(t *testing.T, r *rig)
 		want []pipeline.Obstacle
@@ -141,6 +143,7 @@ func TestPresentedObstacles(t *testing.T) {
 // TestPresentedWhileChanging: a card about which somebody has decided meanwhile, not yet
 // published, is told to be so.
 func TestPresentedWhileChanging(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	r.reader.sure = true
 	r.feed(t, birthSlip(), paper(birth, "An"), idCard)
@@ -159,6 +162,7 @@ func TestPresentedWhileChanging(t *testing.T) {
 // TestPresentedCommand prints what can go and what can not, without a name or a value
 // of the card.
 func TestPresentedCommand(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	r.reader.sure = true
 	r.feed(t, paper(marriage, "Ba"))

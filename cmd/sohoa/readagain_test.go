@@ -69,6 +69,7 @@ func (r *rig) wantStands(t *testing.T, kind, name string, reading int) {
 // fields are there, the search finds it. A rebuild comes to the same. One undo
 // takes back the turn with all that followed of it.
 func TestTurnedPageIsReadAgain(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		d := r.misjudged(t)
@@ -108,6 +109,7 @@ func TestTurnedPageIsReadAgain(t *testing.T) {
 // it stands in the end. Each undo takes one turn back, and what was turned once
 // is read so then.
 func TestTurnedTwiceAtOnce(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		d := r.misjudged(t)
@@ -129,6 +131,7 @@ func TestTurnedTwiceAtOnce(t *testing.T) {
 // page is turned on, or is in another dossier then, and is read as and where it
 // is.
 func TestDecidedWhileReadAgain(t *testing.T) {
+	t.Parallel()
 	for name, meanwhile := range map[string]func(*archive, *pipeline.Flow, dossier.Actor, dossier.Dossier) error{
 		"turned on": func(a *archive, flow *pipeline.Flow, by dossier.Actor, d dossier.Dossier) error {
 			return flow.Turn(t.Context(), a.catalog, by, d.ID, dossier.Turned{Page: d.Components[1].Pages[0].ID, By: 90})
@@ -197,6 +200,7 @@ func TestDecidedWhileReadAgain(t *testing.T) {
 // turned, with the words it had, and says so; where it only has to be asked
 // again, it is.
 func TestNotReadAgain(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	d := r.misjudged(t)
 	page := d.Components[1].Pages[0].ID
@@ -228,6 +232,7 @@ func TestNotReadAgain(t *testing.T) {
 // TestTurnedHalfIsReadAgain: the pages of a spread are read again by the gutter
 // that was found; the one that was not turned stays as it was.
 func TestTurnedHalfIsReadAgain(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	d := r.feed(t, separator(t, someCode, 0), paper(birth, "An")+"\v"+onHead).Dossiers[0]
 	if waiting := r.waiting(t); len(waiting) > 0 {
@@ -251,6 +256,7 @@ func TestTurnedHalfIsReadAgain(t *testing.T) {
 // TestNotSignedBeforeReadAgain: a turned paper is not signed with the words of
 // another way up; once it is read again, it is.
 func TestNotSignedBeforeReadAgain(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	d := r.misjudged(t)
 	a, flow := r.open(t)
@@ -291,6 +297,7 @@ func TestNotSignedBeforeReadAgain(t *testing.T) {
 // TestConfirmedBeforeReadAgain: what people have said of a paper stands when it
 // is read again: its kind, a value, and where that stands.
 func TestConfirmedBeforeReadAgain(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	r.reader.sure = true
 	d := r.feed(t, separator(t, someCode, 0), strings.Replace(born, "Tỏa", "Toả", 1)+headOver+"\n"+paper(marriage, "Ba")).Dossiers[0]
@@ -313,6 +320,7 @@ func TestConfirmedBeforeReadAgain(t *testing.T) {
 // TestReadAgainAfterRebuild loses the database when the turned page was read and
 // no version says so: a rebuild goes on from there, without reading anew.
 func TestReadAgainAfterRebuild(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	d := r.misjudged(t)
 	a, flow := r.open(t)

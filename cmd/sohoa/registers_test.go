@@ -96,6 +96,7 @@ func saying(e dossier.RegisterEntry, values ...string) dossier.EntryCorrection {
 // says of another that nothing is there; and finds what was written. A rebuild
 // knows it all.
 func TestRegisterEntries(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		r.feed(t, ruledPage)
@@ -158,6 +159,7 @@ func (r *rig) wantHits(t *testing.T, words string, want int) {
 // TestUnsureRegisterPage: of a page without certain entries a person says how many
 // it has, and each is then written down.
 func TestUnsureRegisterPage(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		r.feed(t, unruledOne)
@@ -182,6 +184,7 @@ func TestUnsureRegisterPage(t *testing.T) {
 // TestRefusedEntries: what contradicts itself, or was decided by somebody else
 // meanwhile, changes nothing.
 func TestRefusedEntries(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	r.feed(t, ruledPage)
 	d := r.dossiers(t)[0].Dossier
@@ -214,6 +217,7 @@ func TestRefusedEntries(t *testing.T) {
 // TestEntriesGoWithTheirPage: pages of a book that are parted keep what was
 // written down on each.
 func TestEntriesGoWithTheirPage(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	r.feed(t, ruledPage+"\f"+ruledPage+" again")
 	d := r.dossiers(t)[0].Dossier
@@ -248,6 +252,7 @@ func TestEntriesGoWithTheirPage(t *testing.T) {
 // without the mouse, takes the last one back, and writes it down again. Then the
 // log has every decision, by whoever sat there, and the search finds the names.
 func TestEntriesAreWrittenDownByKeyboard(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	r.feed(t, ruledPage)
 	a, flow := r.open(t)

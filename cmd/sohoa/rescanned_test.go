@@ -28,6 +28,7 @@ func (r *rig) rescanned(t *testing.T) (d dossier.Dossier, better dossier.PageID)
 // What people confirmed on it stands. Taken back, the bad one is there again and
 // the better one waits; and when its paper goes to another dossier, both go.
 func TestPageReplaced(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		d, better := r.rescanned(t)
@@ -88,6 +89,7 @@ func (r *rig) wantPages(t *testing.T, want dossier.Account) {
 // TestPageReplacedByKeyboard replaces a page on the table, takes that back, and
 // inserts the same page in front of it instead.
 func TestPageReplacedByKeyboard(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	left, better := r.rescanned(t)
 	d := r.sitDown(t, left.ID)

@@ -29,6 +29,7 @@ func (r *rig) drawnSample(t *testing.T) (s dossier.Sample, answers []dossier.Sam
 // what differs: a value that the machine read wrongly is set right in its
 // dossier. The same is drawn wherever it is drawn, and a rebuild knows it all.
 func TestSample(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		r.feed(t, separator(t, someCode, 0), placed, separator(t, otherCode, 0), placed+"Nơi sinh: xã khác\n")

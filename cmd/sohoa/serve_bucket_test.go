@@ -182,6 +182,7 @@ func (r *at) Extract(ctx context.Context, path string, index int, cut *dossier.C
 // pages are read and while dossiers are published. The pages wait, the intake
 // page says so, and when the store is back everything is delivered, once.
 func TestTheBucketFailsDuringWork(t *testing.T) {
+	t.Parallel()
 	for name, how := range map[string]int32{"gone": doorCut, "refuses": doorRefuses, "slow": doorSlow} {
 		for _, when := range []string{"reading", "publishing"} {
 			t.Run(name+" while "+when, func(t *testing.T) { failsDuringWork(t, how, when) })

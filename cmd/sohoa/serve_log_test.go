@@ -13,6 +13,7 @@ import (
 // and leave the database under a checkpoint; while the log is stuck, serve says
 // that it is not ready, and goes on by itself.
 func TestServeSequences(t *testing.T) {
+	t.Parallel()
 	onEither(t, func(t *testing.T, a *archive) {
 		settings := config{CheckpointEvery: time.Nanosecond}
 		d := newDaemon(&cli{}, a, settings, &daemonLog{Logger: slog.New(slog.DiscardHandler), level: &slog.LevelVar{}})

@@ -121,6 +121,7 @@ func waitFor(t *testing.T, what string, holds func() bool) {
 // The bucket goes away while paper comes: the inbox is emptied all the same,
 // serve says what is wrong, and delivery follows when the bucket is back.
 func TestTheBucketGoesAwayWhilePaperComes(t *testing.T) {
+	t.Parallel()
 	server := gwtest.Start(t)
 	way := newLine(t, strings.TrimPrefix(server.Endpoint, "http://"))
 	keys := filepath.Join(t.TempDir(), "keys")
@@ -234,6 +235,7 @@ func (*fullDisk) View(context.Context, string, int, dossier.Reading, int) ([]byt
 // What stops the flow stops work, not serve: it is shown, and work goes on by
 // itself when the cause is gone.
 func TestStoppedWorkGoesOn(t *testing.T) {
+	t.Parallel()
 	d := watching(t, &cli{Data: newOffice(t)})
 	disk := &fullDisk{}
 	d.flow = d.archive.flow(disk)
@@ -262,6 +264,7 @@ func TestStoppedWorkGoesOn(t *testing.T) {
 
 // A step that will not end is ended by a stop at once, and wanted again.
 func TestStopAtOnce(t *testing.T) {
+	t.Parallel()
 	d := watching(t, &cli{Data: newOffice(t)})
 	reading := &stuck{began: make(chan struct{})}
 	d.flow = d.archive.flow(reading)

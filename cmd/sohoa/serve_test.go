@@ -118,6 +118,7 @@ func claimingAgainIsOnce(t *testing.T, a *archive) {
 
 // An id stands for its files: others are refused.
 func TestClaimingOtherFilesUnderAnIDIsRefused(t *testing.T) {
+	t.Parallel()
 	onEither(t, claimingOtherFilesUnderAnIDIsRefused)
 }
 
@@ -194,6 +195,7 @@ func countersGoFirst(t *testing.T, a *archive) {
 }
 
 func TestDoneIsKeptByDay(t *testing.T) {
+	t.Parallel()
 	done := t.TempDir()
 	now := time.Date(2026, 3, 31, 12, 0, 0, 0, time.UTC)
 	for _, dir := range []string{"batch1", "2026-03-01/old", "2026-02-28/older", "2026-03-31/batch0"} {
@@ -228,6 +230,7 @@ func TestDoneIsKeptByDay(t *testing.T) {
 
 // Log lines must not name files: scanners are told names of people.
 func TestCausesNameNoFile(t *testing.T) {
+	t.Parallel()
 	_, missing := os.Open("/nowhere/Nguyen Thi Dao.pdf")
 	renamed := os.Rename("/nowhere/Nguyen Thi Dao.pdf", "/elsewhere/Dao.pdf")
 	for _, err := range []error{missing, fmt.Errorf("take in: %w", missing), errors.Join(errors.New("x"), fmt.Errorf("y: %w", renamed))} {
@@ -239,6 +242,7 @@ func TestCausesNameNoFile(t *testing.T) {
 }
 
 func TestListenersHearUntilTheyGo(t *testing.T) {
+	t.Parallel()
 	h := newHub()
 	ctx, gone := context.WithCancel(t.Context())
 	events := h.Subscribe(ctx)
@@ -290,6 +294,7 @@ func askOnce(t *testing.T, path string) (*outcome, error) {
 
 // A socket's address holds 107 bytes; archives lie deeper.
 func TestSocketInADeepFolder(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), strings.Repeat("deep/", 30))
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		t.Fatal(err)
@@ -318,6 +323,7 @@ func TestSocketInADeepFolder(t *testing.T) {
 }
 
 func TestNobodyServes(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "sohoa.sock")
 	if _, err := dialServe(t.Context(), path); !errors.Is(err, errNoServe) {
 		t.Errorf("no socket: %v", err)
@@ -336,6 +342,7 @@ func TestNobodyServes(t *testing.T) {
 }
 
 func TestServeGoesAway(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, says, hint string
 		answer           func(net.Conn)
@@ -363,6 +370,7 @@ func TestServeGoesAway(t *testing.T) {
 }
 
 func TestBadRequestsAreRefused(t *testing.T) {
+	t.Parallel()
 	for _, request := range []string{
 		`{"version":99,"files":[{"name":"a","path":"/a"}]}`, `{"version":1,"files":[]}`,
 		`{"version":1,"files":[{"name":"a","path":"a"}]}`, `nonsense`, ``,
@@ -382,6 +390,7 @@ func TestBadRequestsAreRefused(t *testing.T) {
 // TestFailingStepsAreTroubleAfterAMinute: a step that fails is tried again by
 // itself; only when that does not help is serve called not ready.
 func TestFailingStepsAreTroubleAfterAMinute(t *testing.T) {
+	t.Parallel()
 	d := &daemon{}
 	d.failing.Store(&trouble{err: errKilled, since: time.Now()})
 	if err := d.probeWork(); err != nil {

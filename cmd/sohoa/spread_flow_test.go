@@ -18,6 +18,7 @@ func slip(code string) string {
 // published at the same time. The image has the class of both only when both
 // are placed, and a rebuild comes to the same.
 func TestSpreadOfTwoDossiers(t *testing.T) {
+	t.Parallel()
 	const otherCode = "H38.12-260102-0002"
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
@@ -47,6 +48,7 @@ func TestSpreadOfTwoDossiers(t *testing.T) {
 // TestSpreadPublishedAtOnce publishes both dossiers of a spread in two
 // transactions that overlap, time after time.
 func TestSpreadPublishedAtOnce(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		a, flow := r.open(t)

@@ -33,6 +33,7 @@ func spreadSettings() []scan.Settings {
 // and one sheet is never parted. A spread that stays whole must at least be said
 // to be unsure or be listed.
 func TestSpreads(t *testing.T) {
+	t.Parallel()
 	fonts, err := generated.LoadFonts()
 	if err != nil {
 		t.Fatal(err)

@@ -24,6 +24,7 @@ import (
 // TestBatchesOfOneDossier works on several batches of the same dossier at
 // once: each paper must be in it once, and nothing may stop or hang.
 func TestBatchesOfOneDossier(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		const batches = 8
@@ -66,6 +67,7 @@ func (o overtaken) Place(ctx context.Context, act dossier.Act, plan dossier.Plan
 // TestOvertakenPlan plans a batch on a version of a dossier that another batch
 // makes meanwhile: the plan is made again, the flow does not stop.
 func TestOvertakenPlan(t *testing.T) {
+	t.Parallel()
 	for name, before := range map[string][]string{"new dossier": nil, "known dossier": {separator(t, someCode, 0), paper(birth, "Ea")}} {
 		t.Run(name, func(t *testing.T) {
 			onBoth(t, func(t *testing.T, address string) {
@@ -97,6 +99,7 @@ func TestOvertakenPlan(t *testing.T) {
 // TestPostponedJobs has a step fail until the program ends. The next program
 // must not wait for the pause that the step has earned.
 func TestPostponedJobs(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		a, flow := r.open(t)
@@ -119,6 +122,7 @@ func TestPostponedJobs(t *testing.T) {
 // TestOddNames takes in a file whose name is not Unicode, as old Windows
 // programs write it.
 func TestOddNames(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		a, flow := r.open(t)
@@ -138,6 +142,7 @@ func TestOddNames(t *testing.T) {
 // TestRecordsFitTheirSchemas checks every record of a real archive against the
 // schema that lies beside it.
 func TestRecordsFitTheirSchemas(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	r.feed(t, killTexts()...)
 	r.feed(t, append(killTexts(), separator(t, someCode, 0), paper(marriage, "Da"))...)
@@ -237,6 +242,7 @@ func (m *meeting) Put(context.Context, search.Tx, []search.Entry) error {
 // TestLastTwoDossiersOfABatch publishes them at the same moment, in two
 // connections: one of the two must see that the batch is done.
 func TestLastTwoDossiersOfABatch(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, pgtest.Start(t))
 	a, flow := r.open(t)
 	defer closeArchive(t, a)

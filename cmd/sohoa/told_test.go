@@ -18,6 +18,7 @@ var seen = regexp.MustCompile(`name="saw" value="(\d+)"`)
 // that she confirmed, about the pages, or by taking something back, is not done;
 // he is told who decided, when and what, and what he typed is not lost.
 func TestWhoComesSecondIsTold(t *testing.T) {
+	t.Parallel()
 	b := staffed(t, "poll: 1s\n", map[string]dossier.Role{"lan": dossier.RoleReviewer, "minh": dossier.RoleReviewer})
 	lan, minh := b.enter("127.0.17.1", "lan"), b.enter("127.0.17.2", "minh")
 	decides := func(client *http.Client, path string, form url.Values) {

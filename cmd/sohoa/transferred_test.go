@@ -141,6 +141,7 @@ func pageIDsOf(c dossier.Component) (ids []dossier.PageID) {
 // the person says shall be made; not where they are; and not twice. What somebody
 // has decided about them there since is not undone.
 func TestTransferRefused(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		left, joined := r.twoDossiers(t)

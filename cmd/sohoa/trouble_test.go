@@ -99,6 +99,7 @@ func flipFrom(b []byte, from int) {
 // work begins on it (it would begin a dossier anew that the objects have), and a
 // rebuild brings everything back.
 func TestOlderCatalogue(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, "")
 	r.feed(t, separator(t, someCode, 0), paper(birth, "An"))
 	old, err := os.ReadFile(r.place().catalog())
@@ -136,6 +137,7 @@ func TestOlderCatalogue(t *testing.T) {
 // TestLockSaysWhoHoldsIt: a second process is told who works on the archive; a
 // lock file whose process is gone blocks nobody, whatever stands in it.
 func TestLockSaysWhoHoldsIt(t *testing.T) {
+	t.Parallel()
 	l := newLife(t, "by hand", "")
 	l.killChild(t, "reading: after", 1)
 	left, err := os.ReadFile(l.place().lock())

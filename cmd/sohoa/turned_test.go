@@ -63,6 +63,7 @@ func (r *rig) shown(t *testing.T, page dossier.PageID) (reading int) {
 // their own, the paper has a new PDF, pages of the web show it so, and a rebuild
 // knows it. Undo turns it back.
 func TestTurnedPage(t *testing.T) {
+	t.Parallel()
 	onBoth(t, func(t *testing.T, address string) {
 		r := newRig(t, address)
 		id := r.feed(t, separator(t, someCode, 0), born).Dossiers[0].ID

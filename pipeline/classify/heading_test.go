@@ -57,6 +57,10 @@ func drawn(page string) dossier.Reading {
 // where running text stands above, the page must not even count as a first one.
 func TestTitlesInsideTexts(t *testing.T) {
 	cat := load(t)
+	some := 2 // of so many titles one, in each shape
+	if testing.Short() {
+		some = 12
+	}
 	for name, shape := range map[string]struct {
 		page  func(random *rand.Rand, title string) string
 		first bool // the page may count as a first one, for a person to look at
@@ -105,7 +109,7 @@ func TestTitlesInsideTexts(t *testing.T) {
 			random := rand.New(rand.NewPCG(11, uint64(len(name))))
 			for _, k := range cat.Kinds() {
 				for n, title := range k.AllTitles() {
-					if random.IntN(2) == 0 {
+					if random.IntN(some) != 0 {
 						continue // every title comes in some of the shapes
 					}
 					page := shape.page(random, title)

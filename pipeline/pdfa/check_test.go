@@ -86,8 +86,11 @@ func TestEveryByteCounts(t *testing.T) {
 		s.from += bytes.Index(data[s.from:s.to], []byte("stream\n")) + len("stream\n")
 		packed = append(packed, s)
 	}
-	judged := 0
-	for at := range data {
+	judged, apart := 0, 1
+	if testing.Short() {
+		apart = 11
+	}
+	for at := 0; at < len(data); at += apart {
 		if slices.ContainsFunc(spared, func(s span) bool { return s.holds(at) }) {
 			continue
 		}
@@ -99,7 +102,7 @@ func TestEveryByteCounts(t *testing.T) {
 			damagePacked(t, data, packed[i], at)
 		}
 	}
-	if judged < len(data)/2 {
+	if judged*apart < len(data)/2 {
 		t.Errorf("only %d of %d bytes are judged", judged, len(data))
 	}
 }
