@@ -23,20 +23,21 @@ type Catalogue struct {
 	procedures []Procedure
 	agencies   []AgencyCode
 	places     []PlaceChange
+	surnames   surnames
 }
 
 // LoadCatalogue reads the embedded tables and then those of overrides, which
 // may be nil. An override is a file of the same name and columns; a row with a
 // known id replaces that row, others are added. labels.csv, checks.csv and
-// registers.csv are replaced for each kind they mention, places.csv for each place. Any mistake is an error that names file
-// and line; so is a file that is no table, since a misspelt name would change
-// nothing and say nothing.
+// registers.csv are replaced for each kind they mention, places.csv for each place. Any mistake is an error
+// that names file and line; so is a file that is no table, since a misspelt name
+// would change nothing and say nothing.
 func LoadCatalogue(overrides fs.FS) (*Catalogue, error) {
 	embedded, err := fs.Sub(embeddedTables, "tables")
 	if err != nil {
 		return nil, err
 	}
-	var c Catalogue
+	c := Catalogue{surnames: surnames{}}
 	var byKind attachments
 	for _, source := range []fs.FS{embedded, overrides} {
 		if source == nil {
@@ -57,6 +58,9 @@ func LoadCatalogue(overrides fs.FS) (*Catalogue, error) {
 		}
 	}
 	c.places = byKind.places
+	for i := range c.kinds {
+		c.kinds[i].surnames = c.surnames
+	}
 	return &c, nil
 }
 
@@ -125,6 +129,7 @@ func (c *Catalogue) tables(over *attachments) []table {
 		{"labels.csv", []string{"kind", "field", "how", "labels", "after", "before", "column", "type"}, over.addLabel},
 		{"checks.csv", []string{"kind", "check", "fields"}, over.addCheck},
 		{"places.csv", []string{"old", "within", "new", "verified", "source"}, over.addPlace},
+		{"surnames.csv", []string{"surname", "known"}, c.surnames.add},
 		{"registers.csv", []string{"kind", "field", "role", "words", "verified"}, over.addEntryField},
 	}
 }

@@ -41,6 +41,8 @@ type Kind struct {
 	Source   string
 
 	where string // file and line, for messages
+	// surnames are those of the catalogue; see [Kind.Surname].
+	surnames surnames
 }
 
 // Kinds with a meaning of their own to the pipeline.

@@ -57,7 +57,7 @@ func wellFormed(kind dossier.Kind, typ dossier.FieldType, value string) bool {
 	case dossier.TypeMoney, dossier.TypeArea:
 		return !strings.HasPrefix(value, "0")
 	case dossier.TypeName:
-		return nameForm(value)
+		return nameForm(kind, value)
 	case dossier.TypeNumber:
 		return symbolOf(kind, value) && !nearlyCommittee(value)
 	case dossier.TypeEntry:
@@ -72,10 +72,10 @@ func wellFormed(kind dossier.Kind, typ dossier.FieldType, value string) bool {
 // minorities that it can not have wait for a person, as they must not be
 // corrected; and so does a name that begins with no known surname, since a wrong
 // tone is read as surely as the right one (Tấn for Tẩn).
-func nameForm(value string) bool {
+func nameForm(kind dossier.Kind, value string) bool {
 	words := strings.Fields(value)
 	capitals := strings.ToUpper(value) == value
-	if len(words) > 0 && !viet.Surname(words[0]) {
+	if len(words) > 0 && !kind.Surname(viet.NFC(words[0])) {
 		return false
 	}
 	for _, w := range words {

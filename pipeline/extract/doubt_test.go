@@ -28,6 +28,11 @@ func TestPersonAgrees(t *testing.T) {
 }
 
 func TestNameForm(t *testing.T) {
+	kinds, err := dossier.LoadCatalogue(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kind, _ := kinds.Kind("birth_certificate")
 	for name, want := range map[string]bool{
 		"Giàng A Páo": true, "VÀNG THỊ MỶ": true, "Nguyễn Văn Hùng": true, "Lò Thị Ơn": true,
 		"HÀ THỊ THỀM Giới": false,                                                                                     // the label behind it was misread
@@ -35,7 +40,7 @@ func TestNameForm(t *testing.T) {
 		"Tẩn Mùi Mẩy": true, "Tấn Mùi Mẩy": false, // no surname
 		"Páo": false, "Phạm Văn": false, "Dương Ngọc Longù": false, "Trần lan": false,
 	} {
-		if got := nameForm(name); got != want {
+		if got := nameForm(kind, name); got != want {
 			t.Errorf("nameForm(%s) = %v", name, got)
 		}
 	}

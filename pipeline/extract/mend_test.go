@@ -195,8 +195,14 @@ func TestMendHeadNumber(t *testing.T) {
 // TestVouchNames: a name that stands twice and was read the same is surer; a part
 // of a longer name is none, and another tone is another name.
 func TestVouchNames(t *testing.T) {
+	kinds, err := dossier.LoadCatalogue(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kind, _ := kinds.Kind("birth_certificate")
+	kind.Labels = []dossier.Label{{Field: "mother", Type: dossier.TypeName}}
 	for below, want := range map[string]bool{"Cầm Thị Xôm": true, "CẦM THỊ XÔM,": true, "Câm Thị Xôm": false, "Cầm Thị Xôm Hoa": false, "": false} {
-		p := paper{kind: dossier.Kind{Labels: []dossier.Label{{Field: "mother", Type: dossier.TypeName}}}, rows: []row{{tokens: read("mẹ:", "Cầm", "Thị", "Xôm")}}}
+		p := paper{kind: kind, rows: []row{{tokens: read("mẹ:", "Cầm", "Thị", "Xôm")}}}
 		if below != "" {
 			p.rows = append(p.rows, row{tokens: read(strings.Fields(below)...)})
 		}

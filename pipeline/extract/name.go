@@ -11,7 +11,7 @@ import (
 // same both times: the person who asks is a parent named above, or signs below.
 func (p *paper) vouchNames(fields map[string]dossier.Field) {
 	for id, f := range fields {
-		if doubted(f) && p.typeOf(id) == dossier.TypeName && nameForm(f.Value) && p.timesNamed(f.Value) > 1 {
+		if doubted(f) && p.typeOf(id) == dossier.TypeName && nameForm(p.kind, f.Value) && p.timesNamed(f.Value) > 1 {
 			f.Confidence = 1 - (1-f.Confidence)*vouched
 			fields[id] = f
 		}
