@@ -120,7 +120,7 @@ func BenchmarkWithout(b *testing.B) {
 	for _, set := range benchSets(b) {
 		for _, step := range []step{
 			nothing, step(cleanup.Colour), step(cleanup.Borders), step(cleanup.Background), step(cleanup.Seals), allCodes,
-			ownLines, tallPieces, secondLook, margins, sharpening, rereading,
+			ownLines, tallPieces, secondLook, margins, sharpening, rereading, loneNumbers,
 		} {
 			b.Run(set.name+"/"+string(step), func(b *testing.B) {
 				r := benchReader(b)

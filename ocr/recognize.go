@@ -37,10 +37,12 @@ const (
 	shortLine  = 6
 	leastWord  = 0.2
 	looseWord  = 0.7
+	// loneWidth is that of a number alone, in heights of a line.
+	loneWidth = 2
 	// sureWord is how sure the engine must be of each word of a short line that is
-	// looked at again (readShort), for that to count. Measured
-	// on 240 of them on 86 drawn pages: nine were digits, "TT" or the end of an
-	// address, all from 0.95 up; specks, pieces of codes and of seals came to 0.93.
+	// looked at again (readLone, readAgain), for that to count. Measured on 240 of
+	// them on 86 drawn pages: nine were digits, "TT" or the end of an address, all
+	// from 0.95 up; specks, pieces of codes and of seals came to 0.93.
 	sureWord = 0.95
 	// doubtfulWord is the confidence of a word from which down its line is read
 	// a second time. Measured on the made-up pages (a tenth of their lines, a
@@ -64,7 +66,9 @@ const (
 	margins    step = "margins"
 	sharpening step = "sharpening"
 	rereading  step = "rereading"
-	allCodes   step = "codes"
+	// loneNumbers is looking again at them, from other distances.
+	loneNumbers step = "lone numbers"
+	allCodes    step = "codes"
 )
 
 // readWritten reads a page line by line, then what is too tall for a line. Where
@@ -87,13 +91,36 @@ func (r *Reader) readWritten(page *cleanup.Page) ([]tesseract.Word, error) {
 	if err != nil {
 		return nil, err
 	}
-	missed, err := lines.Missed(page.Ink, onInk(page, slices.Concat(words, pieces)))
-	if err != nil || r.without == secondLook || missed.W == 0 {
-		return append(words, pieces...), err
+	if r.without != secondLook {
+		words, err = r.readMissed(page, words, pieces)
 	}
-	more, err := r.readAt(page, onPage(page, missed, lookEdge, lookEdge), 1, tesseract.OneBlock)
-	words = addNew(words, printOf(more), len(found.Lines))
-	return addNew(words, pieces, len(found.Lines)+len(more)), err
+	return addNew(words, pieces, lastLine(words)), err
+}
+
+// readMissed adds to words what the engine finds by itself where ink like print
+// is in none of them nor in a piece.
+func (r *Reader) readMissed(page *cleanup.Page, words, pieces []tesseract.Word) ([]tesseract.Word, error) {
+	missed, err := lines.Missed(page.Ink, onInk(page, slices.Concat(words, pieces)))
+	if err != nil {
+		return nil, err
+	}
+	for _, box := range missed {
+		more, err := r.readAt(page, onPage(page, box, lookEdge, lookEdge), 1, tesseract.OneBlock)
+		if err != nil {
+			return nil, err
+		}
+		words = addNew(words, printOf(more), lastLine(words))
+	}
+	return words, nil
+}
+
+// lastLine is the highest number of a line.
+func lastLine(words []tesseract.Word) int {
+	last := 0
+	for _, w := range words {
+		last = max(last, w.Line)
+	}
+	return last
 }
 
 // printOf keeps the lines that are print, and their believable words.
@@ -171,10 +198,9 @@ func (r *Reader) readLines(page *cleanup.Page, found lines.Found) ([]tesseract.W
 
 // readLine reads the print in a box of the measuring copy; usual is the height
 // of most lines of the page, which one of small letters alone does not reach. A
-// line with a doubtful word is read once more with its letters drawn larger, and
-// the reading the engine is surer of holds. What is no print at first is not
-// given that second chance, at which strokes of a pen become words, but another
-// when it is short, as the number in a cell of a table is.
+// line with a doubtful word is read again. What is no print at first is not given
+// that second chance, at which strokes of a pen become words, but another when it
+// is as short as the number in a cell of a table.
 func (r *Reader) readLine(page *cleanup.Page, box lept.Box, usual int) ([]tesseract.Word, error) {
 	height := max(box.H, usual)
 	margin := lineMargin
@@ -185,22 +211,18 @@ func (r *Reader) readLine(page *cleanup.Page, box lept.Box, usual int) ([]tesser
 	if err != nil {
 		return nil, err
 	}
-	if isShort(box, height) && !isSure(words) && r.without != rereading {
-		surer, err := r.readShort(page, box, height, words)
+	if r.without != loneNumbers && isLone(box, height) && !isSure(words) {
+		surer, err := r.readLone(page, box, height, words)
 		if err != nil || surer != nil {
-			return surer, err
+			return withoutSerif(surer), err
 		}
 	}
 	if !isPrint(words) {
 		return nil, nil
 	}
 	if r.without != rereading && slices.ContainsFunc(words, isDoubtful) {
-		again, err := r.readWithin(page, box, nearMargin*float64(height))
-		if err != nil {
+		if words, err = r.readAgain(page, box, height, words); err != nil {
 			return nil, err
-		}
-		if sureness(again) > sureness(words) {
-			words = again
 		}
 	}
 	words = slices.DeleteFunc(words, func(w tesseract.Word) bool { return !believable(w) })
@@ -213,8 +235,10 @@ func (r *Reader) readLine(page *cleanup.Page, box lept.Box, usual int) ([]tesser
 // lost by one look.
 var farMargins = [...]float64{0.5, 0.7, 0.4}
 
-// isShort tells a box as high as a line and a few letters long.
-func isShort(box lept.Box, height int) bool { return 2*box.H >= height && box.W <= shortLine*height }
+// isLone tells a box as high as a line and as wide as a number alone in a cell of
+// a table, which four digits fill. Longer lines are told from strokes of a pen by
+// their words, and the pieces of seals and codes are as long.
+func isLone(box lept.Box, height int) bool { return 2*box.H >= height && box.W <= loneWidth*height }
 
 // isSure tells whether the engine is sure of every word.
 func isSure(words []tesseract.Word) bool {
@@ -223,11 +247,11 @@ func isSure(words []tesseract.Word) bool {
 	})
 }
 
-// readShort looks again at what is short, and gives the first reading that the
+// readLone looks again at what may be a number alone, and gives the first reading that the
 // engine is sure of; none if there is none. One that has the letters of the first
 // look says that this was right: where letters are drawn smaller, capitals and
 // small letters of one form (V and v) are taken for each other.
-func (r *Reader) readShort(page *cleanup.Page, box lept.Box, height int, first []tesseract.Word) ([]tesseract.Word, error) {
+func (r *Reader) readLone(page *cleanup.Page, box lept.Box, height int, first []tesseract.Word) ([]tesseract.Word, error) {
 	for _, margin := range farMargins {
 		words, err := r.readWithin(page, box, margin*float64(height))
 		switch {
@@ -240,6 +264,24 @@ func (r *Reader) readShort(page *cleanup.Page, box lept.Box, height int, first [
 		}
 	}
 	return nil, nil
+}
+
+// readAgain looks again at a line with a doubtful word, with its letters drawn
+// larger; the reading that the engine is surer of holds. A short one is drawn
+// smaller before, and that holds if the engine is sure of it then: of few letters
+// it is surer, too, of a reading that has lost one.
+func (r *Reader) readAgain(page *cleanup.Page, box lept.Box, height int, first []tesseract.Word) ([]tesseract.Word, error) {
+	if box.W <= shortLine*height {
+		far, err := r.readWithin(page, box, farMargins[0]*float64(height))
+		if err != nil || isSure(far) {
+			return far, err
+		}
+	}
+	near, err := r.readWithin(page, box, nearMargin*float64(height))
+	if err != nil || sureness(near) <= sureness(first) {
+		return first, err
+	}
+	return near, nil
 }
 
 // readWithin reads the line in a box of the measuring copy, with so many pixels

@@ -95,7 +95,7 @@ func TestMarks(t *testing.T) {
 func TestNothing(t *testing.T) {
 	found := find(t, drawn.Blank(300, 300))
 	missed, err := Missed(inkOf(t, drawn.Blank(300, 300)), nil)
-	if len(found.Lines) != 0 || found.UsualHeight() != 0 || missed.W != 0 || err != nil {
+	if len(found.Lines) != 0 || found.UsualHeight() != 0 || len(missed) != 0 || err != nil {
 		t.Errorf("%v, %v, %v", found, missed, err)
 	}
 }
