@@ -155,6 +155,8 @@ type Reading struct {
 	Grid *Grid `json:"grid,omitempty"`
 	// CheckBoxes are the squares to be ticked that the page has.
 	CheckBoxes []CheckBox `json:"check_boxes,omitempty"`
+	// Unread are the places of ink as high as writing that is in no word.
+	Unread []Box `json:"unread,omitempty"`
 	// Engine names the engine and model that read the page, for example
 	// "tesseract 5.3.0 vie@1f2e3d4c": of the model the beginning of its SHA-256.
 	Engine string `json:"engine,omitempty"`

@@ -69,6 +69,7 @@ func fullReading() dossier.Reading {
 			Ink:     [][]float64{{0.05}},
 		},
 		CheckBoxes: []dossier.CheckBox{{X: 300, Y: 400, W: 40, H: 40, State: dossier.CheckTicked, Confidence: 0.97}},
+		Unread:     []dossier.Box{{X: 600, Y: 400, W: 210, H: 52}},
 		Words:      []dossier.Word{{Text: "Họ", Corrected: "Hộ", X: 210, Y: 400, W: 52, H: 31, Confidence: 0.96, Line: 3, Block: 2}},
 	}
 }

@@ -113,6 +113,11 @@ func (r Reading) quarterTurned() Reading {
 		checks[i].X, checks[i].Y, checks[i].W, checks[i].H = b.X, b.Y, b.W, b.H
 	}
 	r.CheckBoxes = checks
+	unread := slices.Clone(r.Unread)
+	for i, b := range unread {
+		unread[i] = b.quarterTurned(height)
+	}
+	r.Unread = unread
 	fields := make(map[string]Field, len(r.Fields))
 	for id, f := range r.Fields {
 		fields[id] = f.quarterTurned(height)

@@ -292,6 +292,9 @@ func (r *Reader) recognize(reading *dossier.Reading, page *cleanup.Page, scan sc
 		if reading.CheckBoxes, err = squares(page, reading.Words); err != nil {
 			return err
 		}
+		if reading.Unread, err = unreadInk(page, reading); err != nil {
+			return err
+		}
 	}
 	r.clock.Lap("rules")
 	if unsure(reading.Words) {

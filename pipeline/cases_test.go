@@ -97,6 +97,12 @@ func reading(t *testing.T, text string) dossier.Reading {
 				t.Fatal(err)
 			}
 			r.CheckBoxes = append(r.CheckBoxes, c)
+		case "ink":
+			var b dossier.Box
+			if _, err := fmt.Sscan(rest, &b.X, &b.Y, &b.W, &b.H); err != nil {
+				t.Fatal(err)
+			}
+			r.Unread = append(r.Unread, b)
 		default:
 			r.Words = append(r.Words, words(t, n+1, line)...)
 			r.Text += rest + "\n"

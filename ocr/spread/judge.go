@@ -1,6 +1,9 @@
 package spread
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 type verdict int
 
@@ -19,6 +22,10 @@ const (
 	// the right and 30 to 35 at the left; columns of one sheet are 5 to 15 apart.
 	// Forms of an office keep at least 12 a side.
 	twoMargins = 24
+	// twoTables is the same between the tables of an open register, whose outer rules,
+	// seen for ruleSeen of the height within ruleStray, face each other: two tables of
+	// one sheet are nearer.
+	twoTables, ruleSeen, ruleStray = 16, 0.3, 2.0
 	// dirt is the share of a line's length that specks may cover, and trimmed
 	// the share at each end that is not looked at: edges of paper and lid.
 	dirt    = 0.006
@@ -63,6 +70,8 @@ func (v *view) judge() (gutter, verdict) {
 		return gutter{best.fold, best.slope}, parted
 	case !left || !right:
 		return gutter{}, single
+	case best.width() >= twoTables*mm && text.across && v.tabled(best):
+		return gutter{(best.x0 + best.x1) / 2, best.slope}, parted // their margins are alike
 	case best.width() >= twoMargins*mm && text.across:
 		return line, parted
 	case !text.across: // a wide space between two paragraphs of one sheet
@@ -228,6 +237,16 @@ func (v *view) profile(slope float64) []float64 {
 
 func (v *view) rows() (from, to int) {
 	return int(float64(v.h) * trimmed), int(float64(v.h) * (1 - trimmed))
+}
+
+// tabled tells whether long rules run along both sides of a corridor.
+func (v *view) tabled(c corridor) bool {
+	profile, stray := v.profile(c.slope), int(math.Ceil(ruleStray*mm))
+	rule := func(from, to int) bool {
+		from, to = max(0, from), min(to, len(profile))
+		return from < to && slices.Max(profile[from:to]) >= ruleSeen
+	}
+	return rule(int(c.x0)-stray, int(c.x0)+1) && rule(int(c.x1)-1, int(c.x1)+stray)
 }
 
 // inked tells on which sides of a corridor there is print.

@@ -4,8 +4,8 @@
 // Start at [Find]. Two things must come together before an image is parted: it
 // has the size and shape of two sheets, and nothing printed crosses a straight
 // corridor near its middle. Beyond that the corridor needs proof of being a
-// gutter: a fold or shadow all along it, or the width of two page margins with
-// print on both sides. A map, a drawing or a table is crossed by its frame, and a
+// gutter: a fold or shadow all along it, the width of two page margins with print on
+// both sides, or the outer rules of two tables that face each other. A map, a drawing or a table is crossed by its frame, and a
 // sheet with two columns has too narrow a corridor without a fold.
 //
 // Promises: what is unsure is left whole and said to be unsure; a picture is only

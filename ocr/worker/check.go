@@ -129,10 +129,16 @@ func checkGrid(r dossier.Reading) error {
 	return nil
 }
 
-// checkSquares checks the squares to be ticked: on the page, with a known state.
+// checkSquares checks the squares to be ticked, and the places of ink in no word: on
+// the page, with a known state.
 func checkSquares(r dossier.Reading) error {
-	if len(r.CheckBoxes) > maxSquares {
+	if len(r.CheckBoxes) > maxSquares || len(r.Unread) > maxSquares {
 		return fmt.Errorf("%w: %d squares", errFrame, len(r.CheckBoxes))
+	}
+	for _, b := range r.Unread {
+		if b.X < 0 || b.Y < 0 || b.W <= 0 || b.H <= 0 || b.X > r.Width-b.W || b.Y > r.Height-b.H {
+			return fmt.Errorf("%w: ink", errFrame)
+		}
 	}
 	states := []dossier.CheckState{dossier.CheckTicked, dossier.CheckEmpty, dossier.CheckUnsure}
 	for _, c := range r.CheckBoxes {

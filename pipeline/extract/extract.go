@@ -40,6 +40,11 @@ func Again(kind dossier.Kind, readings []dossier.Reading, pages []dossier.PageID
 	p.findAll(fields)
 	p.loose = true
 	p.findAll(fields)
+	for id, f := range p.unread {
+		if _, found := fields[id]; !found {
+			fields[id] = f
+		}
+	}
 	p.check(fields)
 	return fields
 }

@@ -26,12 +26,25 @@ func (p *paper) findInTable(label dossier.Label) (dossier.Field, bool) {
 		if !ok || h.end != len(r.tokens) {
 			continue
 		}
-		c := candidate{typ: label.Type, like: h.like, value: p.cell(r, p.pieces[head], heads)}
+		c := candidate{typ: label.Type, like: h.like, value: p.cell(r, p.pieces[head], heads), label: r.tokens}
+		ink := p.inkInCell(r, p.pieces[head], heads)
 		if f, ok := c.read(); ok {
+			if lacks(c.value, r.box.H, ink) {
+				f.Confidence *= doubtful
+			}
 			return f, true
 		}
+		p.remember(label, r, c, ink)
 	}
 	return dossier.Field{}, false
+}
+
+// inkInCell are the places of ink in no word on the height of the label that are
+// nearer to the head of the column than to any other head.
+func (p *paper) inkInCell(label, head row, heads []row) []dossier.Box {
+	return slices.DeleteFunc(p.inkBetween(label, label.box.X+label.box.W, label.width), func(b dossier.Box) bool {
+		return nearest(token{Word: dossier.Word{X: b.X, Y: b.Y, W: b.W, H: b.H}}, heads).box != head.box
+	})
 }
 
 // isHead tells whether the piece is one of the words and nothing more.

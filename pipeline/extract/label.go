@@ -35,12 +35,18 @@ func (p *paper) findOnLine(label dossier.Label) (place dossier.Field, there bool
 			if label.Type == dossier.TypeID {
 				c.value = r.tokens[h.end:] // "Căn cước công dân số" in between is no stop
 			}
+			c.label = r.tokens[j:h.end]
+			ink := p.inkBehind(r, h.end, c.value)
 			if f, ok := c.read(); ok {
+				if lacks(c.value, r.box.H, ink) {
+					f.Confidence *= doubtful
+				}
 				return f, true
 			}
 			if !there && written(c.value) {
 				place, there = unread(c.value, boxOf(c.value)), true
 			}
+			p.remember(label, r, c, ink)
 		}
 	}
 	return place, there

@@ -54,6 +54,11 @@ type paper struct {
 	rows, pieces []row
 	// squares are those to be ticked, by the index of their page.
 	squares [][]dossier.CheckBox
+	// ink are the places of ink in no word, by the index of their page.
+	ink [][]dossier.Box
+	// unread are the places behind labels where something stands that no value could
+	// be made of, for fields that are not found anywhere else.
+	unread map[string]dossier.Field
 	// stops are the plain forms of words that begin another value.
 	stops []string
 	// loose lets labels have more wrong letters: tried for fields that were not
@@ -62,11 +67,12 @@ type paper struct {
 }
 
 func newPaper(kind dossier.Kind, readings []dossier.Reading, pages []dossier.PageID) *paper {
-	p := &paper{kind: kind}
+	p := &paper{kind: kind, unread: map[string]dossier.Field{}}
 	faces := loadFaces()
 	for n, r := range readings {
 		whole := row{page: n}
 		p.squares = append(p.squares, r.CheckBoxes)
+		p.ink = append(p.ink, r.Unread)
 		if len(r.Words) > 0 {
 			whole.width, whole.height = r.Width, r.Height
 		}

@@ -15,6 +15,7 @@ import (
 // candidate is the text in which a value of a type should stand.
 type candidate struct {
 	typ    dossier.FieldType
+	label  []token // the words of the label
 	value  []token
 	next   []token // the row below, where the value may wrap
 	narrow bool    // in a column: names wrap too
@@ -135,7 +136,7 @@ const unfit = 0.7
 // field puts a field together; its confidence is that of the least sure word,
 // lowered by a damaged label. Words that look like none are handwriting.
 func (c candidate) field(value, norm string, tokens []token) dossier.Field {
-	if written(tokens) {
+	if written(tokens) || penBeside(c.label, tokens) {
 		return unread(tokens, boxOf(samePage(tokens)))
 	}
 	confidence := c.like

@@ -162,8 +162,11 @@ func (j *judgement) add(t drawn, read dossier.Component, kinds *dossier.Catalogu
 		j.off += one(!found)
 		if !right {
 			hand := ""
+			if found && got.Status == dossier.FieldUnread {
+				hand = ", unread"
+			}
 			if slices.Contains(t.Written, id) {
-				hand = ", by hand"
+				hand += ", by hand"
 			}
 			j.misses = append(j.misses, miss{accepted, fmt.Sprintf("%s %s: %q %.2f, is %q%s", t.File, id, got.Value, got.Confidence, want, hand)})
 		}

@@ -8,6 +8,10 @@
 // cover. It is passed over in silence when the page was taken for certain and no
 // region covers the case: that must never be. A page that is not certain goes to a
 // person, who sees all of it.
+//
+// With -open it draws open books on A3 instead, which lean, lie off the middle and have
+// a shadow along their fold or none, and single sheets of A3: whether they are parted at
+// the fold, both halves are made level, and rows that go on over the fold are joined.
 package main
 
 import (
@@ -38,7 +42,16 @@ func main() {
 	faint := flag.Float64("faint", 0.1, "share of tables with a rule of which only parts are left")
 	say := flag.Bool("v", false, "say of every page how it went")
 	keep := flag.String("keep", "", "keep every page, and what was read on it, in this `folder`; what was read there before is not read again")
+	open := flag.Int("open", 0, "instead of pages, so many open books of two")
+	every := flag.Int("every", 1, "of the open books, one in so many is read, and of the others measured how they lie")
 	flag.Parse()
+	if *open > 0 {
+		if err := runOpen(*open, *every, *seed, *say); err != nil {
+			fmt.Fprintln(os.Stderr, "registers:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	m := measurement{seed: *seed, faint: *faint, say: *say, keep: *keep, doubts: map[register.Doubt]int{}}
 	if err := m.run(*pages); err != nil {
 		fmt.Fprintln(os.Stderr, "registers:", err)

@@ -21,6 +21,7 @@ type OpenTruth struct {
 	// for each case of Left, where it goes on. Else each page has cases of its own.
 	Across      bool
 	Left, Right []Rect
+	Fold        float64 // where the fold runs
 	ToInput     dossier.Matrix
 	DPI         int
 }
@@ -49,15 +50,13 @@ func DrawOpen(fonts *paper.Fonts, page Page, across bool, set scan.Settings, see
 		halves[0].rows()
 		halves[1].rows()
 	}
-	a3, err := bound(halves, set.DPI)
+	a3, err := bound(halves, page, set.DPI)
 	if err != nil {
 		return nil, truth, fmt.Errorf("draw %s: %w", page.Kind, err)
 	}
-	truth.Left = halves[0].truth.Entries
-	for _, r := range halves[1].truth.Entries {
-		r.X += paper.Width
-		truth.Right = append(truth.Right, r)
-	}
+	begins := max(0, 2*page.Off)
+	truth.Fold = begins + paper.Width
+	truth.Left, truth.Right = moved(halves[0].truth.Entries, begins), moved(halves[1].truth.Entries, truth.Fold)
 	img, toInput := scan.Scan(scan.Sheet{Front: a3, Paper: color.RGBA{R: 250, G: 247, B: 236, A: 255}}, set, rng)
 	truth.ToInput = toInput
 	return img, truth, nil
@@ -82,21 +81,39 @@ func rowsAcross(left, right *drawer) {
 	right.ruled(r)
 }
 
-// bound lays two pages side by side, with the shadow of the binding between them: it
-// darkens the paper over 12 mm on each side.
-func bound(halves []drawer, dpi int) (*image.RGBA, error) {
+func moved(entries []Rect, by float64) (all []Rect) {
+	for _, r := range entries {
+		r.X += by
+		all = append(all, r)
+	}
+	return all
+}
+
+// bound lays two pages side by side, with the shadow of the binding between them,
+// unless the book lies flat: it darkens the paper over 12 mm on each side. A fold off
+// the middle leaves room on one side, where the desk is.
+func bound(halves []drawer, book Page, dpi int) (*image.RGBA, error) {
 	size := halves[0].sheet.Size()
-	a3 := image.NewRGBA(image.Rect(0, 0, 2*size.X, size.Y))
+	room := int(2 * math.Abs(book.Off) * float64(dpi) / 25.4)
+	a3 := image.NewRGBA(image.Rect(0, 0, 2*size.X+room, size.Y))
+	draw.Draw(a3, a3.Rect, image.White, image.Point{}, draw.Src)
+	fold := size.X
+	if book.Off > 0 {
+		fold += room
+	}
 	for i, half := range halves {
 		page, _, err := half.sheet.Finish()
 		if err != nil {
 			return nil, err
 		}
-		draw.Draw(a3, page.Rect.Add(image.Pt(i*size.X, 0)), page, image.Point{}, draw.Src)
+		draw.Draw(a3, page.Rect.Add(image.Pt(fold+(i-1)*size.X, 0)), page, image.Point{}, draw.Src)
+	}
+	if book.Flat {
+		return a3, nil
 	}
 	wide := 12 * float64(dpi) / 25.4
-	for x := size.X - int(wide); x < size.X+int(wide); x++ {
-		away := math.Abs(float64(x-size.X)) / wide
+	for x := fold - int(wide); x < fold+int(wide); x++ {
+		away := math.Abs(float64(x-fold)) / wide
 		light := 1 - 0.45*(1-away)*(1-away)
 		for y := range size.Y {
 			p := a3.RGBAAt(x, y)

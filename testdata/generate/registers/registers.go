@@ -34,6 +34,10 @@ type Page struct {
 	Faint float64
 	// Numbered prints the numbers of the cases, as books made by computers do.
 	Numbered bool
+	// Flat is an open book without a shadow along its fold, and Off how far its
+	// fold lies to the right of the middle of the image, in millimetres.
+	Flat bool
+	Off  float64
 }
 
 // Truth says where each case stands, in millimetres of the sheet.
