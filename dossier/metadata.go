@@ -8,8 +8,13 @@ import (
 // Metadata describes a paper in the fields of CV 7197/BKHCN-CĐSQG of 29 November
 // 2025, under their names there. What is not known for certain is left out: a value
 // that a person still has to look at is not known. Seven are required; Missing
-// names those of them that are not known. Numbers of documents (DocCode) are not
-// given yet.
+// names those of them that are not known.
+//
+// Left empty is what the guide, as far as we have it, does not define: the running
+// number in DocCode, of which it is not said what it runs over and who gives it;
+// Description, InforSign and Mode, which TT 05/2025/TT-BNV calls note, sign of the
+// records and degree of access: an archivist gives them, none follows from what
+// was read. InforSign has nothing to do with signatures.
 type Metadata struct {
 	DocCode         string   `json:"DocCode,omitempty"`
 	TypeName        string   `json:"TypeName,omitempty"`
@@ -20,18 +25,21 @@ type Metadata struct {
 	Subject         string   `json:"Subject,omitempty"`
 	Language        string   `json:"Language,omitempty"`
 	PageAmount      int      `json:"PageAmount,omitempty"`
+	Keyword         string   `json:"Keyword,omitempty"`         // the name of the procedure
 	ConfidenceLevel string   `json:"ConfidenceLevel,omitempty"` // digitized, or electronic from the beginning
 	Format          string   `json:"Format,omitempty"`
 	Missing         []string `json:"missing"`
 }
 
-// Metadata describes a paper by its kind and what was read on it.
-func (c *Catalogue) Metadata(paper Component) Metadata {
+// Metadata describes a paper of a dossier by its kind, what was read on it and the
+// procedure of the dossier.
+func (c *Catalogue) Metadata(d Dossier, paper Component) Metadata {
+	procedure, _ := c.Procedure(d.Procedure)
 	number, notation, _ := strings.Cut(c.certain(paper, "number"), "/")
 	m := Metadata{
 		TypeName: c.typeName(paper), CodeNumber: strings.TrimSpace(number), CodeNotation: strings.TrimSpace(notation),
 		IssuedDate: c.issuedOn(paper), OrganName: c.certain(paper, "issuer"), Subject: c.certain(paper, "subject"),
-		PageAmount: len(paper.Pages), Format: "PDF/A-2u", Missing: []string{},
+		PageAmount: len(paper.Pages), Keyword: procedure.Name, Format: "PDF/A-2u", Missing: []string{},
 	}
 	if m.TypeName != "" {
 		m.Language = "Tiếng Việt" // as the titles are by which kinds are told

@@ -25,10 +25,16 @@ func TestMetadata(t *testing.T) {
 	}
 	want := dossier.Metadata{
 		TypeName: "QUYẾT ĐỊNH", CodeNumber: "12", CodeNotation: "QĐ-UBND", IssuedDate: "2026-03-02", OrganName: "UBND xã Gò Suối", Subject: "Về việc thử",
-		Language: "Tiếng Việt", PageAmount: 3, ConfidenceLevel: "Số hóa", Format: "PDF/A-2u", Missing: []string{"DocCode"},
+		Language: "Tiếng Việt", PageAmount: 3, Keyword: "Đăng ký khai sinh", ConfidenceLevel: "Số hóa", Format: "PDF/A-2u", Missing: []string{"DocCode"},
 	}
-	if got := kinds.Metadata(full); !reflect.DeepEqual(got, want) {
+	of := dossier.Dossier{Procedure: "1.001193"}
+	if got := kinds.Metadata(of, full); !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v\nwant %+v", got, want)
+	}
+	for _, unknown := range []string{"", "9.999999"} {
+		if got := kinds.Metadata(dossier.Dossier{Procedure: unknown}, full); got.Keyword != "" {
+			t.Errorf("of the procedure %q, which nobody knows, the keyword is %q", unknown, got.Keyword)
+		}
 	}
 	with := func(field string, f dossier.Field) dossier.Component {
 		paper := full
@@ -55,13 +61,13 @@ func TestMetadata(t *testing.T) {
 		"unsure kind":     {unsure, "TypeName"},
 	} {
 		want := strings.Fields("DocCode " + c.missing)
-		if got := kinds.Metadata(c.paper).Missing; !reflect.DeepEqual(got, want) {
+		if got := kinds.Metadata(of, c.paper).Missing; !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %v is missing, want %v", name, got, want)
 		}
 	}
 	filed := full
 	filed.State, filed.Origin = dossier.ComponentFiled, dossier.OriginFiled
-	if got := kinds.Metadata(filed); got.Format != "PDF" || got.ConfidenceLevel != "Gốc điện tử" {
+	if got := kinds.Metadata(of, filed); got.Format != "PDF" || got.ConfidenceLevel != "Gốc điện tử" {
 		t.Errorf("an electronic original: %+v", got)
 	}
 }

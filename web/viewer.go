@@ -126,7 +126,7 @@ func (s *site) openAt(ctx context.Context, body *dossierBody, wanted dossier.Pag
 	body.Component, body.Number = c, n+1
 	body.Keep, body.Leave = s.keepable(ctx, c)
 	if c.State != dossier.ComponentNotKept {
-		body.Lacks = s.Kinds.Metadata(c).Missing
+		body.Lacks = s.Kinds.Metadata(body.Dossier, c).Missing
 	}
 	page := c.Pages[n]
 	body.ReadingAgain = page.ToReadAgain() && c.ToReadAgain()

@@ -90,7 +90,7 @@ func (a *archive) exportDossier(ctx context.Context, name string, e exportCmd) (
 			return written, err
 		}
 		if e.Metadata {
-			if err := writeMetadata(strings.TrimSuffix(path, ".pdf")+".json", a.kinds.Metadata(component)); err != nil {
+			if err := writeMetadata(strings.TrimSuffix(path, ".pdf")+".json", a.kinds.Metadata(m.Dossier, component)); err != nil {
 				return written, err
 			}
 		}

@@ -54,7 +54,7 @@ func (a *archive) metadata(d dossier.Dossier) map[dossier.ComponentID]dossier.Me
 	all := map[dossier.ComponentID]dossier.Metadata{}
 	for _, paper := range d.Components {
 		if !paper.State.Gone() && paper.State != dossier.ComponentNotKept {
-			all[paper.ID] = a.kinds.Metadata(paper)
+			all[paper.ID] = a.kinds.Metadata(d, paper)
 		}
 	}
 	return all
