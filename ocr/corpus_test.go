@@ -45,8 +45,8 @@ func TestDossierPages(t *testing.T) {
 		}
 	}
 	slices.Sort(errors)
-	median, worst := errors[len(errors)/2], errors[len(errors)-1]
-	t.Logf("skew error: median %.3f, worst %.3f degrees", median, worst)
+	median, most, worst := errors[len(errors)/2], errors[len(errors)*95/100], errors[len(errors)-1]
+	t.Logf("skew error of %d pages: median %.3f, p95 %.3f, worst %.3f degrees", len(errors), median, most, worst)
 	if median > 0.02 || worst > 0.1 {
 		t.Errorf("skew error: median %.3f, worst %.3f degrees", median, worst)
 	}
@@ -70,9 +70,14 @@ func compare(t *testing.T, r *Reader, path string, want truth) (skewError float6
 		t.Fatal(err)
 	}
 	defer page.Close()
-	if blank := want.Kind == "blank"; (page.Blankness == cleanup.SurelyBlank) != blank || page.Blankness == cleanup.MaybeBlank {
+	blank := page.Blankness == cleanup.SurelyBlank
+	if page.Faint { // the back shining through, which reading tells from print
+		blank = one(t, r, path).Blank
+	}
+	if blank != (want.Kind == "blank") || page.Blankness == cleanup.MaybeBlank && !page.Faint {
 		t.Errorf("%s: blankness %d, kind %s", want.File, page.Blankness, want.Kind)
-	} else if blank {
+	}
+	if blank {
 		return 0, false
 	}
 	if page.RotationCW != want.RotationCW {

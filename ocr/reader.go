@@ -309,6 +309,9 @@ func (r *Reader) recognize(reading *dossier.Reading, page *cleanup.Page, scan sc
 // believed when the engine, which looks for blocks of print, finds some, or when
 // a lone one is certain.
 func (r *Reader) readWords(page *cleanup.Page) ([]tesseract.Word, error) {
+	if page.Faint && page.Blankness != cleanup.Written {
+		return r.readFaint(page)
+	}
 	if page.Blankness == cleanup.Written && page.Ink != nil {
 		return r.readWritten(page)
 	}
@@ -322,6 +325,32 @@ func (r *Reader) readWords(page *cleanup.Page) ([]tesseract.Word, error) {
 	}
 	return nil, nil
 }
+
+// readFaint reads a page of pale marks: as any other when they are words, which the
+// back of a sheet shining through has none of, and as nothing else.
+func (r *Reader) readFaint(page *cleanup.Page) ([]tesseract.Word, error) {
+	words, err := r.readWhole(page, tesseract.WholePage)
+	if err != nil {
+		return nil, err
+	}
+	certain, all := 0, 0
+	for _, w := range words {
+		if anyWord([]tesseract.Word{w}, 0) {
+			all++
+		}
+		if anyWord([]tesseract.Word{w}, certainWord) {
+			certain++
+		}
+	}
+	if certain < faintWords || 2*certain < all {
+		return nil, nil
+	}
+	return r.readWritten(page)
+}
+
+// faintWords is how many certain words make pale marks print, if they are half of
+// all: some titles in capitals, as HỘI, are words also the wrong way round.
+const faintWords = 3
 
 // What makes a word of at least wordLetters letters believed on a page that
 // may be blank: in a block of print, and alone.

@@ -148,7 +148,9 @@ func TestTurnedOnTheTable(t *testing.T) {
 	d.True(`document.querySelector("[data-page][aria-current] img").src.includes("/7/") && document.querySelector(".look img").src.includes("/7/")`, "it is shown as it was read")
 	d.True(`document.querySelector("[data-page][aria-current] ~ .pick input").checked`, "what was marked is marked")
 	d.press("u", "Đã hoàn tác")
-	d.True(`document.querySelector("[data-page][aria-current] img").src.includes("/2/")`, "one turn is taken back")
+	// With one turn left its picture is that of the old words, 2, or of the new ones,
+	// 6, when it was read again already.
+	d.True(`/\/[26]\//.test(document.querySelector("[data-page][aria-current] img").src)`, "one turn is taken back")
 	d.readAgain()
 	if errs := d.Errors(); len(errs) > 0 {
 		t.Errorf("the browser complains: %v", errs)

@@ -4,7 +4,7 @@
 // the matrix found here.
 //
 // Start at [Straighten]. Everything is measured on a reduced copy (measure.go)
-// in this order: border, text mask, blankness (blank.go), gray seals (seal.go),
+// in this order: border, text mask, blankness (blank.go), faint print (faint.go), gray seals (seal.go),
 // axis and skew (skew.go), up or down (updown.go); the full picture is turned
 // once. Each
 // measurement comes with its certainty: what is unsure is left as scanned and
@@ -37,7 +37,10 @@ type Page struct {
 	SkewCWDegrees float64
 	ToInput       dossier.Matrix
 	Blankness     Blankness
-	Flags         []dossier.Flag
+	// Faint tells a page on which nothing but pale marks is, made dark for reading.
+	// It may be blank: unless there are words, the back of the sheet shines through.
+	Faint bool
+	Flags []dossier.Flag
 
 	gray *lept.Pix // for reading, at DPI*Scale, as scanned
 	pose pose      // how the upright page lies in it
@@ -100,6 +103,7 @@ const (
 	Borders    Step = "borders erased"
 	Background Step = "background evened"
 	Seals      Step = "seals faded"
+	Faint      Step = "faint print lifted"
 )
 
 // Straighten measures and turns a picture. The picture is consumed: its pixels
@@ -145,18 +149,17 @@ func (s *straightener) run(picture *decode.Picture) error {
 		return err
 	}
 	defer sheet.close()
+	marks, err := s.count(sheet, border)
+	if err != nil {
+		return err
+	}
 	if err := s.applyTag(picture.Orientation, sheet); err != nil {
 		return err
 	}
 	if s.page.Small, err = sheet.gray.Copy(); err != nil {
 		return err
 	}
-	marks, err := countMarks(sheet, s.red, border)
-	if err != nil {
-		return err
-	}
-	s.page.Blankness = marks.blankness()
-	if marks.blankness() == Written {
+	if s.page.Blankness == Written {
 		if err := s.fadeSeals(sheet); err != nil {
 			return err
 		}
@@ -172,6 +175,22 @@ func (s *straightener) run(picture *decode.Picture) error {
 	}
 	s.finish()
 	return nil
+}
+
+// count tells by its marks whether a page is blank, and makes faint ones dark.
+func (s *straightener) count(sheet *sheet, border float64) (marks, error) {
+	found, err := countMarks(sheet, s.red, border)
+	if err != nil {
+		return found, err
+	}
+	if s.page.Blankness = found.blankness(); s.page.Blankness == Written || s.without == Faint {
+		return found, nil
+	}
+	err = s.lift(sheet, border, &found)
+	if s.page.Faint {
+		s.page.Blankness = MaybeBlank
+	}
+	return found, err
 }
 
 func (s *straightener) eraseBorder() (share float64, err error) {

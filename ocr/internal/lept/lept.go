@@ -193,6 +193,11 @@ func (p *Pix) G4() ([]byte, error) {
 // Luminance is the brightness of an RGB picture, in 8 bits.
 func (p *Pix) Luminance() (*Pix, error) { return wrap(C.pixConvertRGBToLuminance(p.c), "luminance") }
 
+// Stretch spreads the gray values of an 8-bit picture: from becomes black, to white.
+func (p *Pix) Stretch(from, to int) (*Pix, error) {
+	return wrap(C.pixGammaTRC(nil, p.c, 1, C.l_int32(from), C.l_int32(to)), "stretch")
+}
+
 // Red is the red channel of an RGB picture, in 8 bits.
 func (p *Pix) Red() (*Pix, error) { return wrap(C.pixGetRGBComponent(p.c, C.COLOR_RED), "red") }
 
