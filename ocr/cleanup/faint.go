@@ -8,9 +8,10 @@ package cleanup
 const (
 	// faintShare of a page is darker than its faint print: a few lines of letters.
 	faintShare = 0.003
-	// leastContrast is how much darker than the paper, of 255, faint print is. The
-	// grain of paper reaches 12 in that share of a page.
-	leastContrast = 18
+	// leastContrast is how much darker than the paper, of 255, faint print is. What
+	// shines through is paler on most sheets, and takes the engine seconds to make
+	// nothing of.
+	leastContrast = 40
 )
 
 // lift stretches a page that looks empty, when there are marks like letters on it
