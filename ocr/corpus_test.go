@@ -56,19 +56,7 @@ func TestDossierPages(t *testing.T) {
 // skew.
 func compare(t *testing.T, r *Reader, path string, want truth) (skewError float64, written bool) {
 	t.Helper()
-	file, err := r.Open(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	picture, err := file.Picture(t.Context(), 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	scan := scanOf(picture)
-	page, err := cleanup.Straighten(picture, cleanup.Help{Reader: r.engine})
-	if err != nil {
-		t.Fatal(err)
-	}
+	page, scan := straighten(t, r, path)
 	defer page.Close()
 	blank := page.Blankness == cleanup.SurelyBlank
 	if page.Faint { // the back shining through, which reading tells from print
@@ -91,6 +79,26 @@ func compare(t *testing.T, r *Reader, path string, want truth) (skewError float6
 		t.Errorf("%s: codes %v, want %s", want.File, found.codes, code)
 	}
 	return math.Abs(page.SkewCWDegrees - want.Skew), true
+}
+
+// straighten is the first page of a file, upright and level, and the scan of it.
+// The caller closes it.
+func straighten(t *testing.T, r *Reader, path string) (*cleanup.Page, scan) {
+	t.Helper()
+	file, err := r.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	picture, err := file.Picture(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := scanOf(picture)
+	page, err := cleanup.Straighten(picture, cleanup.Help{Reader: r.engine})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return page, found
 }
 
 func load(t *testing.T, file string) truth {

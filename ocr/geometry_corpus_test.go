@@ -15,7 +15,6 @@ import (
 	"github.com/disintegration/imaging"
 
 	"sohoa/dossier"
-	"sohoa/ocr/cleanup"
 	"sohoa/ocr/ocrtest"
 	"sohoa/testdata/generate/collection"
 )
@@ -54,7 +53,7 @@ func TestCorpusGeometry(t *testing.T) {
 	r := reader(t)
 	right := 0
 	for _, want := range pages {
-		got := straighten(t, r, want.file)
+		got, _ := straighten(t, r, want.file)
 		lies := got.RotationCW == want.rotationCW && math.Abs(got.SkewCWDegrees-want.skewCW) <= want.within
 		flagged := slices.Contains(got.Flags, dossier.FlagSkewUnsure) || slices.Contains(got.Flags, dossier.FlagTurnUnsure)
 		t.Logf("%s: %t, turned %d, leans %.2f; wanted %d, %.2f; %v", filepath.Base(want.file), lies, got.RotationCW, got.SkewCWDegrees, want.rotationCW, want.skewCW, got.Flags)
@@ -66,24 +65,6 @@ func TestCorpusGeometry(t *testing.T) {
 		got.Close()
 	}
 	t.Logf("%d of %d", right, len(pages))
-}
-
-// straighten is the first page of a file, upright and level. The caller closes it.
-func straighten(t *testing.T, r *Reader, path string) *cleanup.Page {
-	t.Helper()
-	file, err := r.Open(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	picture, err := file.Picture(t.Context(), 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	page, err := cleanup.Straighten(picture, cleanup.Help{Reader: r.engine})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return page
 }
 
 // turn leans a picture clockwise on white paper.

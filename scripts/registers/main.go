@@ -17,6 +17,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"image"
@@ -81,34 +82,47 @@ type tally struct {
 	passedOver, phantom int // cases without a region on certain pages; regions without a case
 }
 
-func (m *measurement) run(pages int) error {
-	fonts, err := paper.LoadFonts()
+// tools are what pages are drawn, read and judged with.
+type tools struct {
+	fonts  *paper.Fonts
+	cat    *dossier.Catalogue
+	reader *ocr.Reader
+	dir    string // for the pages
+}
+
+func newTools() (t tools, err error) {
+	if t.fonts, err = paper.LoadFonts(); err != nil {
+		return t, err
+	}
+	if t.cat, err = dossier.LoadCatalogue(nil); err != nil {
+		return t, err
+	}
+	if t.dir, err = os.MkdirTemp("", "registers-"); err != nil {
+		return t, err
+	}
+	if t.reader, err = ocr.NewReader(ocr.Config{Scratch: t.dir}); err != nil {
+		err = errors.Join(err, os.RemoveAll(t.dir))
+	}
+	return t, err
+}
+
+func (t tools) close() error { return errors.Join(t.reader.Close(), os.RemoveAll(t.dir)) }
+
+func (m *measurement) run(pages int) (err error) {
+	with, err := newTools()
 	if err != nil {
 		return err
 	}
-	cat, err := dossier.LoadCatalogue(nil)
-	if err != nil {
-		return err
-	}
-	dir, err := os.MkdirTemp("", "registers-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	reader, err := ocr.NewReader(ocr.Config{Scratch: dir})
-	if err != nil {
-		return err
-	}
-	defer reader.Close()
+	defer func() { err = errors.Join(err, with.close()) }()
 	for i := range pages {
 		seed := m.seed + uint64(i)
 		one, err := m.load(seed)
 		if err != nil {
-			if one, err = m.read(reader, fonts, dir, seed); err != nil {
+			if one, err = m.read(with, seed); err != nil {
 				return fmt.Errorf("seed %d: %w", seed, err)
 			}
 		}
-		m.judge(cat, one.Reading, one.Truth, seed)
+		m.judge(with.cat, one.Reading, one.Truth, seed)
 	}
 	return nil
 }
@@ -129,12 +143,13 @@ func (m *measurement) load(seed uint64) (one drawn, err error) {
 }
 
 // read draws a page, scans it, and reads it.
-func (m *measurement) read(reader *ocr.Reader, fonts *paper.Fonts, dir string, seed uint64) (one drawn, err error) {
+func (m *measurement) read(with tools, seed uint64) (one drawn, err error) {
+	dir := with.dir
 	if m.keep != "" {
 		dir = m.keep
 	}
 	path := filepath.Join(dir, fmt.Sprintf("%d.jpg", seed))
-	img, truth, err := draw(fonts, m.faint, seed)
+	img, truth, err := draw(with.fonts, m.faint, seed)
 	if err != nil {
 		return one, err
 	}
@@ -145,7 +160,7 @@ func (m *measurement) read(reader *ocr.Reader, fonts *paper.Fonts, dir string, s
 	if err != nil {
 		return one, err
 	}
-	readings, err := reader.Read(context.Background(), path, "page.jpg", 1)
+	readings, err := with.reader.Read(context.Background(), path, "page.jpg", 1)
 	if err != nil {
 		return one, err
 	}

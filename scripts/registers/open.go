@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"math"
@@ -17,7 +18,6 @@ import (
 	"sohoa/ocr/spread"
 	"sohoa/pipeline/register"
 	"sohoa/testdata/generate/encode"
-	"sohoa/testdata/generate/paper"
 	"sohoa/testdata/generate/registers"
 	"sohoa/testdata/generate/scan"
 	"sohoa/testdata/generate/spreads"
@@ -62,42 +62,29 @@ func rollBook(seed uint64) openBook {
 
 // runOpen draws open books and single sheets of A3, one of these to four of those.
 // Only one in every is read, of the others is measured how they lie.
-func runOpen(books, every int, seed uint64, say bool) error {
-	fonts, err := paper.LoadFonts()
+func runOpen(books, every int, seed uint64, say bool) (err error) {
+	with, err := newTools()
 	if err != nil {
 		return err
 	}
-	cat, err := dossier.LoadCatalogue(nil)
-	if err != nil {
-		return err
-	}
-	dir, err := os.MkdirTemp("", "books-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	reader, err := ocr.NewReader(ocr.Config{Scratch: dir})
-	if err != nil {
-		return err
-	}
-	defer reader.Close()
+	defer func() { err = errors.Join(err, with.close()) }()
 	var t openTally
 	for i := range books {
 		at := seed + uint64(i)
 		b := rollBook(at)
-		img, truth, err := registers.DrawOpen(fonts, b.page, b.across, b.set, at)
+		img, truth, err := registers.DrawOpen(with.fonts, b.page, b.across, b.set, at)
 		if err != nil {
 			return err
 		}
-		by := reader
+		by := with.reader
 		if i%every > 0 {
 			by = nil
 		}
-		pages, err := readA3(by, dir, img, b.set.DPI)
+		pages, err := readA3(by, with.dir, img, b.set.DPI)
 		if err != nil {
 			return err
 		}
-		how := t.book(cat, b, truth, pages)
+		how := t.book(with.cat, b, truth, pages)
 		if say {
 			fmt.Fprintf(os.Stderr, "%d %s across=%t lean %.2f off %.0f flat=%t %s: %s\n", at, b.page.Kind, b.across, b.set.SkewCW, b.page.Off, b.page.Flat, b.set.Mode, how)
 		}
@@ -105,11 +92,11 @@ func runOpen(books, every int, seed uint64, say bool) error {
 			continue
 		}
 		kind := spreads.Kinds()[3+i/4%4]
-		single, _, err := spreads.Draw(fonts, kind, b.set, at)
+		single, _, err := spreads.Draw(with.fonts, kind, b.set, at)
 		if err != nil {
 			return err
 		}
-		if pages, err = readA3(nil, dir, single, b.set.DPI); err != nil {
+		if pages, err = readA3(nil, with.dir, single, b.set.DPI); err != nil {
 			return err
 		}
 		t.singles++
