@@ -23,7 +23,6 @@ import (
 const (
 	netHeight  = 36.0  // pixels, of Debian's model for Vietnamese
 	lineMargin = 0.3   // heights of a line above and below
-	nearMargin = 0.2   // and where that was read with doubt, which makes letters larger
 	sideMargin = 0.027 // inches left and right
 	sparseEdge = 0.08  // inches around what is too tall for a line
 	sparseDPI  = 200
@@ -37,18 +36,6 @@ const (
 	shortLine  = 6
 	leastWord  = 0.2
 	looseWord  = 0.7
-	// loneWidth is that of a number alone, in heights of a line.
-	loneWidth = 2
-	// sureWord is how sure the engine must be of each word of a short line that is
-	// looked at again (readLone, readAgain), for that to count. Measured on 240 of
-	// them on 86 drawn pages: nine were digits, "TT" or the end of an address, all
-	// from 0.95 up; specks, pieces of codes and of seals came to 0.93.
-	sureWord = 0.95
-	// doubtfulWord is the confidence of a word from which down its line is read
-	// a second time. Measured on the made-up pages (a tenth of their lines, a
-	// tenth of all errors) and real scans (a third of their lines, a quarter of
-	// all errors); from 0.92 down it costs twice as much and brings no more.
-	doubtfulWord = 0.8
 	// plainSigns: a word of signs alone is a dash or a number sign, which print
 	// has, or a hole or a leader of dots, which the engine is less sure of.
 	plainSigns = 0.75
@@ -229,79 +216,11 @@ func (r *Reader) readLine(page *cleanup.Page, box lept.Box, usual int) ([]tesser
 	return withoutSerif(words), nil
 }
 
-// farMargins are the heights above and below of further looks at what is short
-// and was not read surely: numbers of two digits on grainy paper are lost by one
-// margin and read by the next, without a pattern. Measured on 48 of them: 7 are
-// lost by one look.
-var farMargins = [...]float64{0.5, 0.7, 0.4}
-
-// isLone tells a box as high as a line and as wide as a number alone in a cell of
-// a table, which four digits fill. Longer lines are told from strokes of a pen by
-// their words, and the pieces of seals and codes are as long.
-func isLone(box lept.Box, height int) bool { return 2*box.H >= height && box.W <= loneWidth*height }
-
-// isSure tells whether the engine is sure of every word.
-func isSure(words []tesseract.Word) bool {
-	return len(words) > 0 && !slices.ContainsFunc(words, func(w tesseract.Word) bool {
-		return w.Confidence < sureWord || tesseract.Signs(w.Text) == 0
-	})
-}
-
-// readLone looks again at what may be a number alone, and gives the first reading that the
-// engine is sure of; none if there is none. One that has the letters of the first
-// look says that this was right: where letters are drawn smaller, capitals and
-// small letters of one form (V and v) are taken for each other.
-func (r *Reader) readLone(page *cleanup.Page, box lept.Box, height int, first []tesseract.Word) ([]tesseract.Word, error) {
-	for _, margin := range farMargins {
-		words, err := r.readWithin(page, box, margin*float64(height))
-		switch {
-		case err != nil:
-			return nil, err
-		case isSure(words) && slices.EqualFunc(first, words, func(a, b tesseract.Word) bool { return strings.EqualFold(a.Text, b.Text) }):
-			return first, nil
-		case isSure(words):
-			return words, nil
-		}
-	}
-	return nil, nil
-}
-
-// readAgain looks again at a line with a doubtful word, with its letters drawn
-// larger; the reading that the engine is surer of holds. A short one is drawn
-// smaller before, and that holds if the engine is sure of it then: of few letters
-// it is surer, too, of a reading that has lost one.
-func (r *Reader) readAgain(page *cleanup.Page, box lept.Box, height int, first []tesseract.Word) ([]tesseract.Word, error) {
-	if box.W <= shortLine*height {
-		far, err := r.readWithin(page, box, farMargins[0]*float64(height))
-		if err != nil || isSure(far) {
-			return far, err
-		}
-	}
-	near, err := r.readWithin(page, box, nearMargin*float64(height))
-	if err != nil || sureness(near) <= sureness(first) {
-		return first, err
-	}
-	return near, nil
-}
-
 // readWithin reads the line in a box of the measuring copy, with so many pixels
 // of that above and below it.
 func (r *Reader) readWithin(page *cleanup.Page, box lept.Box, above float64) ([]tesseract.Word, error) {
 	at := onPage(page, box, sideMargin, above/measure.DPI)
 	return r.readAt(page, at, min(1, netHeight/float64(at.H)), tesseract.RawLine)
-}
-
-func isDoubtful(w tesseract.Word) bool { return w.Confidence < doubtfulWord }
-
-// sureness is the mean confidence of the signs of a line.
-func sureness(words []tesseract.Word) float64 {
-	sum, signs := 0.0, 0
-	for _, w := range words {
-		n := utf8.RuneCountInString(w.Text)
-		sum += w.Confidence * float64(n)
-		signs += n
-	}
-	return sum / float64(max(signs, 1))
 }
 
 // withoutSerif takes away the apostrophe that the engine reads in the left serif
