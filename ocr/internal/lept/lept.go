@@ -238,7 +238,7 @@ func (p *Pix) Threshold(level int) (*Pix, error) {
 
 // OpenBrick removes black that a w x h brick does not fit into.
 func (p *Pix) OpenBrick(w, h int) (*Pix, error) {
-	return wrap(C.pixOpenBrick(nil, p.c, C.l_int32(w), C.l_int32(h)), "open")
+	return wrap(C.sohoa_open(p.c, C.l_int32(w), C.l_int32(h)), "open")
 }
 
 // CloseBrick fills white that a w x h brick does not fit into.

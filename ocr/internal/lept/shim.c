@@ -4,6 +4,7 @@
  */
 #include "shim.h"
 #include <math.h>
+#include <string.h>
 
 /* Fills a raster from packed rows: 1 or 8 bits as they are, or RGB triples. */
 void sohoa_set_rows(PIX *pix, const l_uint8 *data, size_t stride, int channels) {
@@ -180,6 +181,40 @@ PIX *sohoa_red_mask(PIX *rgb, int step) {
     return mask;
 }
 
+/* Combines a 1-bit picture with itself moved, n - 1 times by one pixel each, in
+ * about log2 n steps: what is combined with k copies already is combined with
+ * itself moved by k. Towards the origin with AND this erodes by n, away from it
+ * with OR it grows what is left back. The outside is white. */
+static int spread(PIX *pix, l_int32 n, int across, int grow) {
+    l_int32 w = pixGetWidth(pix), h = pixGetHeight(pix);
+    for (l_int32 have = 1; have < n;) {
+        l_int32 k = min32(have, n - have), dx = across ? k : 0, dy = across ? 0 : k;
+        PIX *still = pixCopy(NULL, pix);
+        if (!still)
+            return 1;
+        if (grow) {
+            pixRasterop(pix, dx, dy, w - dx, h - dy, PIX_SRC | PIX_DST, still, 0, 0);
+        } else {
+            pixRasterop(pix, 0, 0, w - dx, h - dy, PIX_SRC & PIX_DST, still, dx, dy);
+            pixRasterop(pix, across ? w - dx : 0, across ? 0 : h - dy, across ? dx : w, across ? h : dy, PIX_CLR, NULL, 0, 0);
+        }
+        pixDestroy(&still);
+        have += k;
+    }
+    return 0;
+}
+
+/* Opening by a w x h brick: the same as pixOpenBrick's, which takes w + h steps
+ * and not their logarithms. */
+PIX *sohoa_open(PIX *binary, l_int32 w, l_int32 h) {
+    PIX *out = pixCopy(NULL, binary);
+    if (!out)
+        return NULL;
+    if (spread(out, w, 1, 0) || spread(out, h, 0, 0) || spread(out, w, 1, 1) || spread(out, h, 0, 1))
+        pixDestroy(&out);
+    return out;
+}
+
 int sohoa_row_contrast(PIX *binary, l_float32 radians, l_float32 *sum) {
     PIX *sheared = pixVShear(NULL, binary, pixGetWidth(binary) / 2, radians, L_BRING_IN_WHITE);
     if (!sheared)
@@ -190,24 +225,34 @@ int sohoa_row_contrast(PIX *binary, l_float32 radians, l_float32 *sum) {
 }
 
 /* One point of an 8-bit picture in 16.16 fixed point, between four pixels. */
-static inline l_int32 between(const l_uint32 *data, l_int32 wpl, l_int64 x, l_int64 y, l_int32 w, l_int32 h) {
-    l_int32 ix = (l_int32)(x >> 16), iy = (l_int32)(y >> 16);
-    if (ix < 0 || iy < 0 || ix >= w - 1 || iy >= h - 1) {
-        if (ix < -1 || iy < -1 || ix >= w || iy >= h)
-            return 255;
-        ix = ix < 0 ? 0 : ix >= w ? w - 1 : ix;
-        iy = iy < 0 ? 0 : iy >= h ? h - 1 : iy;
-        return GET_DATA_BYTE(data + (size_t)iy * wpl, ix);
-    }
-    l_int32 fx = (x >> 8) & 255, fy = (y >> 8) & 255;
-    const l_uint32 *upper = data + (size_t)iy * wpl, *lower = upper + wpl;
+static inline l_int32 blend(const l_uint32 *data, l_int32 wpl, l_int64 x, l_int64 y) {
+    l_int32 ix = (l_int32)(x >> 16), fx = (x >> 8) & 255, fy = (y >> 8) & 255;
+    const l_uint32 *upper = data + (y >> 16) * wpl, *lower = upper + wpl;
     l_int32 a = GET_DATA_BYTE(upper, ix) * (256 - fx) + GET_DATA_BYTE(upper, ix + 1) * fx;
     l_int32 b = GET_DATA_BYTE(lower, ix) * (256 - fx) + GET_DATA_BYTE(lower, ix + 1) * fx;
     return (a * (256 - fy) + b * fy) >> 16;
 }
 
+/* The same for a point that may lie off the picture, where it is white. */
+static l_int32 between(const l_uint32 *data, l_int32 wpl, l_int64 x, l_int64 y, l_int32 w, l_int32 h) {
+    l_int64 ix = x >> 16, iy = y >> 16;
+    if (ix >= 0 && iy >= 0 && ix < w - 1 && iy < h - 1)
+        return blend(data, wpl, x, y);
+    if (ix < -1 || iy < -1 || ix >= w || iy >= h)
+        return 255;
+    ix = ix < 0 ? 0 : ix >= w ? w - 1 : ix;
+    iy = iy < 0 ? 0 : iy >= h ? h - 1 : iy;
+    return GET_DATA_BYTE(data + (size_t)iy * wpl, ix);
+}
+
+/* Whether a point and a pixel around it lie inside the picture. */
+static int inside(double x, double y, l_int32 w, l_int32 h) {
+    return x >= 1 && y >= 1 && x < w - 2 && y < h - 2;
+}
+
 /* Each pixel is the mean of n x n points, about one for each source pixel it
- * covers. matrix leads from the result to the source, as dossier.Matrix. */
+ * covers. matrix leads from the result to the source, as dossier.Matrix. When both
+ * ends of a row are inside the picture, so is every point of it. */
 PIX *sohoa_sample(PIX *gray, const double *m, l_int32 w, l_int32 h) {
     PIX *out = pixCreate(w, h, 8);
     if (!out)
@@ -216,20 +261,27 @@ PIX *sohoa_sample(PIX *gray, const double *m, l_int32 w, l_int32 h) {
     const l_uint32 *data = pixGetData(gray);
     double step = sqrt(fabs(m[0] * m[3] - m[1] * m[2]));
     l_int32 n = step < 1.01 ? 1 : step > 8 ? 8 : (l_int32)(step + 0.8);
-    for (l_int32 y = 0; y < h; y++) {
-        l_uint32 *line = pixGetData(out) + (size_t)y * pixGetWpl(out);
-        for (l_int32 x = 0; x < w; x++) {
-            l_int32 sum = 0;
-            for (l_int32 j = 0; j < n; j++) {
-                double u = x + 0.5 / n, v = y + (j + 0.5) / n;
+    l_int64 dx = (l_int64)(m[0] * 65536 / n), dy = (l_int64)(m[1] * 65536 / n);
+    l_int32 *sums = LEPT_CALLOC(w, sizeof(l_int32));
+    for (l_int32 y = 0; sums && y < h; y++) {
+        memset(sums, 0, (size_t)w * sizeof(l_int32));
+        for (l_int32 j = 0; j < n; j++) {
+            double v = y + (j + 0.5) / n, x0 = m[2] * v + m[4] - 0.5, y0 = m[3] * v + m[5] - 0.5;
+            int within = inside(x0, y0, sw, sh) && inside(x0 + m[0] * w, y0 + m[1] * w, sw, sh);
+            for (l_int32 x = 0; x < w; x++) {
+                double u = x + 0.5 / n;
                 l_int64 px = (l_int64)((m[0] * u + m[2] * v + m[4] - 0.5) * 65536);
                 l_int64 py = (l_int64)((m[1] * u + m[3] * v + m[5] - 0.5) * 65536);
-                l_int64 dx = (l_int64)(m[0] * 65536 / n), dy = (l_int64)(m[1] * 65536 / n);
                 for (l_int32 i = 0; i < n; i++, px += dx, py += dy)
-                    sum += between(data, wpl, px, py, sw, sh);
+                    sums[x] += within ? blend(data, wpl, px, py) : between(data, wpl, px, py, sw, sh);
             }
-            SET_DATA_BYTE(line, x, sum / (n * n));
         }
+        l_uint32 *line = pixGetData(out) + (size_t)y * pixGetWpl(out);
+        for (l_int32 x = 0; x < w; x++)
+            SET_DATA_BYTE(line, x, sums[x] / (n * n));
     }
+    if (!sums)
+        pixDestroy(&out);
+    LEPT_FREE(sums);
     return out;
 }

@@ -11,6 +11,7 @@ PIX *sohoa_flatten_background(PIX *gray, int target, int darkest);
 void sohoa_histogram(PIX *gray, l_int32 *counts);
 PIX *sohoa_red_mask(PIX *rgb, int step);
 PIX *sohoa_sample(PIX *gray, const double *matrix, l_int32 w, l_int32 h);
+PIX *sohoa_open(PIX *binary, l_int32 w, l_int32 h);
 int sohoa_row_contrast(PIX *binary, l_float32 radians, l_float32 *sum);
 
 #endif
