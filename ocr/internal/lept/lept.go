@@ -303,30 +303,29 @@ func (p *Pix) FlattenBackground(target, darkest int) (*Pix, error) {
 
 // Smaller keeps the components of a 1-bit picture at most w wide and h high.
 func (p *Pix) Smaller(w, h int) (*Pix, error) {
-	return wrap(C.pixSelectBySize(p.c, C.l_int32(w), C.l_int32(h), 8, C.L_SELECT_IF_BOTH, C.L_SELECT_IF_LTE, nil), "select by size")
+	return wrap(C.sohoa_select(p.c, C.l_int32(w), C.l_int32(h), 0), "select by size")
 }
 
 // Larger drops the components that are below w in width and h in height.
 func (p *Pix) Larger(w, h int) (*Pix, error) {
-	return wrap(C.pixSelectBySize(p.c, C.l_int32(w), C.l_int32(h), 8, C.L_SELECT_IF_EITHER, C.L_SELECT_IF_GTE, nil), "select by size")
+	return wrap(C.sohoa_select(p.c, C.l_int32(w), C.l_int32(h), 1), "select by size")
 }
 
 // Box is a rectangle in pixels.
 type Box struct{ X, Y, W, H int }
 
-// Components are the boxes of the 8-connected components of a 1-bit picture.
+// Components are the boxes of the 8-connected components of a 1-bit picture, by
+// their first pixels from the top down, then from the left.
 func (p *Pix) Components() ([]Box, error) {
-	boxa := C.pixConnCompBB(p.c, 8)
-	if boxa == nil {
+	var n C.l_int32
+	found := C.sohoa_components(p.c, &n)
+	if found == nil {
 		return nil, fmt.Errorf("components: %w", errFailed)
 	}
-	defer C.boxaDestroy(&boxa)
-	n := int(C.boxaGetCount(boxa))
+	defer C.free(unsafe.Pointer(found))
 	boxes := make([]Box, n)
-	var x, y, w, h C.l_int32
-	for i := range boxes {
-		C.boxaGetBoxGeometry(boxa, C.l_int32(i), &x, &y, &w, &h)
-		boxes[i] = Box{int(x), int(y), int(w), int(h)}
+	for i, b := range unsafe.Slice((*[4]C.l_int32)(unsafe.Pointer(found)), int(n)) {
+		boxes[i] = Box{X: int(b[0]), Y: int(b[1]), W: int(b[2] - b[0]), H: int(b[3] - b[1])}
 	}
 	return boxes, nil
 }
