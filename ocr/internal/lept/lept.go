@@ -243,7 +243,7 @@ func (p *Pix) OpenBrick(w, h int) (*Pix, error) {
 
 // CloseBrick fills white that a w x h brick does not fit into.
 func (p *Pix) CloseBrick(w, h int) (*Pix, error) {
-	return wrap(C.pixCloseSafeBrick(nil, p.c, C.l_int32(w), C.l_int32(h)), "close")
+	return wrap(C.sohoa_close(p.c, C.l_int32(w), C.l_int32(h)), "close")
 }
 
 // Dilate grows black by a w x h brick.

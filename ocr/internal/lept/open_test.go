@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// TestOpenBrick compares opening with its definition: black stays where a brick of
-// black lies over it.
-func TestOpenBrick(t *testing.T) {
+// TestBricks compares opening and closing with their definitions: black stays where
+// a brick of black lies over it, white where one of white does, also over an edge.
+func TestBricks(t *testing.T) {
 	for _, size := range [][2]int{{1, 1}, {1, 7}, {9, 1}, {5, 5}, {22, 4}, {33, 1}, {70, 2}, {100, 3}, {3, 64}} {
 		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
 			const w, h = 97, 61
@@ -21,19 +21,25 @@ func TestOpenBrick(t *testing.T) {
 			black := blobs(random, w, h)
 			paint(pix, black)
 			opened, err := pix.OpenBrick(size[0], size[1])
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer opened.Close()
-			want := openedByDefinition(black, size[0], size[1])
-			for y := range h {
-				for x := range w {
-					if got := isBlack(opened, x, y); got != want[y][x] {
-						t.Fatalf("at %d, %d black is %v, want %v", x, y, got, want[y][x])
-					}
-				}
-			}
+			same(t, "opened", opened, err, openedByDefinition(black, size[0], size[1]))
+			closed, err := pix.CloseBrick(size[0], size[1])
+			same(t, "closed", closed, err, closedByDefinition(black, size[0], size[1]))
 		})
+	}
+}
+
+func same(t *testing.T, what string, pix *Pix, err error, want [][]bool) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pix.Close()
+	for y := range want {
+		for x := range want[y] {
+			if got := isBlack(pix, x, y); got != want[y][x] {
+				t.Fatalf("%s: at %d, %d black is %v, want %v", what, x, y, got, want[y][x])
+			}
+		}
 	}
 }
 
@@ -72,6 +78,27 @@ func openedByDefinition(black [][]bool, bw, bh int) [][]bool {
 					out[j][i] = true
 				}
 			}
+		}
+	}
+	return out
+}
+
+// closedByDefinition opens the white, which goes on around the picture.
+func closedByDefinition(black [][]bool, bw, bh int) [][]bool {
+	h, w := len(black), len(black[0])
+	white := make([][]bool, h+2*bh)
+	for y := range white {
+		white[y] = make([]bool, w+2*bw)
+		for x := range white[y] {
+			inX, inY := x-bw, y-bh
+			white[y][x] = inX < 0 || inX >= w || inY < 0 || inY >= h || !black[inY][inX]
+		}
+	}
+	opened := openedByDefinition(white, bw, bh)
+	out := make([][]bool, h)
+	for y := range out {
+		for x := range w {
+			out[y] = append(out[y], !opened[y+bh][x+bw])
 		}
 	}
 	return out

@@ -215,6 +215,18 @@ PIX *sohoa_open(PIX *binary, l_int32 w, l_int32 h) {
     return out;
 }
 
+/* Closing by a w x h brick, the same as pixCloseSafeBrick's: what is grown needs
+ * room beyond the edges, from which it is taken back. */
+PIX *sohoa_close(PIX *binary, l_int32 w, l_int32 h) {
+    PIX *wide = pixAddBorderGeneral(binary, w, w, h, h, 0), *out = NULL;
+    if (!wide)
+        return NULL;
+    if (!spread(wide, w, 1, 1) && !spread(wide, h, 0, 1) && !spread(wide, w, 1, 0) && !spread(wide, h, 0, 0))
+        out = pixRemoveBorderGeneral(wide, w, w, h, h);
+    pixDestroy(&wide);
+    return out;
+}
+
 int sohoa_row_contrast(PIX *binary, l_float32 radians, l_float32 *sum) {
     PIX *sheared = pixVShear(NULL, binary, pixGetWidth(binary) / 2, radians, L_BRING_IN_WHITE);
     if (!sheared)

@@ -14,6 +14,7 @@ PIX *sohoa_sample(PIX *gray, const double *matrix, l_int32 w, l_int32 h);
 PIX *sohoa_open(PIX *binary, l_int32 w, l_int32 h);
 l_int32 *sohoa_components(PIX *binary, l_int32 *count); /* the caller frees; 4 numbers a box */
 PIX *sohoa_select(PIX *binary, l_int32 w, l_int32 h, int larger);
+PIX *sohoa_close(PIX *binary, l_int32 w, l_int32 h);
 int sohoa_row_contrast(PIX *binary, l_float32 radians, l_float32 *sum);
 
 #endif
