@@ -286,6 +286,9 @@ func (r *Reader) readAt(page *cleanup.Page, at lept.Box, scale float64, layout t
 		picture = sharp
 	}
 	words, err := r.engine.Read(picture, page.DPI*page.Scale*scale, layout)
+	if layout == tesseract.RawLine {
+		apart(words)
+	}
 	for i := range words {
 		b := &words[i].Box
 		*b = image.Rect(
@@ -294,6 +297,15 @@ func (r *Reader) readAt(page *cleanup.Page, at lept.Box, scale float64, layout t
 		)
 	}
 	return words, err
+}
+
+// apart ends each word of a line where the next begins: the engine draws the box
+// of one over the next, or over all the rest of the line, where signs are no print.
+func apart(words []tesseract.Word) {
+	for i := 1; i < len(words); i++ {
+		b := &words[i-1].Box
+		b.Max.X = min(b.Max.X, max(b.Min.X+1, words[i].Box.Min.X))
+	}
 }
 
 // onPage brings a box of the measuring copy to pixels of reading, with margins
