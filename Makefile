@@ -21,9 +21,10 @@ PACKAGES := ./... $(if $(wildcard testdata/generate),./testdata/generate/...)
 # Real servers for the tests: of objects, of identities, of certificates.
 TEST_TOOLS := verapdf versitygw oidc-provider pebble
 
+# `make test` has vetted all packages before it tests them.
 # Tests of the whole program mostly wait for its processes, so that three at a time
 # keep two cores busy.
-GOTEST := go test -tags '$(TAGS)' -timeout 40m -shuffle on -parallel 3 -json
+GOTEST := go test -vet off -tags '$(TAGS)' -timeout 40m -shuffle on -parallel 3 -json
 
 # with_tools runs a command with the places of the test tools in its environment.
 with_tools = set -a; source .tools/env; set +a;

@@ -17,8 +17,10 @@ func killRounds(round killRound, counts map[string]int, random *rand.Rand) (roun
 // rebuildEvery tells in which rounds the catalogue is rebuilt, too: each.
 func rebuildEvery(int) bool { return true }
 
-// How often TestKilledAtRandomMoments kills, and how often with the real engine.
+// How often TestKilledAtRandomMoments kills, how often with the real engine, and
+// how many copies of each page an archive takes in.
 const (
 	randomKills = 200
 	realKills   = 25
+	copies      = 10
 )

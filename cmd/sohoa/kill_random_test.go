@@ -17,19 +17,16 @@ import (
 	"sohoa/storage/storagetest/pgtest"
 )
 
-// Sixty pages: six that the generator draws and the engine reads, each ten times
-// with another remark in the file, so that all have bytes of their own.
-const (
-	drawnPages = 6
-	copies     = 10
-)
+// drawnPages are drawn by the generator and read by the engine; of each there are
+// copies with another remark in the file, so that all have bytes of their own.
+const drawnPages = 6
 
 // readyBound is how long a start after a kill may take at the very most; the
 // aim is ten seconds, and what it took is printed.
 const readyBound = 2 * time.Minute
 
-// TestKilledAtRandomMoments kills the real program from outside while sixty
-// pages go through it, several times in a row in one archive, by both
+// TestKilledAtRandomMoments kills the real program from outside while thirty
+// pages go through it (sixty with the tag soak), several times in a row in one archive, by both
 // entrances, on SQLite and on PostgreSQL; then it is started once more and must
 // come to where an undisturbed run came. Recognition is replaced by what the
 // engine said in one run (see replay_test.go), but for the last archives, which
@@ -38,13 +35,13 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	t.Parallel()
 	tools := buildTools(t)
 	drawn := drawJPEGs(t, tools)
-	sixty := copyPages(t, drawn)
-	record := recordReadings(t, tools, drawn, sixty)
+	pages := copyPages(t, drawn)
+	record := recordReadings(t, tools, drawn, pages)
 	replayed := replayingProgram(t, record)
 	entrances := []wayIn{processEntrance{}, serveEntrance{}}
 	var references []reference
 	for _, in := range entrances {
-		references = append(references, undisturbed(t, replayed, in, sixty))
+		references = append(references, undisturbed(t, replayed, in, pages))
 	}
 	small := undisturbed(t, replayed, processEntrance{}, drawn)
 
@@ -56,7 +53,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 			if n%4 >= 2 {
 				address = pgtest.Start(t)
 			}
-			v := victim{rig: newRig(t, address), command: replayed, entrance: entrances[n%2], files: sixty}
+			v := victim{rig: newRig(t, address), command: replayed, entrance: entrances[n%2], files: pages}
 			tally.add(v.die(t, random, min(5, randomKills-tally.kills), references[n%2]))
 		})
 	}

@@ -15,8 +15,10 @@ func killRounds(round killRound, counts map[string]int, random *rand.Rand) []kil
 // rebuildEvery tells in which rounds the catalogue is rebuilt, too.
 func rebuildEvery(round int) bool { return round%4 == 0 }
 
-// How often TestKilledAtRandomMoments kills, and how often with the real engine.
+// How often TestKilledAtRandomMoments kills, how often with the real engine, and
+// how many copies of each page an archive takes in.
 const (
 	randomKills = 40
 	realKills   = 5
+	copies      = 5
 )

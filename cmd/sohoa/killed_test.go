@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 	case os.Getenv(programVariable) != "", len(os.Args) > 1 && os.Args[1] == "page-worker":
 		os.Exit(beTheProgram())
 	default:
-		os.Exit(m.Run())
+		os.Exit(runTests(m))
 	}
 }
 

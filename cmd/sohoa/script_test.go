@@ -16,10 +16,12 @@ import (
 
 // Scripts run the real binary with its real workers: page-workers are
 // processes of the same program, so nothing smaller would be the whole program.
-// samples are drawn once by the project's own generator.
+// samples are drawn once by the project's own generator, and $WORKED/a is the
+// archive that the real binary made of $SAMPLES/scans: a script that is about what
+// comes after reading copies it.
 func TestScripts(t *testing.T) {
 	tools := buildTools(t)
-	samples := drawSamples(t, tools)
+	samples, worked := drawSamples(t), workOnSamples(t)
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir()) // where pdfcpu, which judges in this process, makes a folder
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -28,6 +30,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PATH", tools+string(os.PathListSeparator)+os.Getenv("PATH"))
 			env.Setenv("SAMPLES", samples)
+			env.Setenv("WORKED", worked)
 			env.Setenv("XDG_CONFIG_HOME", env.WorkDir)
 			return nil
 		},
@@ -37,40 +40,6 @@ func TestScripts(t *testing.T) {
 			"openbook": openBookCommand, "writedown": writeDownCommand,
 		},
 	})
-}
-
-// buildTools compiles sohoa and the generator.
-func buildTools(t testing.TB) string {
-	t.Helper()
-	dir := t.TempDir()
-	for name, pkg := range map[string]string{"sohoa": ".", "generate": "../../testdata/generate"} {
-		build := exec.Command("go", "build", "-tags", "sqlite_fts5", "-o", filepath.Join(dir, name), pkg)
-		if out, err := build.CombinedOutput(); err != nil {
-			t.Fatalf("build %s: %v\n%s", name, err, out)
-		}
-	}
-	return dir
-}
-
-// drawSamples draws one dossier of loose images, one multi-page TIFF and one
-// PDF, with the truth about each, and the broken files.
-func drawSamples(t *testing.T, tools string) string {
-	t.Helper()
-	dir := t.TempDir()
-	for _, args := range [][]string{
-		{"-out", filepath.Join(dir, "scans"), "-dossiers", "1", "-seed", "5", "-truth"},
-		{"-out", filepath.Join(dir, "broken"), "-broken"},
-	} {
-		draw := exec.Command(filepath.Join(tools, "generate"), args...)
-		if out, err := draw.CombinedOutput(); err != nil {
-			t.Fatalf("draw samples: %v\n%s", err, out)
-		}
-	}
-	// A folder of scans holds scans only.
-	if err := os.Rename(filepath.Join(dir, "scans", "truth"), filepath.Join(dir, "truth")); err != nil {
-		t.Fatal(err)
-	}
-	return dir
 }
 
 // exitsCommand runs a program and requires its exit code:
