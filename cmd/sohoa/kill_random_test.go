@@ -26,8 +26,8 @@ const drawnPages = 6
 const readyBound = 2 * time.Minute
 
 // TestKilledAtRandomMoments kills the real program from outside while thirty
-// pages go through it (sixty with the tag soak), several times in a row in one archive, by both
-// entrances, on SQLite and on PostgreSQL; then it is started once more and must
+// pages go through it (sixty with the tag soak), several times in a row in one
+// archive, by both entrances, on SQLite and on PostgreSQL; then it is started once more and must
 // come to where an undisturbed run came. Recognition is replaced by what the
 // engine said in one run (see replay_test.go), but for the last archives, which
 // the real binary and the real engine work on, with the drawn pages.

@@ -1,6 +1,7 @@
 // Package lept is a thin binding of leptonica: the few operations the page
 // front end needs, each a method on [Pix], none with a decision of its own.
-// What is measured and why lives in the callers.
+// What is measured and why lives in the callers. What leptonica lacks, or does in
+// many times the time on whole pages, is in shim.c and pieces.c.
 //
 // A Pix owns memory outside the Go heap; whoever receives one closes it. A Pix
 // is not safe for concurrent use. Depths in use are 1 (1 is black), 8 (gray)
