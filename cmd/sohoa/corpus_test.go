@@ -211,10 +211,12 @@ func kindNamed(t *testing.T, cat *dossier.Catalogue, name string) string {
 	return ""
 }
 
-// What broken files may cost.
+// What broken files may cost: of the processor as many seconds each as
+// --page-timeout says, which is half of the minute that the program gives a page
+// unless told, and of memory as many KiB.
 const (
-	longestJob = 60 * time.Second
-	mostMemory = 1 << 20 // KiB
+	mostWork   = "--page-timeout=30s"
+	mostMemory = 1 << 20
 )
 
 // testBrokenFiles holds that no broken file is taken for a paper, lost, or able
@@ -224,7 +226,7 @@ func testBrokenFiles(t *testing.T, program string, dirs ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := process(t, program, dirs...)
+	f := process(t, program, append([]string{mostWork}, dirs...)...)
 	if f.exit != exitParked {
 		t.Errorf("exit code %d, want %d", f.exit, exitParked)
 	}
@@ -240,6 +242,9 @@ func testBrokenFiles(t *testing.T, program string, dirs ...string) {
 		if w.Reason == "" || w.Reason == dossier.ReasonUnknown || w.Text == "" || w.TextEn == "" {
 			t.Errorf("%s: %+v", w.File, w)
 		}
+		if w.Reason == dossier.ReasonTime {
+			t.Errorf("%s took longer than %s", w.File, mostWork)
+		}
 	}
 	for _, b := range f.Blanks {
 		named[b.File] = true
@@ -253,7 +258,7 @@ func testBrokenFiles(t *testing.T, program string, dirs ...string) {
 		}
 		wantOriginal(t, f.data, file.path)
 	}
-	wantShortJobs(t, f.data)
+	logJobs(t, f.data)
 	f.wantIntact(t, program)
 }
 
@@ -274,9 +279,10 @@ func wantOriginal(t *testing.T, data, path string) {
 	}
 }
 
-// wantShortJobs holds that opening or reading no file took longer than a page
-// may, by the times of the jobs.
-func wantShortJobs(t *testing.T, data string) {
+// logJobs says how many jobs there were and how long the longest took by the
+// clock, which a busy machine makes of it: what a job may cost is the program's
+// own limit on processor time.
+func logJobs(t *testing.T, data string) {
 	t.Helper()
 	db, err := sql.Open("sqlite3", "file:"+filepath.Join(data, "catalog.db")+"?mode=ro")
 	if err != nil {
@@ -291,7 +297,4 @@ func wantShortJobs(t *testing.T, data string) {
 		t.Fatalf("%d jobs: %v", jobs, err)
 	}
 	t.Logf("%d jobs, the longest took %.1f s", jobs, longest)
-	if longest > longestJob.Seconds() {
-		t.Errorf("a job took %.1f s", longest)
-	}
 }

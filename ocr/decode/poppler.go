@@ -27,13 +27,19 @@ type pdfTools struct {
 	limits  Limits
 }
 
-// How long each program may take. Together they stay below the minute a page
-// has, since a file that pdfcpu cannot read meets several of them.
+// How long each program may work, in whole seconds of the processor: on a machine
+// that is busy with other things a file takes long through no fault of its own.
+// Together they stay near the minute a page has, since a file that pdfcpu cannot
+// read meets several of them.
 const (
 	inspectTime = 8 * time.Second
 	repairTime  = 15 * time.Second
 	renderTime  = 45 * time.Second
 )
+
+// clockFactor is how many times as long a program may take by the clock: one that
+// waits for something that never comes uses no processor.
+const clockFactor = 10
 
 const (
 	maxToolOutput = 64 << 10
@@ -72,7 +78,7 @@ func (t pdfTools) run(ctx context.Context, limit time.Duration, program string, 
 		return outcome{}, &dossier.Fault{Kind: dossier.Stop, Op: "find " + program, Reason: dossier.ReasonUnknown,
 			Err: fmt.Errorf("%s is missing: apt install %s", program, packageOf(program))}
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithTimeout(ctx, clockFactor*limit)
 	defer cancel()
 	// Pdeathsig is sent when the thread that started the program ends.
 	runtime.LockOSThread()
@@ -94,22 +100,24 @@ func (t pdfTools) run(ctx context.Context, limit time.Duration, program string, 
 
 // bound sets the limits of a program that has just been started. It may have
 // ended already, so errors are of no account; the watchdog of the worker's
-// parent counts its memory too.
+// parent counts its memory and its time too.
 func (t pdfTools) bound(pid int, limit time.Duration) {
 	memory := uint64(max(t.limits.Memory, minToolMemory))
-	seconds := uint64(limit/time.Second) + 1
 	for resource, value := range map[int]uint64{
-		unix.RLIMIT_AS: memory, unix.RLIMIT_CPU: seconds, unix.RLIMIT_FSIZE: maxToolFile, unix.RLIMIT_CORE: 0,
+		unix.RLIMIT_AS: memory, unix.RLIMIT_FSIZE: maxToolFile, unix.RLIMIT_CORE: 0,
 	} {
 		_ = unix.Prlimit(pid, resource, &unix.Rlimit{Cur: value, Max: value}, nil)
 	}
+	// The lower limit is told by SIGXCPU, the higher one kills without a word (setrlimit(2)).
+	seconds := uint64(limit / time.Second)
+	_ = unix.Prlimit(pid, unix.RLIMIT_CPU, &unix.Rlimit{Cur: seconds, Max: seconds + 1}, nil)
 }
 
 func classify(ctx context.Context, program string, err error, problems []byte) error {
 	switch {
 	case err == nil:
 		return nil
-	case ctx.Err() == context.DeadlineExceeded:
+	case ctx.Err() == context.DeadlineExceeded, endedBy(err) == syscall.SIGXCPU:
 		return because(dossier.ReasonTime, fmt.Errorf("%s took too long", program))
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -117,6 +125,17 @@ func classify(ctx context.Context, program string, err error, problems []byte) e
 		return errPassword
 	}
 	return fmt.Errorf("%s: %w", program, errTool)
+}
+
+// endedBy is the signal that ended a program, or -1.
+func endedBy(err error) syscall.Signal {
+	var ended *exec.ExitError
+	if errors.As(err, &ended) {
+		if status, ok := ended.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+			return status.Signal()
+		}
+	}
+	return -1
 }
 
 // headBuffer keeps the first bytes written to it and drops the rest.
