@@ -33,7 +33,7 @@ func TestFaintPrint(t *testing.T) {
 	page := drawn.Page(t, 300)
 	r := reader(t)
 	want := one(t, r, drawn.File(t, "black.png", drawn.PNG(t, page))).Text
-	for _, contrast := range []float64{0.25, 0.2} {
+	for _, contrast := range []float64{0.25, 0.2, 0.15, 0.1} {
 		for _, grain := range []float64{0, 4} {
 			t.Run(fmt.Sprint(contrast, grain), func(t *testing.T) {
 				got := one(t, r, drawn.File(t, "pale.png", drawn.PNG(t, pale(page, contrast, grain))))

@@ -278,7 +278,7 @@ func (r *Reader) recognize(reading *dossier.Reading, page *cleanup.Page, scan sc
 		return err
 	}
 	words = found.without(words, page.Scale)
-	if page.Blankness != cleanup.Written && len(found.codes) == 0 && len(words) == 0 {
+	if page.Blankness != cleanup.Written && !page.Note && len(found.codes) == 0 && len(words) == 0 {
 		reading.Blank = true
 		return nil
 	}

@@ -40,6 +40,9 @@ type Page struct {
 	// Faint tells a page on which nothing but pale marks is, made dark for reading.
 	// It may be blank: unless there are words, the back of the sheet shines through.
 	Faint bool
+	// Note tells that a page which looks empty has strokes too sharp to shine through
+	// from behind: whatever can be read of them, it is not blank.
+	Note  bool
 	Flags []dossier.Flag
 
 	gray *lept.Pix // for reading, at DPI*Scale, as scanned
@@ -131,9 +134,10 @@ type straightener struct {
 	pix     *lept.Pix // to read, as scanned
 	pose    pose      // how the page lies in pix, as far as is known
 	toInput dossier.Matrix
-	dpi     float64 // of pix
-	red     float64 // share of saturated red in the input
-	turns   int     // clockwise quarter turns applied, in degrees
+	dpi     float64    // of pix
+	red     float64    // share of saturated red in the input
+	seals   []lept.Box // what is red and as large as a seal, on the measuring copy
+	turns   int        // clockwise quarter turns applied, in degrees
 }
 
 func (s *straightener) run(picture *decode.Picture) error {
@@ -186,8 +190,11 @@ func (s *straightener) count(sheet *sheet, border float64) (marks, error) {
 	if s.page.Blankness = found.blankness(); s.page.Blankness == Written || s.without == Faint {
 		return found, nil
 	}
+	if s.page.Note, err = s.isNote(sheet, s.seals); err != nil {
+		return found, err
+	}
 	err = s.lift(sheet, border, &found)
-	if s.page.Faint {
+	if s.page.Faint || s.page.Note {
 		s.page.Blankness = MaybeBlank
 	}
 	return found, err
@@ -218,6 +225,10 @@ func (s *straightener) upright(sheet *sheet, found marks) (err error) {
 // toGray makes the picture to read: gray, square pixels, not above readDPI.
 func (s *straightener) toGray(picture *decode.Picture) error {
 	finest := max(picture.Resolution.X, picture.Resolution.Y)
+	var err error
+	if s.seals, err = redSeals(picture.Pix, picture.Resolution.X, picture.Resolution.Y); err != nil {
+		return err
+	}
 	gray, red, err := s.readable(picture.Pix, finest)
 	s.red = red
 	if gray != picture.Pix {

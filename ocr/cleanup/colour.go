@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"sohoa/ocr/internal/lept"
+	"sohoa/ocr/internal/measure"
 )
 
 // What of a colour picture is read. Where there is hardly any red, the
@@ -147,4 +148,44 @@ func filled(mask *lept.Pix, b lept.Box) float64 {
 	}
 	defer cut.Close()
 	return float64(cut.Black()) / (float64(b.W) * float64(b.H))
+}
+
+// The ink of a seal comes through the paper, paler but sharp. A piece of pink that is
+// sealSide high and wide is one; the gaps in it are below sealGap.
+const (
+	sealSide = 0.6 // inches
+	sealGap  = 0.12
+)
+
+// redSeals are the boxes of seals on a picture, fresh ones and such as have come
+// through from the back, in pixels of the measuring copy.
+func redSeals(pix *lept.Pix, dpiX, dpiY float64) ([]lept.Box, error) {
+	if pix.Depth() != 32 {
+		return nil, nil
+	}
+	step := max(1, int(math.Round(max(dpiX, dpiY)/redDPI)))
+	mask, err := pix.PinkMask(step)
+	if err != nil {
+		return nil, err
+	}
+	defer mask.Close()
+	if mask.Black() == 0 {
+		return nil, nil
+	}
+	joined, err := mask.CloseBrick(brick(sealGap, dpiX/float64(step)), brick(sealGap, dpiY/float64(step)))
+	if err != nil {
+		return nil, err
+	}
+	defer joined.Close()
+	boxes, err := joined.Components()
+	if err != nil {
+		return nil, err
+	}
+	edge := measure.Inches(sealGap) // paler still
+	x, y := measure.DPI*float64(step)/dpiX, measure.DPI*float64(step)/dpiY
+	for i, b := range boxes {
+		boxes[i] = lept.Box{X: int(float64(b.X)*x) - edge, Y: int(float64(b.Y)*y) - edge,
+			W: int(float64(b.W)*x) + 2*edge, H: int(float64(b.H)*y) + 2*edge}
+	}
+	return slices.DeleteFunc(boxes, func(b lept.Box) bool { return min(b.W, b.H)-2*edge < measure.Inches(sealSide) }), nil
 }

@@ -12,6 +12,8 @@ const (
 	// shines through is paler on most sheets, and takes the engine seconds to make
 	// nothing of.
 	leastContrast = 40
+	// leastOfNote is that of marks which are too sharp to shine through.
+	leastOfNote = 18
 )
 
 // lift stretches a page that looks empty, when there are marks like letters on it
@@ -19,7 +21,11 @@ const (
 // afterwards.
 func (s *straightener) lift(of *sheet, border float64, found *marks) error {
 	ink, paper := faintest(of.gray.Histogram())
-	if paper-ink < leastContrast || paper < leastPaper {
+	least := leastContrast
+	if s.page.Note {
+		least = leastOfNote
+	}
+	if paper-ink < least || paper < leastPaper {
 		return nil
 	}
 	stretched, err := s.pix.Stretch(ink, paper)

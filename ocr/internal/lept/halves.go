@@ -23,3 +23,8 @@ func (p *Pix) WhiteRow(y, from, to int) {
 func (p *Pix) Thin(size int) (*Pix, error) {
 	return wrap(C.pixTophat(p.c, C.l_int32(size), C.l_int32(size), C.L_TOPHAT_BLACK), "top hat")
 }
+
+// PinkMask is [Pix.RedMask] of paler red, too.
+func (p *Pix) PinkMask(step int) (*Pix, error) {
+	return wrap(C.sohoa_pink_mask(p.c, C.int(step)), "pink mask")
+}

@@ -161,9 +161,9 @@ PIX *sohoa_flatten_background(PIX *gray, int target, int darkest) {
     return out;
 }
 
-/* Saturated red: clearly above green and blue, and not dark. One pixel of the
- * result stands for step x step of the picture. */
-PIX *sohoa_red_mask(PIX *rgb, int step) {
+/* What is clearly above green and blue, and not dark. One pixel of the result
+ * stands for step x step of the picture. */
+static PIX *redder(PIX *rgb, int step, int least, int green, int blue) {
     l_int32 w = pixGetWidth(rgb) / step, h = pixGetHeight(rgb) / step, wpl = pixGetWpl(rgb);
     PIX *mask = pixCreate(w > 0 ? w : 1, h > 0 ? h : 1, 1);
     if (!mask)
@@ -174,7 +174,7 @@ PIX *sohoa_red_mask(PIX *rgb, int step) {
         for (l_int32 x = 0; x < w; x++) {
             l_uint32 c = from[(size_t)x * step];
             int r = c >> 24, g = (c >> 16) & 255, b = (c >> 8) & 255;
-            if (r > 110 && r - g > 60 && r - b > 50)
+            if (r > least && r - g > green && r - b > blue)
                 SET_DATA_BIT(to, x);
         }
     }
@@ -226,6 +226,12 @@ PIX *sohoa_close(PIX *binary, l_int32 w, l_int32 h) {
     pixDestroy(&wide);
     return out;
 }
+
+/* Saturated red. */
+PIX *sohoa_red_mask(PIX *rgb, int step) { return redder(rgb, step, 110, 60, 50); }
+
+/* Red ink that has come through paper, too; paper of a warm shade is none. */
+PIX *sohoa_pink_mask(PIX *rgb, int step) { return redder(rgb, step, 110, 24, 18); }
 
 int sohoa_row_contrast(PIX *binary, l_float32 radians, l_float32 *sum) {
     PIX *sheared = pixVShear(NULL, binary, pixGetWidth(binary) / 2, radians, L_BRING_IN_WHITE);

@@ -10,6 +10,7 @@ PIX *sohoa_scale(PIX *pix, l_float32 sx, l_float32 sy);
 PIX *sohoa_flatten_background(PIX *gray, int target, int darkest);
 void sohoa_histogram(PIX *gray, l_int32 *counts);
 PIX *sohoa_red_mask(PIX *rgb, int step);
+PIX *sohoa_pink_mask(PIX *rgb, int step);
 PIX *sohoa_sample(PIX *gray, const double *matrix, l_int32 w, l_int32 h);
 PIX *sohoa_open(PIX *binary, l_int32 w, l_int32 h);
 l_int32 *sohoa_components(PIX *binary, l_int32 *count); /* the caller frees; 4 numbers a box */
