@@ -202,5 +202,5 @@ func regionAround(group []finder) region {
 	if len(group) == 2 {
 		around += float64(max(box.Dx(), box.Dy()))
 	}
-	return region{box.Inset(-int(around)), module, false}
+	return region{Rectangle: box.Inset(-int(around)), module: module}
 }
