@@ -58,10 +58,10 @@ const (
 	allCodes    step = "codes"
 )
 
-// readWritten reads a page line by line, then what is too tall for a line. Where
-// ink like print is in no word after that, lines were not found, because a stamp
-// or a signature joins them: there the engine looks for print in its own way,
-// too, and what it finds in lines is believed rather than pieces.
+// readWritten reads a page line by line. Where ink like print is in no word after
+// that, lines were not found, because a stamp or a signature joins them: there the
+// engine looks for print in its own way, and what it finds in lines is believed
+// rather than pieces. Last comes what is too tall for a line.
 func (r *Reader) readWritten(page *cleanup.Page) ([]tesseract.Word, error) {
 	if r.without == ownLines {
 		return r.readWhole(page, tesseract.WholePage)
@@ -74,31 +74,49 @@ func (r *Reader) readWritten(page *cleanup.Page) ([]tesseract.Word, error) {
 	if err != nil {
 		return nil, err
 	}
-	pieces, err := r.readTall(page, found, words)
+	tall := found.Tall
+	if r.without != secondLook {
+		if words, tall, err = r.readMissed(page, words, tall); err != nil {
+			return nil, err
+		}
+	}
+	pieces, err := r.readTall(page, tall, words)
 	if err != nil {
 		return nil, err
 	}
-	if r.without != secondLook {
-		words, err = r.readMissed(page, words, pieces)
-	}
-	return addNew(words, pieces, lastLine(words)), err
+	return addNew(words, pieces, lastLine(words)), nil
 }
 
 // readMissed adds to words what the engine finds by itself where ink like print
-// is in none of them nor in a piece.
-func (r *Reader) readMissed(page *cleanup.Page, words, pieces []tesseract.Word) ([]tesseract.Word, error) {
-	missed, err := lines.Missed(page.Ink, onInk(page, slices.Concat(words, pieces)))
+// is in none of them nor in what is too tall for a line, and gives what is tall
+// elsewhere: a stamp among lines that were missed is read with them once, and not
+// alone as well.
+func (r *Reader) readMissed(page *cleanup.Page, words []tesseract.Word, tall []lept.Box) ([]tesseract.Word, []lept.Box, error) {
+	missed, err := lines.Missed(page.Ink, append(onInk(page, words), tall...))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, box := range missed {
 		more, err := r.readAt(page, onPage(page, box, lookEdge, lookEdge), 1, tesseract.OneBlock)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		words = addNew(words, printOf(more), lastLine(words))
 	}
-	return words, nil
+	return words, outside(tall, missed), nil
+}
+
+// outside are the boxes of which most lies in none of some others.
+func outside(boxes, others []lept.Box) (out []lept.Box) {
+	for _, b := range boxes {
+		if !slices.ContainsFunc(others, func(o lept.Box) bool {
+			w, h := min(b.X+b.W, o.X+o.W)-max(b.X, o.X), min(b.Y+b.H, o.Y+o.H)-max(b.Y, o.Y)
+			return w > 0 && h > 0 && 2*w*h > b.W*b.H
+		}) {
+			out = append(out, b)
+		}
+	}
+	return out
 }
 
 // lastLine is the highest number of a line.
@@ -245,13 +263,13 @@ func withoutSerif(words []tesseract.Word) []tesseract.Word {
 
 // readTall reads what was too tall for a line: a name under a seal, large
 // print. Words that overlap what was read before are left out.
-func (r *Reader) readTall(page *cleanup.Page, found lines.Found, words []tesseract.Word) ([]tesseract.Word, error) {
+func (r *Reader) readTall(page *cleanup.Page, tall []lept.Box, words []tesseract.Word) ([]tesseract.Word, error) {
 	if r.without == tallPieces {
 		return nil, nil
 	}
 	var pieces []tesseract.Word
-	line := len(found.Lines)
-	for _, box := range found.Tall {
+	line := 0
+	for _, box := range tall {
 		at := onPage(page, box, sparseEdge, sparseEdge)
 		scale := min(1, sparseDPI/(page.DPI*page.Scale))
 		more, err := r.readAt(page, at, scale, tesseract.Sparse)

@@ -4,10 +4,12 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"slices"
 	"strings"
 	"testing"
 
 	"sohoa/ocr/internal/drawn"
+	"sohoa/ocr/internal/lept"
 	"sohoa/ocr/ocrtest"
 )
 
@@ -29,5 +31,14 @@ func TestSecondLook(t *testing.T) {
 	with, without := read(nothing), read(secondLook)
 	if with < 0.98 || without > with-0.05 {
 		t.Errorf("%.3f of the words read, %.3f without a second look", with, without)
+	}
+}
+
+// TestOutside: what lies in another box for the most part is inside of it.
+func TestOutside(t *testing.T) {
+	missed := []lept.Box{{X: 0, Y: 0, W: 100, H: 100}}
+	within, astride, away := lept.Box{X: 50, Y: 50, W: 60, H: 20}, lept.Box{X: 80, Y: 50, W: 60, H: 20}, lept.Box{X: 200, Y: 0, W: 9, H: 9}
+	if got := outside([]lept.Box{within, astride, away}, missed); !slices.Equal(got, []lept.Box{astride, away}) {
+		t.Errorf("outside are %v", got)
 	}
 }

@@ -201,3 +201,18 @@ func TestLittleToLookFor(t *testing.T) {
 		t.Errorf("%d of %d pixels have the look of a code", area, all)
 	}
 }
+
+// TestUnlikePatterns: patterns of one size make a region, to whatever side of them
+// the code lies; large ones whose modules differ by two pixels are of no code, and
+// small ones, which are measured less well, may differ by a third.
+func TestUnlikePatterns(t *testing.T) {
+	for _, c := range []struct {
+		one, other float64
+		regions    int
+	}{{8.2, 8.2, 1}, {8.2, 8.9, 1}, {8.2, 6.3, 0}, {2.1, 1.6, 1}} {
+		found := []finder{{100, 100, c.one}, {300, 100, c.other}}
+		if got := regionsOf(found); len(got) != c.regions {
+			t.Errorf("modules of %v and %v: %d regions, want %d", c.one, c.other, len(got), c.regions)
+		}
+	}
+}

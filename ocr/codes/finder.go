@@ -153,6 +153,8 @@ const (
 	// mostApart is how many modules patterns of one code lie apart at most, from
 	// corner to corner in version 20.
 	mostApart = 130
+	// Modules of one code differ by less than so many pixels and so much of one.
+	unlikePixels, unlikeShare = 0.6, 0.1
 )
 
 // regionsOf groups patterns of one size into regions. A code has three; where two
@@ -180,8 +182,13 @@ func regionsOf(found []finder) []region {
 	return regions
 }
 
+// near tells whether two patterns may be of one code, whose modules have one size.
+// Seven of them are measured to some pixels: of large ones the size is known well,
+// and two signs of a title, which are as large, are seldom alike. A pair that is no
+// code costs much, because a code may lie to any side of it.
 func (f finder) near(o finder) bool {
-	return f.module > 0 && f.module < 1.6*o.module && o.module < 1.6*f.module && math.Hypot(f.x-o.x, f.y-o.y) < mostApart*o.module
+	unlike := math.Abs(f.module - o.module)
+	return f.module > 0 && unlike < unlikePixels+unlikeShare*o.module && math.Hypot(f.x-o.x, f.y-o.y) < mostApart*o.module
 }
 
 func regionAround(group []finder) region {
@@ -195,5 +202,5 @@ func regionAround(group []finder) region {
 	if len(group) == 2 {
 		around += float64(max(box.Dx(), box.Dy()))
 	}
-	return region{box.Inset(-int(around)), module, false}
+	return region{Rectangle: box.Inset(-int(around)), module: module}
 }

@@ -93,7 +93,21 @@ func (s *Scanner) at(p Picture, r region, finer Finer) ([]Found, error) {
 	if r.bars {
 		return s.readLevel(larger, back)
 	}
+	if r.spot && !larger.hasFinder() {
+		return nil, nil
+	}
 	return s.readFrom(larger, back)
+}
+
+// hasFinder tells whether a finder pattern is in a picture. What was only a dark spot
+// shows its patterns when drawn large enough to be read; the decoder needs three of
+// them, and takes longer to see that there is none.
+func (p Picture) hasFinder() bool {
+	if p.W < 4*tile || p.H < 4*tile {
+		return true
+	}
+	s := newSurvey(p)
+	return len(s.finders(s.ground())) > 0
 }
 
 // readFrom reads a picture whose pixels lie elsewhere.

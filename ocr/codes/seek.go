@@ -49,6 +49,7 @@ type region struct {
 	image.Rectangle
 	module float64 // guessed, in pixels
 	bars   bool
+	spot   bool // nothing but dark
 }
 
 // survey is what the tiles of a page look like.
@@ -156,7 +157,7 @@ func (s *survey) inside(like []bool, step int) []bool {
 // barsAt is the region of some tiles with a margin of tiles.
 func (s *survey) barsAt(tiles image.Rectangle, margin image.Point) region {
 	grown := image.Rectangle{tiles.Min.Sub(margin), tiles.Max.Add(margin)}
-	return region{s.pixels(grown), 0, true}
+	return region{Rectangle: s.pixels(grown), bars: true}
 }
 
 // crossed counts the bars that lines through a region cross: the most of three.
@@ -302,7 +303,7 @@ func (s *survey) spots(g ground) []region {
 		long, short := max(b.Dx(), b.Dy()), min(b.Dx(), b.Dy())
 		if short >= leastSpot && long <= mostSpot && 2*long <= 3*short && 4*b.n >= 3*long*short {
 			module := math.Max(1, float64(long*tile)/spotModules)
-			found = append(found, region{s.pixels(b.Inset(-2)), module, false})
+			found = append(found, region{Rectangle: s.pixels(b.Inset(-2)), module: module, spot: true})
 		}
 	}
 	return found
