@@ -109,10 +109,7 @@ func (r *Reader) readMissed(page *cleanup.Page, words []tesseract.Word, tall []l
 // outside are the boxes of which most lies in none of some others.
 func outside(boxes, others []lept.Box) (out []lept.Box) {
 	for _, b := range boxes {
-		if !slices.ContainsFunc(others, func(o lept.Box) bool {
-			w, h := min(b.X+b.W, o.X+o.W)-max(b.X, o.X), min(b.Y+b.H, o.Y+o.H)-max(b.Y, o.Y)
-			return w > 0 && h > 0 && 2*w*h > b.W*b.H
-		}) {
+		if !slices.ContainsFunc(others, b.HalfIn) {
 			out = append(out, b)
 		}
 	}

@@ -50,7 +50,7 @@ func (s *straightener) isNote(of *sheet, seals []lept.Box) (bool, error) {
 	if err != nil || len(found) == 0 {
 		return false, err
 	}
-	found = slices.DeleteFunc(found, func(b lept.Box) bool { return halfInside(b, seals) })
+	found = slices.DeleteFunc(found, func(b lept.Box) bool { return slices.ContainsFunc(seals, b.HalfIn) })
 	slices.SortStableFunc(found, func(a, b lept.Box) int { return cmp.Compare(longer(b), longer(a)) })
 	found = found[:min(len(found), mostMarks)]
 	grain, err := s.grain()
@@ -88,15 +88,6 @@ func areNote(found []lept.Box, measured []energy, grain energy) bool {
 		}
 	}
 	return word || sharp >= measure.Inches(leastTotal) && 2*sharp >= all
-}
-
-// halfInside tells whether half of a box lies in one of the others.
-func halfInside(b lept.Box, others []lept.Box) bool {
-	return slices.ContainsFunc(others, func(o lept.Box) bool {
-		w := min(b.X+b.W, o.X+o.W) - max(b.X, o.X)
-		h := min(b.Y+b.H, o.Y+o.H) - max(b.Y, o.Y)
-		return w > 0 && h > 0 && 2*w*h >= b.W*b.H
-	})
 }
 
 func longer(b lept.Box) int { return max(b.W, b.H) }

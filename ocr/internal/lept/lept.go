@@ -315,6 +315,12 @@ func (p *Pix) Larger(w, h int) (*Pix, error) {
 // Box is a rectangle in pixels.
 type Box struct{ X, Y, W, H int }
 
+// HalfIn tells whether half of a box or more lies in another.
+func (b Box) HalfIn(o Box) bool {
+	w, h := min(b.X+b.W, o.X+o.W)-max(b.X, o.X), min(b.Y+b.H, o.Y+o.H)-max(b.Y, o.Y)
+	return w > 0 && h > 0 && 2*w*h >= b.W*b.H
+}
+
 // Components are the boxes of the 8-connected components of a 1-bit picture, by
 // their first pixels from the top down, then from the left.
 func (p *Pix) Components() ([]Box, error) {
