@@ -53,7 +53,7 @@ test: ## install what the tests need, run all of them, end with a count
 	@echo "go test -tags '$(TAGS)' $(PACKAGES)"
 	@$(with_tools) $(GOTEST) $(PACKAGES) | go run ./scripts/testsummary -noskip
 
-# -short: tests that try every byte or every title try some, since all were tried without the detector.
+# -short: tests that try every byte, title or screen try some, since all were tried without the detector.
 race: ## run the tests of the packages with several goroutines, without C image libraries, under the race detector
 	@scripts/setup run test
 	@scripts/tools $(TEST_TOOLS)
