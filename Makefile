@@ -53,11 +53,12 @@ test: ## install what the tests need, run all of them, end with a count
 	@echo "go test -tags '$(TAGS)' $(PACKAGES)"
 	@$(with_tools) $(GOTEST) $(PACKAGES) | go run ./scripts/testsummary -noskip
 
-# -short: tests that try every byte or every title try some, since all were tried without the detector.
-race: ## run the tests of the packages without C image libraries under the race detector
+# -short: tests that try every byte, title or screen try some, since all were tried without the detector.
+race: ## run the tests of the packages with several goroutines, without C image libraries, under the race detector
 	@scripts/setup run test
 	@scripts/tools $(TEST_TOOLS)
 	@echo "Left out, because they link the C image libraries:"; scripts/race-packages --not $(PACKAGES) | sed 's/^/  /'
+	@echo "Left out, because nothing in them runs at the same time:"; scripts/race-packages --single $(PACKAGES) | sed 's/^/  /'
 	@$(with_tools) $(GOTEST) -race -short $$(scripts/race-packages $(PACKAGES)) | go run ./scripts/testsummary -noskip
 
 lint: ## check style, layers and scripts

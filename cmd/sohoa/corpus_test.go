@@ -24,9 +24,10 @@ import (
 )
 
 // TestCorpus runs the whole program, real workers and all, over the collection
-// of test scans.
+// of test scans. It is not parallel, and so comes before all tests that are: the
+// longest of all would leave a processor idle if it came last, and its own
+// workers keep two busy.
 func TestCorpus(t *testing.T) {
-	t.Parallel()
 	corpus := collection.Dir(t)
 	program := filepath.Join(buildTools(t), "sohoa")
 	t.Run("dossier pages", func(t *testing.T) { testDossierPages(t, program, filepath.Join(corpus, "dossier-pages")) })

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -45,36 +46,65 @@ func TestKilledAtRandomMoments(t *testing.T) {
 	}
 	small := undisturbed(t, replayed, processEntrance{}, drawn)
 
-	random := rand.New(rand.NewPCG(3, 4)) // the same kills in every run, as far as time allows
 	var tally tally
-	for n := 0; tally.kills < randomKills; n++ {
+	t.Run("archives", func(t *testing.T) {
+		for n := range 4 {
+			lane := lane{command: replayed, entrance: entrances[n%2], postgres: n >= 2, files: pages, want: references[n%2], kills: randomKills / 4}
+			t.Run(fmt.Sprintf("lane %d", n), func(t *testing.T) { lane.run(t, rand.New(rand.NewPCG(3, uint64(n))), &tally) })
+		}
+		slow := small
+		slow.took = drawnPages * time.Second / 2 // about what reading takes on two cores
+		lane := lane{command: command{path: filepath.Join(tools, "sohoa")}, entrance: processEntrance{}, files: drawn, want: slow, kills: realKills}
+		t.Run("real engine", func(t *testing.T) { lane.run(t, rand.New(rand.NewPCG(3, 4)), &tally) })
+	})
+	tally.report(t)
+	if tally.kills != randomKills+realKills {
+		t.Errorf("%d kills, want %d", tally.kills, randomKills+realKills)
+	}
+}
+
+// lane is a row of archives of one kind, in which the program is killed some
+// times in all. Lanes run beside each other: the program mostly waits.
+type lane struct {
+	command  command
+	entrance wayIn
+	postgres bool
+	files    []string
+	want     reference
+	kills    int
+}
+
+// run draws the same moments in every run; what comes of them depends on the time.
+func (l lane) run(t *testing.T, random *rand.Rand, tally *tally) {
+	t.Helper()
+	t.Parallel()
+	for n, killed := 0, 0; killed < l.kills; n++ {
 		t.Run(fmt.Sprintf("archive %d", n), func(t *testing.T) {
 			address := ""
-			if n%4 >= 2 {
+			if l.postgres {
 				address = pgtest.Start(t)
 			}
-			v := victim{rig: newRig(t, address), command: replayed, entrance: entrances[n%2], files: pages}
-			tally.add(v.die(t, random, min(5, randomKills-tally.kills), references[n%2]))
+			v := victim{rig: newRig(t, address), command: l.command, entrance: l.entrance, files: l.files}
+			kills, ready := v.die(t, random, min(5, l.kills-killed), l.want)
+			killed += kills
+			tally.add(kills, ready)
 		})
+		if t.Failed() {
+			return // killed may be short for ever
+		}
 	}
-	slow := small
-	slow.took = drawnPages * time.Second / 2 // about what reading takes on two cores
-	for n := 0; tally.kills < randomKills+realKills; n++ {
-		t.Run(fmt.Sprintf("real engine %d", n), func(t *testing.T) {
-			v := victim{rig: newRig(t, ""), command: command{path: filepath.Join(tools, "sohoa")}, entrance: processEntrance{}, files: drawn}
-			tally.add(v.die(t, random, min(5, randomKills+realKills-tally.kills), slow))
-		})
-	}
-	tally.report(t)
 }
 
 // tally counts kills, and how long the last start of each archive took.
 type tally struct {
+	mu    sync.Mutex
 	kills int
 	ready []time.Duration
 }
 
 func (s *tally) add(kills int, ready time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.kills += kills
 	if kills > 0 {
 		s.ready = append(s.ready, ready)

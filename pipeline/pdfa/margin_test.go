@@ -27,6 +27,9 @@ func TestMargin(t *testing.T) {
 	t.Parallel()
 	var pages []Page
 	scans := []scan{scans[0], scans[2], scans[4], scans[7]}
+	if testing.Short() {
+		scans = scans[:1]
+	}
 	for i, s := range scans {
 		pages = append(pages, s.page(t, packings[i%len(packings)].pack))
 	}

@@ -85,6 +85,7 @@ func TestTampering(t *testing.T) {
 		"change a hash":    {[]string{"UPDATE audit_hashes SET hash = '" + strings.Repeat("00", 32) + "' WHERE i = 100"}, "hash_changed 51"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // each on a log of its own; the databases take their time
 			onEach(t, func(t *testing.T, r *rig) {
 				objects := tampered(t, r)
 				for _, statement := range attack.sql {
