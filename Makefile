@@ -58,7 +58,7 @@ race: ## run the tests of the packages with several goroutines, without C image 
 	@scripts/setup run test
 	@scripts/tools $(TEST_TOOLS)
 	@echo "Left out, because they link the C image libraries:"; scripts/race-packages --not $(PACKAGES) | sed 's/^/  /'
-	@echo "Left out, because nothing in them runs at the same time:"; scripts/race-packages --single $(PACKAGES) | sed 's/^/  /'
+	@echo "Left out, because their own files start nothing that runs at the same time:"; scripts/race-packages --single $(PACKAGES) | sed 's/^/  /'
 	@$(with_tools) $(GOTEST) -race -short $$(scripts/race-packages $(PACKAGES)) | go run ./scripts/testsummary -noskip
 
 lint: ## check style, layers and scripts
