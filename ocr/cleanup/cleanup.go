@@ -116,7 +116,9 @@ func Straighten(picture *decode.Picture, help Help) (*Page, error) {
 	if s.lap == nil {
 		s.lap = func(string) {}
 	}
-	if err := s.run(picture); err != nil {
+	err := s.run(picture)
+	s.pink.mask.Close()
+	if err != nil {
 		s.page.Close()
 		s.pix.Close()
 		return nil, fmt.Errorf("straighten: %w", err)
@@ -134,10 +136,10 @@ type straightener struct {
 	pix     *lept.Pix // to read, as scanned
 	pose    pose      // how the page lies in pix, as far as is known
 	toInput dossier.Matrix
-	dpi     float64    // of pix
-	red     float64    // share of saturated red in the input
-	seals   []lept.Box // what is red and as large as a seal, on the measuring copy
-	turns   int        // clockwise quarter turns applied, in degrees
+	dpi     float64 // of pix
+	red     float64 // share of saturated red in the input
+	pink    pink    // red of the input, and what of it shines through
+	turns   int     // clockwise quarter turns applied, in degrees
 }
 
 func (s *straightener) run(picture *decode.Picture) error {
@@ -157,16 +159,17 @@ func (s *straightener) run(picture *decode.Picture) error {
 	if err != nil {
 		return err
 	}
+	// Seals are taken off while the sheet still lies as the picture does.
+	if s.page.Blankness == Written {
+		if err := s.fadeSeals(sheet); err != nil {
+			return err
+		}
+	}
 	if err := s.applyTag(picture.Orientation, sheet); err != nil {
 		return err
 	}
 	if s.page.Small, err = sheet.gray.Copy(); err != nil {
 		return err
-	}
-	if s.page.Blankness == Written {
-		if err := s.fadeSeals(sheet); err != nil {
-			return err
-		}
 	}
 	s.lap("clean")
 	switch {
@@ -190,7 +193,11 @@ func (s *straightener) count(sheet *sheet, border float64) (marks, error) {
 	if s.page.Blankness = found.blankness(); s.page.Blankness == Written || s.without == Faint {
 		return found, nil
 	}
-	if s.page.Note, err = s.isNote(sheet, s.seals); err != nil {
+	seals, err := s.pink.seals()
+	if err != nil {
+		return found, err
+	}
+	if s.page.Note, err = s.isNote(sheet, seals); err != nil {
 		return found, err
 	}
 	err = s.lift(sheet, border, &found)
@@ -226,7 +233,7 @@ func (s *straightener) upright(sheet *sheet, found marks) (err error) {
 func (s *straightener) toGray(picture *decode.Picture) error {
 	finest := max(picture.Resolution.X, picture.Resolution.Y)
 	var err error
-	if s.seals, err = redSeals(picture.Pix, picture.Resolution.X, picture.Resolution.Y); err != nil {
+	if s.pink, err = pinkOf(picture.Pix, picture.Resolution); err != nil {
 		return err
 	}
 	gray, red, err := s.readable(picture.Pix, finest)

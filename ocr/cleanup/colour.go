@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"sohoa/ocr/decode"
 	"sohoa/ocr/internal/lept"
 	"sohoa/ocr/internal/measure"
 )
@@ -157,22 +158,29 @@ const (
 	sealGap  = 0.12
 )
 
-// redSeals are the boxes of seals on a picture, fresh ones and such as have come
-// through from the back, in pixels of the measuring copy.
-func redSeals(pix *lept.Pix, dpiX, dpiY float64) ([]lept.Box, error) {
+// pink is where a picture is red or has red shining through, at about redDPI; mask is
+// nil where it is not coloured.
+type pink struct {
+	mask       *lept.Pix
+	dpiX, dpiY float64
+}
+
+func pinkOf(pix *lept.Pix, r decode.Resolution) (pink, error) {
 	if pix.Depth() != 32 {
-		return nil, nil
+		return pink{}, nil
 	}
-	step := max(1, int(math.Round(max(dpiX, dpiY)/redDPI)))
+	step := max(1, int(math.Round(max(r.X, r.Y)/redDPI)))
 	mask, err := pix.PinkMask(step)
-	if err != nil {
-		return nil, err
-	}
-	defer mask.Close()
-	if mask.Black() == 0 {
+	return pink{mask, r.X / float64(step), r.Y / float64(step)}, err
+}
+
+// seals are the boxes of seals, fresh ones and such as have come through from the
+// back, in pixels of the measuring copy.
+func (p pink) seals() ([]lept.Box, error) {
+	if p.mask == nil || p.mask.Black() == 0 {
 		return nil, nil
 	}
-	joined, err := mask.CloseBrick(brick(sealGap, dpiX/float64(step)), brick(sealGap, dpiY/float64(step)))
+	joined, err := p.mask.CloseBrick(brick(sealGap, p.dpiX), brick(sealGap, p.dpiY))
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +190,7 @@ func redSeals(pix *lept.Pix, dpiX, dpiY float64) ([]lept.Box, error) {
 		return nil, err
 	}
 	edge := measure.Inches(sealGap) // paler still
-	x, y := measure.DPI*float64(step)/dpiX, measure.DPI*float64(step)/dpiY
+	x, y := measure.DPI/p.dpiX, measure.DPI/p.dpiY
 	for i, b := range boxes {
 		boxes[i] = lept.Box{X: int(float64(b.X)*x) - edge, Y: int(float64(b.Y)*y) - edge,
 			W: int(float64(b.W)*x) + 2*edge, H: int(float64(b.H)*y) + 2*edge}

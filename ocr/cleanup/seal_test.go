@@ -1,11 +1,13 @@
 package cleanup
 
 import (
+	"fmt"
 	"image"
 	"image/color"
 	"math"
 	"testing"
 
+	"sohoa/ocr/decode"
 	"sohoa/ocr/internal/drawn"
 )
 
@@ -44,20 +46,39 @@ func TestGraySealGoesPrintStays(t *testing.T) {
 		return page
 	}
 	clean := straighten(t, picture(t, draw(255)))
-	for _, turn := range []int{0, 90, 180, 270} {
-		page, _ := drawn.Quarter(draw(150), turn)
-		got := straighten(t, picture(t, page))
+	check := func(lies string, got *Page) {
+		t.Helper()
 		if d := darkest(t, got, name); d > 60 {
-			t.Errorf("turned by %d: the name under the seal is gone: %d", turn, d)
+			t.Errorf("%s: the name under the seal is gone: %d", lies, d)
 		}
 		if d := darkest(t, got, seal); d < 190 {
-			t.Errorf("turned by %d: the seal is still there: %d", turn, d)
+			t.Errorf("%s: the seal is still there: %d", lies, d)
 		}
 		if a, b := got.Ink.Black(), clean.Ink.Black(); math.Abs(float64(a-b)) > 0.02*float64(b) {
-			t.Errorf("turned by %d: %d pixels of ink, without the seal %d", turn, a, b)
+			t.Errorf("%s: %d pixels of ink, without the seal %d", lies, a, b)
 		}
+	}
+	for _, turn := range []int{0, 90, 180, 270} {
+		page, _ := drawn.Quarter(draw(150), turn)
+		check(fmt.Sprintf("turned by %d", turn), straighten(t, picture(t, page)))
+	}
+	for _, tag := range []decode.Orientation{3, 5, 6, 8} {
+		check(fmt.Sprintf("tag %d", tag), straighten(t, stored(t, draw(150), tag)))
 	}
 	if d := darkest(t, straighten(t, picture(t, draw(30))), seal); d > 60 {
 		t.Errorf("a seal as dark as print was painted over: %d", d)
 	}
+}
+
+// stored is a page as a file with the tag has it: turned back, then mirrored.
+func stored(t *testing.T, upright *image.Gray, tag decode.Orientation) *decode.Picture {
+	t.Helper()
+	mirrored, degrees := tag.Turn()
+	page, _ := drawn.Quarter(upright, (360-degrees)%360)
+	if mirrored {
+		page = mirror(page)
+	}
+	p := picture(t, page)
+	p.Orientation = tag
+	return p
 }
