@@ -161,7 +161,7 @@ func vote(s Picture) []Ring {
 	for y := 1; y < s.H-1; y++ {
 		for x := 1; x < s.W-1; x++ {
 			if gx, gy := gradient(s, x, y); gx*gx+gy*gy >= leastEdge*leastEdge {
-				b.cast(float64(x), float64(y), float64(gx), float64(gy))
+				b.cast(x, y, float64(gx), float64(gy))
 			}
 		}
 	}
@@ -177,32 +177,43 @@ func gradient(s Picture, x, y int) (gx, gy int) {
 	return c + 2*e + h - a - 2*d - f, f + 2*g + h - a - 2*b - c
 }
 
-// cast votes for the centres on both sides of an edge.
-func (b *ballot) cast(x, y, gx, gy float64) {
+// cast votes for the centres on both sides of an edge, in 16.16 fixed point: this is
+// done for each edge of the page.
+func (b *ballot) cast(x, y int, gx, gy float64) {
 	n := math.Hypot(gx, gy)
-	gx, gy = gx/n, gy/n
-	for k, r := range b.radii {
-		for _, side := range [2]float64{r, -r} {
-			i, j := int(x+side*gx+0.5), int(y+side*gy+0.5)
-			if i >= 0 && j >= 0 && i < b.w && j < b.h {
-				b.votes[k][j*b.w+i]++
-			}
+	dx, dy := int(gx/n*point), int(gy/n*point)
+	first := int(b.radii[0])
+	at, to := ballotPoint{x*point + point/2 + first*dx, y*point + point/2 + first*dy}, ballotPoint{x*point + point/2 - first*dx, y*point + point/2 - first*dy}
+	for _, votes := range b.votes {
+		if i, j := at.x>>16, at.y>>16; uint(i) < uint(b.w) && uint(j) < uint(b.h) {
+			votes[j*b.w+i]++
 		}
+		if i, j := to.x>>16, to.y>>16; uint(i) < uint(b.w) && uint(j) < uint(b.h) {
+			votes[j*b.w+i]++
+		}
+		at.x, at.y, to.x, to.y = at.x+dx, at.y+dy, to.x-dx, to.y-dy
 	}
 }
+
+// point is 1 in fixed point.
+const point = 1 << 16
+
+type ballotPoint struct{ x, y int }
 
 // elected are the circles with most votes, those near a better one left out.
 func (b *ballot) elected() []Ring {
 	var all []Ring
 	for k, r := range b.radii {
 		least := leastVotes * 2 * math.Pi * r
+		// A middle without its share of the nine sums is none: most places are passed
+		// over by that.
+		share := uint16((int(least) + 17) / 18)
 		for y := 1; y < b.h-1; y++ {
-			for x := 1; x < b.w-1; x++ {
-				// A middle without its share of the nine sums is none: most
-				// places are passed over here.
-				if 9*2*int(b.votes[k][y*b.w+x]) < int(least) {
+			for x, votes := range b.votes[k][y*b.w+1 : (y+1)*b.w-1] {
+				if votes < share {
 					continue
 				}
+				x++
 				if n := float64(b.around(k, x, y)); n >= least {
 					all = append(all, Ring{(float64(x) + 0.5) * coarse, (float64(y) + 0.5) * coarse, r * coarse, n / r})
 				}
@@ -253,7 +264,7 @@ func (l look) fitStep(from Ring, reach, step int) Ring {
 		for dx := -reach; dx <= reach; dx += step {
 			for dr := -reach; dr <= reach; dr += step {
 				c := Ring{X: from.X + float64(dx), Y: from.Y + float64(dy), R: from.R + float64(dr)}
-				if n := l.inked(c); n > most {
+				if n := l.inked(c, most); n > most {
 					best, most = c, n
 				}
 			}
@@ -263,10 +274,14 @@ func (l look) fitStep(from Ring, reach, step int) Ring {
 	return best
 }
 
-// inked counts the ink that rays meet at the circle and a pixel to either side.
-func (l look) inked(c Ring) int {
+// inked counts the ink that rays meet at the circle and a pixel to either side, or
+// gives up when that cannot become more than so much.
+func (l look) inked(c Ring, most int) int {
 	n := 0
-	for _, d := range l.directions {
+	for i, d := range l.directions {
+		if n+3*(rays-i) <= most {
+			break
+		}
 		for r := c.R - 1; r <= c.R+1; r++ {
 			if l.isInk(c.X+r*d.cos, c.Y+r*d.sin) {
 				n++

