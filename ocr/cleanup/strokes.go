@@ -37,6 +37,7 @@ const (
 	outOfGrain  = 10      // standard deviations by which slopes are no grain
 	leastNote   = 0.25    // inches: a sharp mark as long as that is a word of a hand
 	leastTotal  = 0.35    // or sharp ones together, where they are half of all
+	aboveBehind = 1.1     // times the usual contrast of what is not sharp has such a word
 	grainSide   = 48      // pixels of the blocks in which the grain is measured
 	grainTimes  = 10      // blocks along each side
 	grainShare  = 1.0 / 3 // of the blocks has nothing but grain
@@ -67,27 +68,28 @@ func (s *straightener) isNote(of *sheet, seals []lept.Box) (bool, error) {
 }
 
 // areNote tells whether marks are a note: half of them are sharp, or a word of a hand
-// is, and as dark as the marks around it. Of print behind the paper, pale pieces
-// measure as sharp now and then.
+// is, and darker than those around it that are not. Of print behind the paper, some
+// pieces measure as sharp now and then, and none of them is the darkest.
 func areNote(found []lept.Box, measured []energy, grain energy) bool {
-	if len(found) == 0 {
-		return false
-	}
-	contrasts := make([]float64, len(measured))
-	for i, e := range measured {
-		contrasts[i] = e.contrast
-	}
-	slices.Sort(contrasts)
-	usual := contrasts[len(contrasts)/2]
-	all, sharp, word := 0, 0, false
+	all, sharp, word := 0, 0, 0.0
+	var behind []float64 // contrasts of what is not sharp
 	for i, b := range found {
 		all += longer(b)
-		if e := measured[i]; e.isSharp(grain) {
-			sharp += longer(b)
-			word = word || longer(b) >= measure.Inches(leastNote) && e.contrast >= usual
+		e := measured[i]
+		if !e.isSharp(grain) {
+			behind = append(behind, e.contrast)
+			continue
+		}
+		sharp += longer(b)
+		if longer(b) >= measure.Inches(leastNote) {
+			word = max(word, e.contrast)
 		}
 	}
-	return word || sharp >= measure.Inches(leastTotal) && 2*sharp >= all
+	slices.Sort(behind)
+	if word > 0 && (len(behind) == 0 || word >= aboveBehind*behind[len(behind)/2]) {
+		return true
+	}
+	return sharp >= measure.Inches(leastTotal) && 2*sharp >= all
 }
 
 func longer(b lept.Box) int { return max(b.W, b.H) }
