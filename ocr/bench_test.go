@@ -113,11 +113,11 @@ func BenchmarkPages(b *testing.B) {
 	}
 }
 
-// BenchmarkWithout reads the drawn sets with one step left out at a time: what
-// a step costs and what it brings.
+// BenchmarkWithout reads the sets, and drawn pages with damages, with one step left
+// out at a time: what a step costs and what it brings.
 func BenchmarkWithout(b *testing.B) {
 	ocrtest.OneThread(b)
-	for _, set := range benchSets(b) {
+	for _, set := range append(benchSets(b), set{"damaged", damagedPages(b)}) {
 		for _, step := range []step{
 			nothing, step(cleanup.Colour), step(cleanup.Borders), step(cleanup.Background), step(cleanup.Seals), step(cleanup.Faint), allCodes,
 			ownLines, tallPieces, secondLook, margins, sharpening, rereading, loneNumbers,

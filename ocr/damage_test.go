@@ -51,9 +51,9 @@ func TestTurnedPagesReadTheSame(t *testing.T) {
 
 // roomy is the page of known print at 200 dpi on a larger sheet, so that nothing
 // of it leaves the picture when it leans.
-func roomy(t *testing.T) *image.Gray {
-	t.Helper()
-	page := drawn.Page(t, 200)
+func roomy(tb testing.TB) *image.Gray {
+	tb.Helper()
+	page := drawn.Page(tb, 200)
 	sheet := drawn.Blank(1654, 2339)
 	draw.Draw(sheet, page.Bounds().Add(image.Pt(230, 330)), page, image.Point{}, draw.Src)
 	return sheet
