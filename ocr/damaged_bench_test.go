@@ -32,14 +32,16 @@ func damages() map[string]func(page *image.Gray) image.Image {
 		return page
 	}
 	return map[string]func(page *image.Gray) image.Image{
-		"edges":             func(page *image.Gray) image.Image { return edges(page) },
-		"back":              func(page *image.Gray) image.Image { return back(page, 0.35) },
-		"faded":             func(page *image.Gray) image.Image { return pale(page, 0.3, 4) },
-		"blurred":           func(page *image.Gray) image.Image { return imaging.Blur(page, 2.2) },
-		"fold in shadow":    func(page *image.Gray) image.Image { return mixed(page, shadow(page.Rect.Dx())) },
-		"carbon on brown":   func(page *image.Gray) image.Image { return brown(pale(imaging.Blur(page, 1.2), 0.45, 6)) },
-		"red pen across":    func(page *image.Gray) image.Image { return struck(page) },
-		"all but the edges": func(page *image.Gray) image.Image { return mixed(pale(back(page, 0.3), 0.6, 4), shadow(page.Rect.Dx())) },
+		"edges":           func(page *image.Gray) image.Image { return edges(page) },
+		"back":            func(page *image.Gray) image.Image { return back(page, 0.35) },
+		"faded":           func(page *image.Gray) image.Image { return pale(page, 0.3, 4) },
+		"blurred":         func(page *image.Gray) image.Image { return imaging.Blur(page, 2.2) },
+		"fold in shadow":  func(page *image.Gray) image.Image { return mixed(page, shadow(page.Rect.Dx())) },
+		"carbon on brown": func(page *image.Gray) image.Image { return brown(pale(imaging.Blur(page, 1.2), 0.45, 6)) },
+		"red pen across":  func(page *image.Gray) image.Image { return struck(page) },
+		"all but the edges": func(page *image.Gray) image.Image {
+			return mixed(pale(back(page, 0.3), 0.6, 4), shadow(page.Rect.Dx()))
+		},
 	}
 }
 
