@@ -120,6 +120,8 @@ var known = map[string]struct {
 	"GET /api/dossiers/{dossier}":               {permRead, "/api/dossiers/dossier0001", 200, 404},
 	"GET /api/parked":                           {permRead, "/api/parked", 200, 200},
 	"POST /api/count":                           {permPlace, "/api/count", 400, 404},
+	"POST /review/side":                         {permPlace, "/review/side?say=empty", 303, 404},
+	"POST /api/side":                            {permPlace, "/api/side", 400, 404},
 	"POST /api/backs":                           {permPlace, "/api/backs", 400, 404},
 	"POST /api/efile":                           {permFile, "/api/efile?code=Y99.12-260909-0001&kind=birth_notice", 202, 404},
 	"POST /api/place":                           {permPlace, "/api/place", 400, 404},
