@@ -2,13 +2,25 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	pixels "image"
+	"image/color"
+	"math"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/testscript"
+
 	"sohoa/dossier"
 	"sohoa/pipeline"
+	"sohoa/testdata/generate/encode"
 )
 
 // pencil is a page on which something stands that nobody can read, as far as the
@@ -280,5 +292,73 @@ func TestAbandonedSide(t *testing.T) {
 			wantSameDossiers(t, copied.dossiers(t), r.dossiers(t))
 		}
 		copied.wantIntact(t)
+	}
+}
+
+// emptyOnce says that nothing is on the page that nobody can read, unless that was
+// said.
+func emptyOnce(ctx context.Context, a *archive, flow *pipeline.Flow) error {
+	page := dossier.NewImageID(dossier.SumString(sha256.Sum256([]byte(pencil))), 1).Page(1)
+	said := dossier.SideAnswer{Actor: dossier.Local(flow.Unit.ID), Page: page, Say: dossier.SideEmpty}
+	if err := flow.AnswerSide(ctx, a.ledger, said); err != nil && !errors.Is(err, pipeline.ErrNotWaiting) {
+		return err
+	}
+	return a.workUntilDone(ctx, flow, quiet())
+}
+
+// strokesCommand draws a sheet of even paper with a few pale strokes on it, as of a
+// pencil, that are no letters:
+//
+//	strokes feed/004.jpg
+func strokesCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: strokes FILE")
+	}
+	const dpi = 200
+	img := pixels.NewGray(pixels.Rect(0, 0, 1654, 2339))
+	grain := rand.New(rand.NewPCG(7, 7))
+	for i := range img.Pix {
+		img.Pix[i] = uint8(242 + grain.IntN(5))
+	}
+	for n := range 3 {
+		for x := range 500 {
+			y := 700 + 160*n + int(60*math.Sin(float64(x)/45+float64(n)))
+			for dy := range 3 {
+				img.SetGray(400+x, y+dy, color.Gray{Y: 165})
+			}
+		}
+	}
+	raw, err := encode.JPEG(img, dpi, 90)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), raw, 0o600))
+}
+
+// sideCommand says of the page that waits, or of the one that it said something of
+// before, what is on it, and wants a word in the page that follows; api sends it as
+// a program does and wants a status. The address is in serve.out:
+//
+//	side empty 'Đã ghi'
+//	side api withdrawn 200
+func sideCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: side [api] SAY WORD")
+	}
+	at := servedAt.FindString(ts.ReadFile("serve.out"))
+	if _, err := os.Stat(ts.MkAbs("side.page")); err != nil {
+		ts.Check(os.WriteFile(ts.MkAbs("side.page"), []byte(firstWaiting(ts, at)), 0o600))
+	}
+	page := ts.ReadFile("side.page")
+	if args[0] != "api" {
+		form := url.Values{"page": {page}, "say": {args[0]}}
+		if said := fetched(ts, at+"review/side", form); !strings.Contains(said, args[1]) {
+			ts.Fatalf("%s: no %q in %s", args[0], args[1], said)
+		}
+		return
+	}
+	answer, err := http.Post(at+"api/side", "application/json", strings.NewReader(`{"page":"`+page+`","say":"`+args[1]+`"}`))
+	ts.Check(err)
+	defer answer.Body.Close()
+	if strconv.Itoa(answer.StatusCode) != args[2] {
+		ts.Fatalf("%s: %s", args[1], answer.Status)
 	}
 }
