@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"sohoa/dossier"
 	"sohoa/web/browsertest"
 )
@@ -44,7 +46,7 @@ func TestSideIsAnswered(t *testing.T) {
 		t.Error("the strip does not lead to the page")
 	}
 	body := get(t, h, at).body
-	if !strings.Contains(body, `value="withdrawn" data-key="b"`) || strings.Contains(body, `id="kind-filter"`) || !strings.Contains(body, "trước đó chờ vì: không đọc được") {
+	if !strings.Contains(body, `value="withdrawn" data-key="u"`) || strings.Contains(body, sideButton) || strings.Contains(body, `id="kind-filter"`) || !strings.Contains(body, "trước đó chờ vì: không đọc được") {
 		t.Error("a page that was said to be empty can not be made to wait again, or can be placed")
 	}
 	if got := say("withdrawn", ""); got.Header().Get("Location") != "/review?page="+string(a.Page)+"&reason=unreadable" {
@@ -153,6 +155,10 @@ func TestEmptySideByKeyboard(t *testing.T) {
 	b.Screen("review-side")
 	b.True(`document.documentElement.scrollHeight <= innerHeight`, "the page and its button can be seen at once")
 	b.True(`document.querySelector(".place").scrollHeight <= document.querySelector(".place").clientHeight`, "the whole form can be seen at once")
+	b.Open(server.URL + "/review?page=" + string(pageID(1001)))
+	b.True(`document.querySelector(".place").scrollHeight <= document.querySelector(".place").clientHeight`, "with the longest reason, too")
+	b.Open(server.URL + "/review")
+	b.Do(chromedp.Evaluate(`document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "b", altKey: true, repeat: true, bubbles: true }))`, nil))
 	b.Press("b", browsertest.Alt)
 	b.Until(`document.querySelector(".done") !== null && document.querySelector(".tools").textContent.includes("Trang 1 trong 6")`)
 	archive.mu.Lock()
