@@ -173,6 +173,7 @@ func signAllInPages(b *browsertest.Browser, url string) {
 	b.Do(chromedp.Click(`.tabs a[href*="tab=signature"]`))
 	b.Until(`document.querySelector(".verdict.is-signed") !== null && document.querySelector(".sheet img").naturalWidth > 0`)
 	b.True(`document.querySelector(".verdict").textContent.includes("Chữ ký hợp lệ")`, "the signature is judged")
+	b.Do(chromedp.Evaluate(`scrollTo(0, 0)`, nil)) // the click may have moved the page
 	b.Screen("viewer-signature")
 }
 
