@@ -55,6 +55,9 @@ func (s *straightener) fade(sheet *sheet, ring seal.Ring, print int) error {
 	}
 	ink := p.ringLevel()
 	if ink-print < leastShade {
+		if s.without != DarkSeals {
+			s.dark = append(s.dark, ring)
+		}
 		return nil
 	}
 	faded, err := p.fade((ink + print) / 2)
@@ -76,8 +79,13 @@ type patch struct {
 }
 
 func cutOut(pix *lept.Pix, ring seal.Ring, dpi float64) (*patch, error) {
+	return cutAround(pix, ring, dpi, sealEdge)
+}
+
+// cutAround is the square with so many inches around the ring.
+func cutAround(pix *lept.Pix, ring seal.Ring, dpi, edge float64) (*patch, error) {
 	f := dpi / measure.DPI
-	r := ring.R*f + sealEdge*dpi
+	r := ring.R*f + edge*dpi
 	x0, y0 := max(0, int(ring.X*f-r)), max(0, int(ring.Y*f-r))
 	x1, y1 := min(pix.Width(), int(ring.X*f+r)+1), min(pix.Height(), int(ring.Y*f+r)+1)
 	p := &patch{at: lept.Box{X: x0, Y: y0, W: x1 - x0, H: y1 - y0}, x: ring.X*f - float64(x0), y: ring.Y*f - float64(y0), r: ring.R * f, dpi: dpi}
