@@ -16,7 +16,9 @@ const (
 	inscribedWide  = 0.35  // of the radius: no letter is wider
 	lowLetter      = 0.05  // inches
 	highLetter     = 0.19
-	inscribedMark  = 0.06 // inches that marks stand out of the inscription
+	// Each has so many others beside it, as near in radii of their circle.
+	leastBeside   = 2
+	inscribedAway = 0.45
 	// A letter has so many mates in a row of print, as near, in inches, and of
 	// a size between these.
 	rowMates             = 2
@@ -34,6 +36,7 @@ type piece struct {
 }
 
 func (p *piece) high() float64 { return p.foot - p.top }
+func (p *piece) deep() float64 { return p.to - p.from }
 func (p *piece) size() float64 { return math.Hypot(p.right-p.left, p.high()) }
 
 // pieces are those of the ink that is left.
@@ -77,24 +80,25 @@ func (d *disc) extend(p *piece, x, y float64) {
 // isInscribed tells whether a piece may be a letter of an inscription inside of a
 // radius.
 func (d *disc) isInscribed(p *piece, within float64) bool {
-	deep := p.to - p.from
 	return p.to <= within && p.from >= inscribedInner*d.out && p.size() < inscribedWide*d.out &&
-		deep >= lowLetter*d.dpi && deep <= highLetter*d.dpi
+		p.deep() >= lowLetter*d.dpi && p.deep() <= highLetter*d.dpi
 }
 
-// inscription is between which radii its letters stand.
-func (d *disc) inscription(within float64, pieces []*piece) (ring circle, ok bool) {
-	var letters, most []*piece
+// inscribed are the letters inside of a radius that stand with feet, or heads, on
+// one circle, are of one height and have others beside them.
+func (d *disc) inscribed(within float64, pieces []*piece) []*piece {
+	var letters, all []*piece
 	for _, p := range pieces {
 		if d.isInscribed(p, within) {
 			letters = append(letters, p)
 		}
 	}
 	for _, foot := range []func(*piece) float64{func(p *piece) float64 { return p.from }, func(p *piece) float64 { return p.to }} {
+		var most []*piece
 		for _, first := range letters {
 			var row []*piece
 			for _, p := range letters {
-				if math.Abs(foot(p)-foot(first)) <= inscribedFoot*d.dpi && math.Abs(math.Log((p.to-p.from)/(first.to-first.from))) <= inscribedLike {
+				if math.Abs(foot(p)-foot(first)) <= inscribedFoot*d.dpi && math.Abs(math.Log(p.deep()/first.deep())) <= inscribedLike {
 					row = append(row, p)
 				}
 			}
@@ -102,32 +106,37 @@ func (d *disc) inscription(within float64, pieces []*piece) (ring circle, ok boo
 				most = row
 			}
 		}
+		if len(most) < leastInscribed {
+			continue
+		}
+		for _, p := range most {
+			if beside(p, most) >= leastBeside {
+				all = append(all, p)
+			}
+		}
 	}
-	ring.from = math.Inf(1)
-	for _, p := range most {
-		ring.from, ring.to = min(ring.from, p.from), max(ring.to, p.to)
-	}
-	return ring, len(most) >= leastInscribed
+	return all
 }
 
-// clearInscription takes away the letters inside of a radius that stand where most
-// of the inscription does, and their marks. A letter that has mates in a row of
-// print stays: a name or a title goes through the seal there.
-func (d *disc) clearInscription(within float64, pieces []*piece) {
-	ring, ok := d.inscription(within, pieces)
-	if !ok {
-		return
+// beside counts the letters that are near another on their circle.
+func beside(p *piece, row []*piece) int {
+	n := 0
+	for _, o := range row {
+		if o != p && math.Hypot(p.left+p.right-o.left-o.right, p.top+p.foot-o.top-o.foot)/2 < inscribedAway*p.to {
+			n++
+		}
 	}
-	from, to := ring.from-inscribedMark*d.dpi, min(ring.to+inscribedMark*d.dpi, within)
-	var letters, marks, print []*piece
+	return n
+}
+
+// clearInscription takes away letters inside of a radius that stand on one circle,
+// and their marks. What is in a row with print stays: there a name or a title goes
+// through the seal.
+func (d *disc) clearInscription(within float64, pieces []*piece) {
+	letters := d.inscribed(within, pieces)
+	var print []*piece
 	for _, p := range pieces {
-		deep := p.to - p.from
-		switch inside := p.from >= from && p.to <= to && deep <= highLetter*d.dpi && p.size() < inscribedWide*d.out; {
-		case inside && deep >= lowLetter*d.dpi:
-			letters = append(letters, p)
-		case inside:
-			marks = append(marks, p)
-		case p.high() >= lowLetter*d.dpi && p.high() <= highMate*d.dpi:
+		if p.high() >= lowLetter*d.dpi && p.high() <= highMate*d.dpi && !slices.Contains(letters, p) {
 			print = append(print, p)
 		}
 	}
@@ -136,23 +145,42 @@ func (d *disc) clearInscription(within float64, pieces []*piece) {
 			d.erase(p)
 		}
 	}
-	for _, m := range marks {
-		if n := d.nearest(m, pieces); n != nil && n.gone {
-			d.erase(m)
+	for _, p := range pieces {
+		if p.from >= inscribedInner*d.out && p.to <= within && p.deep() < lowLetter*d.dpi && p.size() < highLetter*d.dpi {
+			if n := d.nearest(p, pieces); n != nil && n.gone {
+				d.erase(p)
+			}
 		}
 	}
 }
 
-// inRow tells whether a letter stands in one row with print.
+// inRow tells whether a letter stands in one row with print: on the feet of letters
+// near it, or, where another touches it, between two of them.
 func (d *disc) inRow(p *piece, print []*piece) bool {
-	mates := 0
+	foot := inscribedFoot * d.dpi
+	var mates int
+	var left, right []*piece
 	for _, o := range print {
 		apart, size := max(p.left, o.left)-min(p.right, o.right), o.high()/p.high()
-		if math.Abs(p.foot-o.foot) <= inscribedFoot*d.dpi && apart <= rowAway*d.dpi && size > smallMate && size < largeMate {
+		if apart > rowAway*d.dpi {
+			continue
+		}
+		if math.Abs(p.foot-o.foot) <= foot && size > smallMate && size < largeMate {
 			mates++
 		}
+		if common := min(p.foot, o.foot) - max(p.top, o.top); 2*common < o.high() {
+			continue
+		}
+		if o.left+o.right < p.left+p.right {
+			left = append(left, o)
+		} else {
+			right = append(right, o)
+		}
 	}
-	return mates >= rowMates
+	between := slices.ContainsFunc(left, func(l *piece) bool {
+		return slices.ContainsFunc(right, func(r *piece) bool { return math.Abs(l.foot-r.foot) <= foot })
+	})
+	return mates >= rowMates || between
 }
 
 // nearest is the letter, or what is larger, that is nearest to a mark.
