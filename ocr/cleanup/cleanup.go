@@ -5,8 +5,8 @@
 //
 // Start at [Straighten]. Everything is measured on a reduced copy (measure.go)
 // in this order: border, text mask, blankness (blank.go), faint print (faint.go), gray seals (seal.go),
-// axis and skew (skew.go), up or down (updown.go); the full picture is turned
-// once. Each
+// axis and skew (skew.go), up or down (updown.go), seals as dark as print
+// (darkseal.go); the full picture is turned once. Each
 // measurement comes with its certainty: what is unsure is left as scanned and
 // flagged for a person.
 package cleanup

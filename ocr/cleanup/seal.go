@@ -12,7 +12,7 @@ import (
 // What is read through a round seal. Where no red tells its ink, its ring tells
 // its place (package seal), and there what is clearly lighter than the print of
 // the page is the seal's: it is painted over with the paper, but for the edges
-// of print. A seal as dark as print, as black-and-white scanners make it, stays.
+// of print. Seals as dark as print are left to darkseal.go.
 const (
 	printShare = 0.01 // of the pixels of a page, the darkest: the middle of its strokes
 	// sealRay is the quantile, from the dark end, of what rays meet at the ring,
@@ -25,7 +25,8 @@ const (
 	printEdge  = 0.007 // inches around print that are its own
 )
 
-// fadeSeals takes round seals off what is read, in place.
+// fadeSeals takes round seals paler than print off what is read, in place, and
+// keeps the places of the others.
 func (s *straightener) fadeSeals(sheet *sheet) error {
 	if s.without == Seals {
 		return nil
