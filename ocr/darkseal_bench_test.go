@@ -50,7 +50,7 @@ func sealedPages(b *testing.B, r *Reader, pages []ocrtest.Page, scan scanner) []
 	b.Helper()
 	var sealed []ocrtest.Page
 	for _, page := range pages {
-		upright, err := cleanup.Straighten(scanned(b, r, page, scan), cleanup.Help{Reader: r.engine})
+		upright, err := cleanup.Straighten(withoutColour(b, r, page, scan), cleanup.Help{Reader: r.engine})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -62,8 +62,8 @@ func sealedPages(b *testing.B, r *Reader, pages []ocrtest.Page, scan scanner) []
 	return sealed
 }
 
-// scanned is a page as a scanner without colour delivers it.
-func scanned(b *testing.B, r *Reader, page ocrtest.Page, scan scanner) *decode.Picture {
+// withoutColour is a page as a scanner without colour delivers it.
+func withoutColour(b *testing.B, r *Reader, page ocrtest.Page, scan scanner) *decode.Picture {
 	b.Helper()
 	picture, err := r.picture(context.Background(), page.Path, page.Index)
 	if err != nil {
@@ -92,7 +92,7 @@ func readScanned(b *testing.B, r *Reader, pages []ocrtest.Page, scan scanner) {
 	b.Helper()
 	var all outcome
 	for _, page := range pages {
-		picture, before := scanned(b, r, page, scan), spent()
+		picture, before := withoutColour(b, r, page, scan), spent()
 		reading, err := r.readPage(picture, dossier.Reading{File: page.Name, Page: page.Index, Part: 1}, nil)
 		if err != nil {
 			b.Fatal(err)
