@@ -119,7 +119,7 @@ func BenchmarkWithout(b *testing.B) {
 	ocrtest.OneThread(b)
 	for _, set := range append(benchSets(b), set{"damaged", damagedPages(b)}) {
 		for _, step := range []step{
-			nothing, step(cleanup.Colour), step(cleanup.Borders), step(cleanup.Background), step(cleanup.Seals), step(cleanup.Faint), allCodes,
+			nothing, step(cleanup.Colour), step(cleanup.Borders), step(cleanup.Background), step(cleanup.Seals), step(cleanup.DarkSeals), step(cleanup.Faint), allCodes,
 			ownLines, tallPieces, secondLook, margins, sharpening, rereading, loneNumbers,
 		} {
 			b.Run(set.name+"/"+string(step), func(b *testing.B) {

@@ -202,7 +202,7 @@ func (r *Reader) readLines(page *cleanup.Page, found lines.Found) ([]tesseract.W
 // of most lines of the page, which one of small letters alone does not reach. A
 // line with a doubtful word is read again. What is no print at first is not given
 // that second chance, at which strokes of a pen become words, but another when it
-// is as short as the number in a cell of a table.
+// is as short as the number in a cell of a table, or lies on a seal.
 func (r *Reader) readLine(page *cleanup.Page, box lept.Box, usual int) ([]tesseract.Word, error) {
 	height := max(box.H, usual)
 	margin := lineMargin
@@ -220,7 +220,9 @@ func (r *Reader) readLine(page *cleanup.Page, box lept.Box, usual int) ([]tesser
 		}
 	}
 	if !isPrint(words) {
-		return nil, nil
+		if words, err = r.readSealed(page, box, usual, words); err != nil || len(words) == 0 {
+			return nil, err
+		}
 	}
 	if r.without != rereading && slices.ContainsFunc(words, isDoubtful) {
 		if words, err = r.readAgain(page, box, height, words); err != nil {

@@ -5,8 +5,8 @@
 //
 // Start at [Straighten]. Everything is measured on a reduced copy (measure.go)
 // in this order: border, text mask, blankness (blank.go), faint print (faint.go), gray seals (seal.go),
-// axis and skew (skew.go), up or down (updown.go); the full picture is turned
-// once. Each
+// axis and skew (skew.go), up or down (updown.go), seals as dark as print
+// (darkseal.go); the full picture is turned once. Each
 // measurement comes with its certainty: what is unsure is left as scanned and
 // flagged for a person.
 package cleanup
@@ -17,6 +17,7 @@ import (
 	"sohoa/dossier"
 	"sohoa/ocr/decode"
 	"sohoa/ocr/internal/lept"
+	"sohoa/ocr/seal"
 )
 
 // Page is a straightened page. Its pixels stay as they were scanned; what is to
@@ -42,8 +43,10 @@ type Page struct {
 	Faint bool
 	// Note tells that a page which looks empty has strokes too sharp to shine through
 	// from behind: whatever can be read of them, it is not blank.
-	Note  bool
-	Flags []dossier.Flag
+	Note bool
+	// Sealed are the boxes of seals as dark as print, in pixels of Ink.
+	Sealed []lept.Box
+	Flags  []dossier.Flag
 
 	gray *lept.Pix // for reading, at DPI*Scale, as scanned
 	pose pose      // how the upright page lies in it
@@ -106,6 +109,7 @@ const (
 	Borders    Step = "borders erased"
 	Background Step = "background evened"
 	Seals      Step = "seals faded"
+	DarkSeals  Step = "dark seals cleared"
 	Faint      Step = "faint print lifted"
 )
 
@@ -136,10 +140,12 @@ type straightener struct {
 	pix     *lept.Pix // to read, as scanned
 	pose    pose      // how the page lies in pix, as far as is known
 	toInput dossier.Matrix
-	dpi     float64 // of pix
-	red     float64 // share of saturated red in the input
-	pink    pink    // red of the input, and what of it shines through
-	turns   int     // clockwise quarter turns applied, in degrees
+	dpi     float64     // of pix
+	red     float64     // share of saturated red in the input
+	pink    pink        // red of the input, and what of it shines through
+	tag     tag         // how the file says that pix lies
+	dark    []seal.Ring // seals as dark as print, on the measuring copy as scanned
+	turns   int         // clockwise quarter turns applied, in degrees
 }
 
 func (s *straightener) run(picture *decode.Picture) error {
@@ -224,6 +230,9 @@ func (s *straightener) upright(sheet *sheet, found marks) (err error) {
 		return err
 	}
 	s.lap("orient")
+	if err := s.clearSeals(sheet); err != nil {
+		return err
+	}
 	s.page.Ink, err = turnedAlike(sheet.binary, s.turns-tagged, s.page.SkewCWDegrees)
 	s.lap("clean")
 	return err
@@ -305,12 +314,12 @@ func readScale(dpi, pixels float64) float64 {
 
 // applyTag undoes the orientation the file declares.
 func (s *straightener) applyTag(o decode.Orientation, sheet *sheet) error {
-	mirrored, degrees := o.Turn()
-	if mirrored {
+	s.tag = tagOf(o)
+	if s.tag.mirrored {
 		s.pose.mirror()
 	}
-	s.quarter(degrees)
-	return sheet.turn(mirrored, degrees)
+	s.quarter(s.tag.degrees)
+	return sheet.turn(s.tag)
 }
 
 // turn brings the page upright by what the sheet shows. A page on which no

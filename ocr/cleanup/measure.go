@@ -30,19 +30,27 @@ func (s *sheet) close() {
 }
 
 // turn undoes the orientation tag of a file.
-func (s *sheet) turn(mirrored bool, degrees int) error {
+func (s *sheet) turn(t tag) error {
 	for _, p := range []**lept.Pix{&s.gray, &s.binary, &s.text} {
-		if mirrored {
-			out, err := (*p).MirrorLR()
-			if err := swap(p, out, err); err != nil {
-				return err
-			}
+		if err := t.undo(p); err != nil {
+			return err
 		}
-		if degrees%360 != 0 {
-			out, err := (*p).Quarter(degrees)
-			if err := swap(p, out, err); err != nil {
-				return err
-			}
+	}
+	return nil
+}
+
+// undo turns a picture that lies as the file says.
+func (t tag) undo(p **lept.Pix) error {
+	if t.mirrored {
+		out, err := (*p).MirrorLR()
+		if err := swap(p, out, err); err != nil {
+			return err
+		}
+	}
+	if t.degrees%360 != 0 {
+		out, err := (*p).Quarter(t.degrees)
+		if err := swap(p, out, err); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -12,7 +12,7 @@ import (
 // What is read through a round seal. Where no red tells its ink, its ring tells
 // its place (package seal), and there what is clearly lighter than the print of
 // the page is the seal's: it is painted over with the paper, but for the edges
-// of print. A seal as dark as print, as black-and-white scanners make it, stays.
+// of print. Seals as dark as print are left to darkseal.go.
 const (
 	printShare = 0.01 // of the pixels of a page, the darkest: the middle of its strokes
 	// sealRay is the quantile, from the dark end, of what rays meet at the ring,
@@ -25,7 +25,8 @@ const (
 	printEdge  = 0.007 // inches around print that are its own
 )
 
-// fadeSeals takes round seals off what is read, in place.
+// fadeSeals takes round seals paler than print off what is read, in place, and
+// keeps the places of the others.
 func (s *straightener) fadeSeals(sheet *sheet) error {
 	if s.without == Seals {
 		return nil
@@ -55,6 +56,9 @@ func (s *straightener) fade(sheet *sheet, ring seal.Ring, print int) error {
 	}
 	ink := p.ringLevel()
 	if ink-print < leastShade {
+		if s.without != DarkSeals {
+			s.dark = append(s.dark, ring)
+		}
 		return nil
 	}
 	faded, err := p.fade((ink + print) / 2)
@@ -76,8 +80,13 @@ type patch struct {
 }
 
 func cutOut(pix *lept.Pix, ring seal.Ring, dpi float64) (*patch, error) {
+	return cutAround(pix, ring, dpi, sealEdge)
+}
+
+// cutAround is the square with so many inches around the ring.
+func cutAround(pix *lept.Pix, ring seal.Ring, dpi, edge float64) (*patch, error) {
 	f := dpi / measure.DPI
-	r := ring.R*f + sealEdge*dpi
+	r := ring.R*f + edge*dpi
 	x0, y0 := max(0, int(ring.X*f-r)), max(0, int(ring.Y*f-r))
 	x1, y1 := min(pix.Width(), int(ring.X*f+r)+1), min(pix.Height(), int(ring.Y*f+r)+1)
 	p := &patch{at: lept.Box{X: x0, Y: y0, W: x1 - x0, H: y1 - y0}, x: ring.X*f - float64(x0), y: ring.Y*f - float64(y0), r: ring.R * f, dpi: dpi}

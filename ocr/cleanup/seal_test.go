@@ -33,8 +33,8 @@ func stamped(t *testing.T, page *image.Gray, middle image.Point, gray uint8) {
 }
 
 // TestGraySealGoesPrintStays: a seal lighter than print vanishes for reading
-// and from the ink, the name across it does not, whichever way the page lies; a
-// seal as dark as print stays, since what is print under it cannot be told.
+// and from the ink, the name across it does not, whichever way the page lies; of
+// a seal as dark as print what may be print stays.
 func TestGraySealGoesPrintStays(t *testing.T) {
 	middle := image.Pt(800, 1400)
 	name := image.Rect(600, 1380, 900, 1412)
