@@ -357,31 +357,6 @@ func (s *straightener) turn(sheet *sheet, found marks) error {
 	return err
 }
 
-// told is the quarter turn that is left to bring the page upright as a person
-// says, 0 to 270 degrees clockwise.
-func (s *straightener) told() int { return ((-*s.lies-s.turns)%360 + 360) % 360 }
-
-// turnAsTold brings the page upright as a person says, and levels its lines as
-// far as they run that way.
-func (s *straightener) turnAsTold(sheet *sheet, found marks) error {
-	quarter := s.told()
-	s.quarter(quarter)
-	l, err := measureLean(sheet.text)
-	if err != nil {
-		return err
-	}
-	s.lap("deskew")
-	if l.axis != quarter%180 && l.other != nil {
-		l = *l.other
-	}
-	if !l.sure || l.axis != quarter%180 || found.letters < leastMarks {
-		s.flag(dossier.FlagSkewUnsure)
-		return nil
-	}
-	s.rotate(l.degrees)
-	return nil
-}
-
 // rotate levels lines that lean by so many degrees, where that is worth it.
 func (s *straightener) rotate(degrees float64) {
 	if max(degrees, -degrees) >= leastSkew {

@@ -60,3 +60,28 @@ func (p pose) sample(pix *lept.Pix, b lept.Box, scale float64) (*lept.Pix, error
 	}
 	return out, nil
 }
+
+// told is the quarter turn that is left to bring the page upright as a person
+// says, 0 to 270 degrees clockwise.
+func (s *straightener) told() int { return ((-*s.lies-s.turns)%360 + 360) % 360 }
+
+// turnAsTold brings the page upright as a person says, and levels its lines as
+// far as they run that way.
+func (s *straightener) turnAsTold(sheet *sheet, found marks) error {
+	quarter := s.told()
+	s.quarter(quarter)
+	l, err := measureLean(sheet.text)
+	if err != nil {
+		return err
+	}
+	s.lap("deskew")
+	if l.axis != quarter%180 && l.other != nil {
+		l = *l.other
+	}
+	if !l.sure || l.axis != quarter%180 || found.letters < leastMarks {
+		s.flag(dossier.FlagSkewUnsure)
+		return nil
+	}
+	s.rotate(l.degrees)
+	return nil
+}
