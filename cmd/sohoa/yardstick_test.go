@@ -13,8 +13,10 @@ import (
 
 // BenchmarkOCRmyPDF has OCRmyPDF (SOHOA_OCRMYPDF, which `make bench` sets) and
 // `sohoa ocr --format pdf` make a searchable PDF/A of each page, upright and
-// level, two pages at a time, and compares the text of both. The version is
-// logged; SOHOA_BENCH_EVERY=n takes every n-th page.
+// level, two pages at a time, and compares the text of both: of drawn pages, of
+// which SOHOA_BENCH_EVERY=n takes every n-th, and of the real scans whose text is
+// known, where SOHOA_CORPUS names them. The version is logged, and with -v the words
+// of each page.
 func BenchmarkOCRmyPDF(b *testing.B) {
 	program := os.Getenv("SOHOA_OCRMYPDF")
 	if program == "" {
@@ -26,10 +28,32 @@ func BenchmarkOCRmyPDF(b *testing.B) {
 	}
 	b.Logf("OCRmyPDF %s", strings.TrimSpace(string(says)))
 	tools := buildTools(b)
-	pages := yardstickPages(b, tools)
+	drawn := yardstickPages(b, tools)
+	b.Run("drawn", func(b *testing.B) { besideOCRmyPDF(b, program, tools, drawn) })
+	if corpus := os.Getenv("SOHOA_CORPUS"); corpus != "" {
+		scans, err := ocrtest.Transcribed(filepath.Join(corpus, "vi-scans"))
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run("scans", func(b *testing.B) { besideOCRmyPDF(b, program, tools, scans) })
+	}
+}
+
+func besideOCRmyPDF(b *testing.B, program, tools string, pages []ocrtest.Page) {
 	for b.Loop() {
-		theirs, theirScore := runOCRmyPDF(b, program, pages)
-		ours, ourScore := runOCR(b, tools, pages)
+		theirs, theirScores := runOCRmyPDF(b, program, pages)
+		ours, ourScores := runOCR(b, tools, pages)
+		var ourScore, theirScore ocrtest.Score
+		worse := 0
+		for i, page := range pages {
+			a, o := ourScores[i], theirScores[i]
+			b.Logf("%s: %d of %d words read (OCRmyPDF %d), %d of %d signs wrong (OCRmyPDF %d)",
+				page.Name, a.Hits, a.TrueWords, o.Hits, a.LineEdits, a.LineSigns, o.LineEdits)
+			ourScore, theirScore = ourScore.Add(a), theirScore.Add(o)
+			if a.Recall() < o.Recall()-leastRecall {
+				worse++
+			}
+		}
 		n := float64(len(pages))
 		b.ReportMetric(0, "ns/op")
 		b.ReportMetric(ours.cpu.Seconds()/n, "cpu-s/page")
@@ -43,8 +67,14 @@ func BenchmarkOCRmyPDF(b *testing.B) {
 		b.ReportMetric(theirScore.OrderFree(), "ocrmypdf-free-cer")
 		b.ReportMetric(ourScore.F1(), "f1")
 		b.ReportMetric(theirScore.F1(), "ocrmypdf-f1")
+		b.ReportMetric(ourScore.Recall(), "recall")
+		b.ReportMetric(theirScore.Recall(), "ocrmypdf-recall")
+		b.ReportMetric(float64(worse), "pages-with-fewer-words")
 	}
 }
+
+// leastRecall is by how much of its words a page may be read worse.
+const leastRecall = 0.003
 
 // yardstickPages are pages of one image a file.
 func yardstickPages(b *testing.B, tools string) []ocrtest.Page {
@@ -78,38 +108,40 @@ func yardstickPages(b *testing.B, tools string) []ocrtest.Page {
 	return pages
 }
 
-func runOCRmyPDF(b *testing.B, program string, pages []ocrtest.Page) (cost, ocrtest.Score) {
+func runOCRmyPDF(b *testing.B, program string, pages []ocrtest.Page) (spent cost, scores []ocrtest.Score) {
 	b.Helper()
 	dir := b.TempDir()
-	var spent cost
-	var score ocrtest.Score
 	for _, page := range pages {
 		base := filepath.Join(dir, page.Name)
-		cmd := exec.Command(program, "-q", "-j", "2", "-l", "vie", "--deskew", "--rotate-pages", "--image-dpi", "300",
-			"--output-type", "pdfa", "--sidecar", base+".txt", page.Path, base+".pdf")
+		args := []string{"-q", "-j", "2", "-l", "vie", "--deskew", "--rotate-pages", "--output-type", "pdfa", "--sidecar", base + ".txt"}
+		if filepath.Ext(page.Path) == ".pdf" {
+			args = append(args, "--pages", strconv.Itoa(page.Index), "--force-ocr", "--invalidate-digital-signatures")
+		} else {
+			args = append(args, "--image-dpi", "300")
+		}
+		cmd := exec.Command(program, append(args, page.Path, base+".pdf")...)
 		// 4 and 10: the PDF is made, but is not PDF/A or has a remark.
 		c := measure(b, cmd, exitDone, 4, 10)
 		spent.cpu, spent.wall = spent.cpu+c.cpu, spent.wall+c.wall
-		score = score.Add(compareFile(b, page, base+".txt"))
+		scores = append(scores, compareFile(b, page, base+".txt"))
 	}
-	return spent, score
+	return spent, scores
 }
 
-func runOCR(b *testing.B, tools string, pages []ocrtest.Page) (cost, ocrtest.Score) {
+func runOCR(b *testing.B, tools string, pages []ocrtest.Page) (spent cost, scores []ocrtest.Score) {
 	b.Helper()
 	pdfs, texts := b.TempDir(), b.TempDir()
 	var files []string
 	for _, page := range pages {
 		files = append(files, page.Path)
 	}
-	spent := measure(b, exec.Command(filepath.Join(tools, "sohoa"), append([]string{"ocr", "--format", "pdf", "-o", pdfs}, files...)...), exitDone)
+	spent = measure(b, exec.Command(filepath.Join(tools, "sohoa"), append([]string{"ocr", "--format", "pdf", "-o", pdfs}, files...)...), exitDone)
 	measure(b, exec.Command(filepath.Join(tools, "sohoa"), append([]string{"ocr", "--format", "text", "-o", texts}, files...)...), exitDone)
-	var score ocrtest.Score
 	for _, page := range pages {
 		name := strings.TrimSuffix(filepath.Base(page.Path), filepath.Ext(page.Path)) + ".txt"
-		score = score.Add(compareFile(b, page, filepath.Join(texts, name)))
+		scores = append(scores, compareFile(b, page, filepath.Join(texts, name)))
 	}
-	return spent, score
+	return spent, scores
 }
 
 func compareFile(b *testing.B, page ocrtest.Page, path string) ocrtest.Score {
