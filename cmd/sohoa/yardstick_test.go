@@ -40,6 +40,7 @@ func BenchmarkOCRmyPDF(b *testing.B) {
 }
 
 func besideOCRmyPDF(b *testing.B, program, tools string, pages []ocrtest.Page) {
+	b.Helper()
 	for b.Loop() {
 		theirs, theirScores := runOCRmyPDF(b, program, pages)
 		ours, ourScores := runOCR(b, tools, pages)
