@@ -161,7 +161,7 @@ var reasonTexts = map[Reason]struct{ vi, en string }{
 	ReasonSheetCount:    {"Số tờ quét được không khớp số tờ ghi trên tờ phân cách. Hãy đếm lại và quét tờ thiếu.", "The number of sheets differs from the one on the separator. Count again and scan what is missing."},
 	ReasonTurnUnsure:    {"Không chắc trang này quay chiều nào. Hãy xem và xoay trang.", "It is not certain which way up this page is. Look at it and turn it."},
 	ReasonGate:          {"Tệp PDF tạo ra không qua được kiểm tra nên chưa lưu. Hãy báo người quản trị.", "The PDF that was made did not pass its check and was not stored. Tell the administrator."},
-	ReasonUnreadable:    {"Không đọc được chữ nào trên trang này. Hãy xem và xếp trang bằng tay, hoặc quét lại rõ hơn.", "No text could be read on this page. Look at it and place it by hand, or scan it more clearly."},
+	ReasonUnreadable:    {"Không đọc được chữ nào. Hãy xem: trang trắng thì ghi như vậy, không thì xếp trang hoặc quét lại.", "No text could be read on this page. Look at it: say so where it is empty; else place it by hand, or scan it again."},
 	ReasonNotAFile:      {"Đây không phải là tệp thường. Hãy chọn tệp ảnh hoặc PDF.", "This is not a regular file. Choose an image or PDF file."},
 	ReasonChanged:       {"Tệp thay đổi trong khi đang nhận. Hãy chờ máy quét ghi xong rồi đưa lại.", "The file changed while it was taken in. Wait until the scanner has finished and feed it again."},
 	ReasonFiledPlace:    {"Tệp nộp điện tử phải nằm trong thư mục MÃ HỒ SƠ/LOẠI GIẤY TỜ. Tệp vẫn ở chỗ cũ; hãy chuyển vào đúng thư mục rồi nhận lại.", "A file that was filed electronically lies in a folder CODE/KIND. The file is where it was; move it there and take it in again."},

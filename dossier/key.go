@@ -81,6 +81,14 @@ func BacksKey(unit UnitID, id BatchID, seq int) string {
 // backs.
 func BacksPrefix(unit UnitID) string { return UnitPrefix(unit) + "f/" }
 
+// SideKey names what a person said about a side of a sheet of a batch.
+func SideKey(unit UnitID, id BatchID, seq int) string {
+	return fmt.Sprintf("%s%s/%d.json", SidePrefix(unit), id, seq)
+}
+
+// SidePrefix is the prefix of what people of the unit said about sides.
+func SidePrefix(unit UnitID) string { return UnitPrefix(unit) + "e/" }
+
 // The objects at the root of an archive that make it readable without sohoa.
 const (
 	ArchiveKey  = "archive.json"

@@ -162,6 +162,14 @@ func fullBacks() dossier.BacksAnswer {
 	return dossier.BacksAnswer{Schema: dossier.BacksSchema, Batch: anID, Seq: 1, At: at, Actor: actor, Say: dossier.BacksBlank, Sheets: []int{2, 5}}
 }
 
+func fullSide() dossier.SideAnswer {
+	intent := fullDecision().Intent
+	return dossier.SideAnswer{
+		Schema: dossier.SideSchema, Batch: anID, Seq: 1, At: at, Actor: actor, Page: image.Page(1), Say: dossier.SideEmpty,
+		Reason: dossier.ReasonUnreadable, Dossier: otherID, Counted: true, Intent: &intent,
+	}
+}
+
 func fullSample() dossier.Sample {
 	return dossier.Sample{
 		Schema: dossier.SampleSchema, Unit: "unit-1", Month: "2026-11", At: at, Actor: actor, Seed: dossier.SampleSeed("2026-11", "unit-1"),
@@ -183,7 +191,7 @@ func fullAnswer() dossier.SampleAnswer {
 func samples() map[string]any {
 	return map[string]any{
 		"archive": fullArchive(), "batch": fullBatch(), "reading": fullImageReading(), "manifest": fullManifest(),
-		"decision": fullDecision(), "keying": fullKeying(), "backs": fullBacks(), "gate": fullGate(), "sample": fullSample(), "answer": fullAnswer(),
+		"decision": fullDecision(), "keying": fullKeying(), "backs": fullBacks(), "side": fullSide(), "gate": fullGate(), "sample": fullSample(), "answer": fullAnswer(),
 	}
 }
 

@@ -156,7 +156,7 @@ func (f *Flow) Undo(ctx context.Context, ledger Decisions, actor dossier.Actor, 
 	if saw != 0 && saw != latest.Seen() {
 		return ErrChanged
 	}
-	last, err := f.standing(ctx, latest)
+	last, sides, err := f.standing(ctx, latest)
 	if err != nil {
 		return err
 	}
@@ -169,6 +169,9 @@ func (f *Flow) Undo(ctx context.Context, ledger Decisions, actor dossier.Actor, 
 		}
 		draft.Dossier = before.Dossier
 		draft.Dossier.Version = latest.Dossier.Version + 1
+		for _, said := range slices.Backward(sides) {
+			draft.Dossier.Pending = withSide(draft.Dossier.Pending, said)
+		}
 	}
 	goBack := f.movedBack
 	if last.Action == dossier.ActionTransfer {
@@ -185,36 +188,44 @@ func (f *Flow) Undo(ctx context.Context, ledger Decisions, actor dossier.Actor, 
 
 // standing is the newest decision about a dossier that no undo has taken back.
 // Versions are gone through from the newest; each undo on the way stands for one
-// decision before it. What the machine read again is passed over; anything else
+// decision before it. What the machine read again is passed over, and so is what
+// people said of single sides (sides, newest first), which stands; anything else
 // that the machine did, or a signature, ends the way.
-func (f *Flow) standing(ctx context.Context, m dossier.Manifest) (last dossier.Decision, err error) {
+func (f *Flow) standing(ctx context.Context, m dossier.Manifest) (last dossier.Decision, sides []dossier.SideAnswer, err error) {
 	id, undone := m.Dossier.ID, 0
 	for {
 		if m.Decision == "" {
-			return last, ErrNothingToUndo
+			return last, sides, ErrNothingToUndo
 		}
-		last = dossier.Decision{}
-		if _, found, err := f.getJSON(ctx, m.Decision, &last); err != nil || !found {
-			return last, orMissing(err, "decision", m.Decision)
+		said, isSide, err := f.sideVersion(ctx, m.Decision)
+		if err != nil {
+			return last, sides, err
+		}
+		if last = (dossier.Decision{}); !isSide {
+			if _, found, err := f.getJSON(ctx, m.Decision, &last); err != nil || !found {
+				return last, sides, orMissing(err, "decision", m.Decision)
+			}
 		}
 		switch {
+		case isSide:
+			sides = append(sides, said)
 		case last.Intent.Draft.Dossier.ID != id:
-			return last, ErrNothingToUndo
+			return last, sides, ErrNothingToUndo
 		case last.Action == dossier.ActionReadAgain: // goes with what was decided before it
 		case last.Action == dossier.ActionUndo:
 			undone++
 		case !undoable(last.Action):
-			return last, ErrNothingToUndo
+			return last, sides, ErrNothingToUndo
 		case undone == 0:
-			return last, nil
+			return last, sides, nil
 		default:
 			undone--
 		}
 		if m.Dossier.Version == 1 {
-			return last, ErrNothingToUndo
+			return last, sides, ErrNothingToUndo
 		}
 		if m, err = f.published(ctx, id, m.Dossier.Version-1); err != nil {
-			return last, err
+			return last, sides, err
 		}
 	}
 }

@@ -53,13 +53,15 @@ type stack struct {
 	placed map[dossier.PageID]dossier.DossierID
 	// waiting names the dossier in which a page waits already, likewise.
 	waiting map[dossier.PageID]dossier.DossierID
+	// empty are the pages of which a person said that nothing is on them.
+	empty map[dossier.PageID]bool
 }
 
 // stack loads the readings of a batch and guesses the kind of each page.
 func (f *Flow) stack(ctx context.Context, batch dossier.Batch) (stack, error) {
 	s := stack{
 		images: make(map[dossier.PageID]dossier.ImageID), found: make(map[dossier.PageID]dossier.ImagePlace),
-		placed: make(map[dossier.PageID]dossier.DossierID), waiting: make(map[dossier.PageID]dossier.DossierID),
+		placed: make(map[dossier.PageID]dossier.DossierID), waiting: make(map[dossier.PageID]dossier.DossierID), empty: make(map[dossier.PageID]bool),
 	}
 	images, err := f.Ledger.Images(ctx, batch.ID)
 	if err != nil {
@@ -90,7 +92,7 @@ func (f *Flow) stack(ctx context.Context, batch dossier.Batch) (stack, error) {
 			s.waiting[page.ID] = page.Dossier
 		}
 	}
-	return s, nil
+	return s, f.addSides(ctx, &s, batch.ID)
 }
 
 func (f *Flow) addImage(ctx context.Context, s *stack, image dossier.TakenImage) error {
@@ -140,6 +142,9 @@ func (p placer) plan(ctx context.Context, decided split.Plan) (dossier.Plan, err
 		plan.Miscounts = append(plan.Miscounts, *p.stack.unpaired)
 	}
 	move := func(page dossier.PageID, state dossier.PageState, reason dossier.Reason, in dossier.DossierID) {
+		if p.stack.empty[page] && state == dossier.PageParked { // a person has looked
+			state, in = dossier.PageBlank, ""
+		}
 		if _, placed := p.stack.placed[page]; !placed { // a person may have placed it since
 			plan.Pages = append(plan.Pages, dossier.PlacedPage{ID: page, Image: p.stack.images[page], State: state, Reason: reason, Dossier: in})
 		}
@@ -286,11 +291,13 @@ func unpublished(group split.Group) (parked []split.Parked) {
 }
 
 // fresh gives the components of a group of which no page is placed yet. Where a
-// person has placed some pages of a component otherwise, the rest waits.
+// person has placed some pages of a component otherwise, or said that nothing is
+// on one, the rest waits.
 func (p placer) fresh(group split.Group) (fresh []split.Component, held []split.Parked) {
 	isPlaced := func(page dossier.PageID) bool { _, placed := p.stack.placed[page]; return placed }
+	isDecided := func(page dossier.PageID) bool { return isPlaced(page) || p.stack.empty[page] }
 	for _, component := range group.Components {
-		if !slices.ContainsFunc(component.Pages, isPlaced) {
+		if !slices.ContainsFunc(component.Pages, isDecided) {
 			fresh = append(fresh, component)
 			continue
 		}
@@ -350,7 +357,9 @@ func (p placer) next(ctx context.Context, base dossier.Manifest, fresh []split.C
 	}
 	d.Pending = append([]dossier.PageID{}, d.Pending...)
 	for _, x := range parked {
-		d.Pending = append(d.Pending, x.Page)
+		if !p.stack.empty[x.Page] {
+			d.Pending = append(d.Pending, x.Page)
+		}
 	}
 	return next, nil
 }

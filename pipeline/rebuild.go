@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +28,7 @@ type Restorer interface {
 	AddObjects(ctx context.Context, act dossier.Act, objects []dossier.ObjectRef) error
 	Listed(ctx context.Context, objects []dossier.ObjectRef) error
 	RestoreDecision(ctx context.Context, act dossier.Act, decision dossier.Decision, object dossier.ObjectRef) (restored bool, err error)
+	RestoreSide(ctx context.Context, act dossier.Act, said dossier.SideAnswer, object dossier.ObjectRef) (restored bool, err error)
 	Draw(ctx context.Context, act dossier.Act, sample dossier.Sample, object dossier.ObjectRef) (taken bool, err error)
 	Answer(ctx context.Context, act dossier.Act, answer dossier.SampleAnswer, object dossier.ObjectRef) (taken bool, err error)
 	DecideGate(ctx context.Context, act dossier.Act, decision dossier.GateDecision, object dossier.ObjectRef) (taken bool, err error)
@@ -268,90 +268,6 @@ func (r *rebuilder) manifest(ctx context.Context, id dossier.DossierID, version 
 	}
 	r.found.Versions++
 	return r.ledger.RestoreManifest(ctx, r.flow.restoring(), p)
-}
-
-// keptDecision is a decision with its object.
-type keptDecision struct {
-	dossier.Decision
-	object dossier.ObjectRef
-}
-
-// decisions lists what people decided; a decision whose versions were not
-// published before the database was lost is carried out now. Where several
-// drafted the same version, the later one replaced one that never became a row.
-// A version may wait for another decision's, about another dossier, and they
-// come in no order: they are gone through until nothing is left to do.
-func (r *rebuilder) decisions(ctx context.Context) error {
-	all, err := r.keptDecisions(ctx)
-	if err != nil {
-		return err
-	}
-	for again := true; again; {
-		again = false
-		for _, one := range all {
-			restored, err := r.ledger.RestoreDecision(ctx, r.flow.restoring(), one.Decision, one.object)
-			if err != nil {
-				return err
-			}
-			again = again || restored
-		}
-	}
-	return nil
-}
-
-// keptDecisions are the decisions that may be carried out now; the others are
-// only listed.
-func (r *rebuilder) keptDecisions(ctx context.Context) ([]keptDecision, error) {
-	var all []keptDecision
-	for ref, err := range r.objects.List(ctx, dossier.UnitPrefix(r.flow.Unit.ID)+"p/") {
-		if err != nil {
-			return nil, err
-		}
-		var one keptDecision
-		if one.object, err = r.load(ctx, ref.Key, &one.Decision); err != nil {
-			return nil, err
-		}
-		one.object.Role = "decision"
-		r.found.Decisions++
-		r.restsOn(one.Correction)
-		revived, err := r.revived(ctx, one.Decision)
-		if err != nil {
-			return nil, err
-		}
-		if revived {
-			all = append(all, one)
-			continue
-		}
-		if err := r.ledger.AddObjects(ctx, r.flow.restoring(), []dossier.ObjectRef{one.object}); err != nil {
-			return nil, err
-		}
-	}
-	// By number, not by name: "10" is not before "9".
-	slices.SortStableFunc(all, func(a, b keptDecision) int {
-		x, y := a.Intent.Draft.Dossier, b.Intent.Draft.Dossier
-		return cmp.Or(cmp.Compare(x.ID, y.ID), cmp.Compare(x.Version, y.Version), cmp.Compare(b.Seq, a.Seq))
-	})
-	return all, nil
-}
-
-// revived tells whether a rebuild may carry a decision out that has no version.
-// Signatures that were asked for once are not made now, unless the key had begun
-// to sign: its papers wait, and a person asks again.
-func (r *rebuilder) revived(ctx context.Context, d dossier.Decision) (bool, error) {
-	if d.Action != dossier.ActionSign {
-		return true, nil
-	}
-	for _, id := range d.Intent.New {
-		c := componentOf(d.Intent.Draft.Dossier, id)
-		body, _, found, err := r.flow.Objects.Open(ctx, c.PDF)
-		if err != nil {
-			return false, err
-		}
-		if found {
-			return true, body.Close()
-		}
-	}
-	return false, nil
 }
 
 // checksums lists objects with the digests they had when they were new, so that

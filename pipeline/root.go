@@ -30,6 +30,8 @@ This folder can be read without sohoa.
   u/<unit>/p/<id>/      người đã quyết định gì về hồ sơ / what people decided
   u/<unit>/f/<batch>/   người đã nói gì về mặt sau không quét / what people said
                         about backs that were not scanned
+  u/<unit>/e/<batch>/   người đã nói trang nào là trang trắng / which pages people
+                        said are empty
   u/<unit>/k/<id>.json  người nhập độc lập đã gõ gì / what people keyed blind
   u/<unit>/s/<month>    mẫu kiểm tra của tháng / the month's sample, keyed
   u/<unit>/g/<n>.json   người đã đổi ngưỡng tự nhận nào, vì sao / which gates people

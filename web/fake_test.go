@@ -58,6 +58,7 @@ type fakeArchive struct {
 	undone      []dossier.DossierID
 	accepted    []string
 	backs       []dossier.BacksAnswer
+	sides       []dossier.SideAnswer
 	kept        []KeepAsked
 	closed      []dossier.Closing
 	reopened    int
@@ -510,6 +511,21 @@ func (f *fakeArchive) AnswerBacks(_ context.Context, said dossier.BacksAnswer) e
 		return f.refuse
 	}
 	f.backs = append(f.backs, said)
+	return nil
+}
+
+func (f *fakeArchive) AnswerSide(_ context.Context, said dossier.SideAnswer) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.refuse != nil {
+		return f.refuse
+	}
+	f.sides = append(f.sides, said)
+	for i, a := range f.arrivals {
+		if a.Page == said.Page {
+			f.arrivals[i].State = map[dossier.SideSay]dossier.PageState{dossier.SideEmpty: dossier.PageBlank, dossier.SideWithdrawn: dossier.PageParked}[said.Say]
+		}
+	}
 	return nil
 }
 

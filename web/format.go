@@ -30,6 +30,7 @@ func (s *site) functions(l lang) template.FuncMap {
 		"field":    func(id string) string { return s.fieldName(l, id) },
 		"reason":   func(r dossier.Reason) string { return r.Text(string(l)) },
 		"waits":    func(a dossier.Arrival) string { return a.Why(string(l)) },
+		"count":    func(m dossier.Miscount) string { return m.Text(string(l)) },
 		"short":    func(r dossier.Reason) string { return s.words.say(l, "reason."+string(r)) },
 		"state":    func(st any) string { return s.words.say(l, fmt.Sprintf("state.%v", st)) },
 		"sentence": func(x Sentence) string { return x.in(l) },

@@ -300,6 +300,9 @@ func thumbOf(a dossier.Arrival) arriving {
 		Batch: a.Batch, ID: thumbID(a), File: a.File, Number: a.Index,
 		State: string(a.State), Reason: a.Reason, Link: linkOf(a),
 	}
+	if a.SaidEmpty() { // why it waited before somebody looked is no news
+		thumb.Reason = ""
+	}
 	if a.Page != "" && a.State != dossier.PageNotKept {
 		thumb.Picture = pictureURL(a.Page, a.Reading, widthStrip)
 	}
@@ -312,11 +315,11 @@ func thumbID(a dossier.Arrival) string {
 	return fmt.Sprintf("p-%s-%d-%s-%d", a.Batch, a.Ordinal, strings.ReplaceAll(string(a.Page), ".", "-"), a.Reading)
 }
 
-// linkOf is where a person goes from a page: to its dossier, or to where it
-// waits.
+// linkOf is where a person goes from a page: to its dossier, to where it waits, or
+// to where one that was said to be empty can be made to wait again.
 func linkOf(a dossier.Arrival) string {
 	switch {
-	case a.State == dossier.PageParked && a.Component == "":
+	case a.State == dossier.PageParked && a.Component == "", a.SaidEmpty():
 		return reviewLink(a.Page, "")
 	case a.Dossier != "" && a.State == dossier.PagePlaced:
 		return pageLink(a.Dossier, a.Page, "")

@@ -171,6 +171,8 @@ func status(err error) (code int, key string) {
 		return http.StatusConflict, "error.two_needed"
 	case errors.Is(err, ErrSamePerson):
 		return http.StatusConflict, "error.same_person"
+	case errors.Is(err, ErrNotEmpty):
+		return http.StatusUnprocessableEntity, "error.not_empty"
 	case errors.Is(err, ErrPagesWait):
 		return http.StatusConflict, "error.pages_wait"
 	case errors.Is(err, ErrNoSuchCode):

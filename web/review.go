@@ -28,7 +28,9 @@ type reviewBody struct {
 	Recent   []dossier.Dossier
 	In       dossier.DossierID // the dossier suggested
 	Papers   []dossier.Component
-	FedAgain dossier.BatchID  // the batch of which was just said that it is fed again
+	FedAgain dossier.BatchID // the batch of which was just said that it is fed again
+	Emptied  dossier.PageID  // the page of which was just said that nothing is on it
+	Side     side
 	Done     *dossier.Dossier // what was just placed, to be undone
 	DoneID   dossier.DossierID
 	// DoneVersion is the version that was made of it; 0 when somebody else has
@@ -82,7 +84,7 @@ func (s *site) review(w http.ResponseWriter, r *http.Request) error {
 		}
 		body.DoneID, body.DoneVersion = id, s.ownVersion(r, id)
 	}
-	body.FedAgain = dossier.BatchID(q.Get("fed"))
+	body.FedAgain, body.Emptied = dossier.BatchID(q.Get("fed")), dossier.PageID(q.Get("emptied"))
 	if body.Ask != nil {
 		return s.reviewField(w, r, body)
 	}
@@ -104,20 +106,24 @@ func (s *site) nextReview(r *http.Request) (body reviewBody, err error) {
 	return s.reviewAt(r, "")
 }
 
-// reviewAt opens the list at a page; at its first when the page does not wait.
+// reviewAt opens the list at a page; at its first when the page does not wait, and
+// nobody has said that nothing is on it.
 func (s *site) reviewAt(r *http.Request, wanted dossier.PageID) (reviewBody, error) {
 	ctx := r.Context()
 	reason := askedReason(r)
 	pages, total, err := s.Parked.Parked(ctx, dossier.ReviewFilter{Scope: scopeOf(ctx), Reason: reason, Limit: reviewLength})
-	if err != nil || total == 0 {
+	if err != nil || total == 0 && wanted == "" {
 		return reviewBody{}, err
 	}
 	at := slices.IndexFunc(pages, func(a dossier.Arrival) bool { return a.Page == wanted })
 	if at < 0 {
 		at = 0
-		if later, err := s.Parked.Arrival(ctx, scopeOf(ctx), wanted); err == nil && later.State == dossier.PageParked && later.Component == "" {
+		if later, err := s.Parked.Arrival(ctx, scopeOf(ctx), wanted); err == nil && (later.State == dossier.PageParked || later.SaidEmpty()) && later.Component == "" {
 			pages, at = append(pages, later), len(pages)
 		}
+	}
+	if len(pages) == 0 {
+		return reviewBody{}, nil
 	}
 	body := reviewBody{Total: total, At: pages[at], In: pages[at].Dossier, Nth: at + 1}
 	for i, a := range pages {
@@ -157,6 +163,7 @@ func (s *site) fillReview(ctx context.Context, l lang, body *reviewBody) (err er
 			return err
 		}
 		guess = reading.Kind
+		body.Side.Words, body.Side.MayBeEmpty = len(reading.Words), !body.At.SaidEmpty() && body.At.Reason.MayBeEmpty() && len(reading.Codes) == 0
 	}
 	if body.Recent, err = s.recent(ctx); err != nil {
 		return err

@@ -119,12 +119,15 @@ func routes() []route {
 }
 
 // heldRoutes are those of what people say about papers that are held because
-// their sheets, or their fronts and backs, do not add up.
+// their sheets, or their fronts and backs, do not add up, and about sides on which
+// nothing is.
 func heldRoutes() []route {
 	const post = http.MethodPost
 	return []route{
 		{method: post, pattern: "/review/count", needs: permPlace, serve: (*site).acceptCount},
 		{method: post, pattern: "/review/backs", needs: permPlace, serve: (*site).answerBacks},
+		{method: post, pattern: "/review/side", needs: permPlace, serve: (*site).answerSide},
+		{method: post, pattern: "/api/side", needs: permPlace, serve: (*site).apiAnswerSide},
 		{method: post, pattern: "/api/count", needs: permPlace, serve: (*site).apiAcceptCount},
 		{method: post, pattern: "/api/backs", needs: permPlace, serve: (*site).apiAnswerBacks},
 	}

@@ -120,6 +120,8 @@ var known = map[string]struct {
 	"GET /api/dossiers/{dossier}":               {permRead, "/api/dossiers/dossier0001", 200, 404},
 	"GET /api/parked":                           {permRead, "/api/parked", 200, 200},
 	"POST /api/count":                           {permPlace, "/api/count", 400, 404},
+	"POST /review/side":                         {permPlace, "/review/side?say=empty", 303, 404},
+	"POST /api/side":                            {permPlace, "/api/side", 400, 404},
 	"POST /api/backs":                           {permPlace, "/api/backs", 400, 404},
 	"POST /api/efile":                           {permFile, "/api/efile?code=Y99.12-260909-0001&kind=birth_notice", 202, 404},
 	"POST /api/place":                           {permPlace, "/api/place", 400, 404},
@@ -165,7 +167,7 @@ func TestRoutes(t *testing.T) {
 // pagesOfSite are the addresses a person sees.
 var pagesOfSite = []string{
 	"/intake", "/dossiers", "/dossiers?waiting=1&state=open", "/dossiers/dossier0000", "/dossiers/dossier0003?q=toa&tab=text",
-	"/dossiers/dossier0003?tab=history", "/dossiers/dossier0003/pages", "/dossiers/dossier0003?tab=signature", "/review", "/review?of=fields", "/entry", "/entry/settle", "/registers", "/registers?entry=entry1", "/sample", "/sample/key?month=2026-09", "/sample/settle?month=2026-09", "/sign", "/sign?asked=3&later=1", "/search", "/search?q=khai+sinh", "/nothing",
+	"/dossiers/dossier0003?tab=history", "/dossiers/dossier0003/pages", "/dossiers/dossier0003?tab=signature", "/review", "/review?of=fields", "/review?emptied=x", "/entry", "/entry/settle", "/registers", "/registers?entry=entry1", "/sample", "/sample/key?month=2026-09", "/sample/settle?month=2026-09", "/sign", "/sign?asked=3&later=1", "/search", "/search?q=khai+sinh", "/nothing",
 }
 
 func TestEveryPageInBothLanguages(t *testing.T) {

@@ -19,6 +19,8 @@ var unseen = map[string]string{
 	"POST /review/backs":              "a change: the catalogue logs it",
 	"POST /api/backs":                 "a change: the catalogue logs it",
 	"POST /api/count":                 "a change: the catalogue logs it",
+	"POST /review/side":               "a change: the catalogue logs it",
+	"POST /api/side":                  "a change: the catalogue logs it",
 	"POST /review/undo":               "a change: the catalogue logs it",
 	"POST /api/efile":                 "a change: the catalogue logs it",
 	"POST /api/place":                 "a change: the catalogue logs it",

@@ -40,6 +40,8 @@ var (
 	// of the month to draw.
 	ErrDrawn         = errors.New("sample drawn already")
 	ErrNothingToDraw = errors.New("nothing to draw")
+	// ErrNotEmpty: nobody can say of the page that nothing is on it.
+	ErrNotEmpty = errors.New("page can not be empty")
 	// ErrPagesWait: pages of the dossier wait, so that it can not be closed.
 	ErrPagesWait = errors.New("pages of the dossier wait")
 	// ErrNoSuchCode: no dossier has the code, and none shall be made.
@@ -182,6 +184,10 @@ type Placer interface {
 	// AnswerBacks records what is said of a batch whose fronts and backs do not
 	// fit together; [ErrNoSuchValue] when the sheets can not be those.
 	AnswerBacks(ctx context.Context, said dossier.BacksAnswer) error
+	// AnswerSide records that nothing is on a page that waits, or takes that back;
+	// [ErrNotEmpty] for a page of which nobody can say so, and a [CountError] for
+	// one that makes the sheets of its dossier too few, unless that was told.
+	AnswerSide(ctx context.Context, said dossier.SideAnswer) error
 	// Close closes a dossier; [ErrChanged] when it lacks other papers than said.
 	Close(ctx context.Context, actor dossier.Actor, id dossier.DossierID, said dossier.Closing) error
 	// Reopen opens a closed one again.
@@ -189,6 +195,11 @@ type Placer interface {
 	// Keep records that a paper is kept after all, or was only presented.
 	Keep(ctx context.Context, actor dossier.Actor, id dossier.DossierID, asked KeepAsked) error
 }
+
+// CountError says what does not add up any more when a side is empty.
+type CountError struct{ Miscount dossier.Miscount }
+
+func (e *CountError) Error() string { return "the sheets would not add up" }
 
 // KeepAsked is a decision about whether a paper is kept.
 type KeepAsked struct {

@@ -106,7 +106,7 @@ func computedKeys() []string {
 		keys = append(keys, "desk.done_"+deed)
 	}
 	return append(keys, "error.nobody", "error.forbidden", "error.often", "error.media_type", "error.malformed", "error.slow", "error.too_large", "error.reason", "error.not_found", "error.not_waiting", "error.refused", "error.changed", "error.two_needed", "error.same_person", "ask.empty", "ask.no_such_value", "ask.contradiction", "error.not_ready", "error.not_logged", "error.store_away", "error.ours", "dossier.no_code",
-		"sign.none_chosen", "desk.impossible", "transfer.none", "transfer.same", "who.local", "who.machine", "place.code_wrong", "place.kind_missing", "chip.all", "chip.waiting", "app.name", "kind.none", "due.late", "due.today", "due.left")
+		"sign.none_chosen", "desk.impossible", "error.not_empty", "transfer.none", "transfer.same", "who.local", "who.machine", "place.code_wrong", "place.kind_missing", "chip.all", "chip.waiting", "app.name", "kind.none", "due.late", "due.today", "due.left")
 }
 
 // TestFlagsAreComplete keeps the list above honest: every flag that package

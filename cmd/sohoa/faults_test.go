@@ -51,6 +51,8 @@ var writeOrder = []string{
 	"decision", "decide",
 	// A person says what became of the backs of a batch; it is split again.
 	"backs answer", "answer backs",
+	// A person says that nothing is on a page.
+	"side answer", "answer side",
 	// A person keys a field that two people key; the second one's is a decision.
 	"keying", "key",
 	// A sample of the month is drawn, and keyed.
@@ -95,7 +97,7 @@ func objectStep(key string) string {
 		if parts[2] == "t" {
 			return readingStep(parts[len(parts)-1])
 		}
-		names := map[string]string{"raw": "raw object", "b": "batch record", "c": "pdf", "d": "manifest", "p": "decision", "k": "keying", "s": "sample object", "f": "backs answer", "g": "gate object"}
+		names := map[string]string{"raw": "raw object", "b": "batch record", "c": "pdf", "d": "manifest", "p": "decision", "k": "keying", "s": "sample object", "f": "backs answer", "e": "side answer", "g": "gate object"}
 		if name, ok := names[parts[2]]; ok {
 			return name
 		}
@@ -275,6 +277,11 @@ func (l faultyLedger) Decide(ctx context.Context, act dossier.Act, decision doss
 func (l faultyLedger) AnswerBacks(ctx context.Context, act dossier.Act, said dossier.BacksAnswer, object dossier.ObjectRef) (bool, error) {
 	defer l.faults.step("answer backs")()
 	return l.ledger.AnswerBacks(ctx, act, said, object)
+}
+
+func (l faultyLedger) AnswerSide(ctx context.Context, act dossier.Act, said dossier.SideAnswer, object dossier.ObjectRef, count *dossier.Miscount) (bool, error) {
+	defer l.faults.step("answer side")()
+	return l.ledger.AnswerSide(ctx, act, said, object, count)
 }
 
 func (l faultyLedger) ChooseTwice(ctx context.Context, unit dossier.UnitID, chosen []dossier.KindField) error {

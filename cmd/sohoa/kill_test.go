@@ -219,7 +219,7 @@ func wantState(t *testing.T, got, want []string) {
 
 // state describes an archive without its random ids and times: where each page
 // is, the dossiers with their versions, how many objects of each sort there
-// are, and the account without what was fed again. Batches, decisions and
+// are, and the account without what was fed again. Batches, decisions, answers and
 // keyings may have been given twice, because nobody knows what a killed program has kept.
 func (r *rig) state(t *testing.T) (lines []string) {
 	t.Helper()
@@ -283,7 +283,7 @@ func objectLines(t *testing.T, a *archive) (lines []string) {
 		switch sort {
 		case "raw", "t":
 			lines = append(lines, "object "+sort+"/"+name)
-		case "b", "p", "k", "f":
+		case "b", "p", "k", "f", "e":
 		default:
 			counts[sort]++
 		}

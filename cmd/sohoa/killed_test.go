@@ -110,6 +110,9 @@ func byHand(ctx context.Context, c *cli, f *faults) (err error) {
 	if err := decideAll(ctx, a, flow); err != nil {
 		return err
 	}
+	if err := emptyOnce(ctx, a, flow); err != nil {
+		return err
+	}
 	if err := answerBacks(ctx, a, flow); err != nil {
 		return err
 	}
@@ -259,7 +262,7 @@ func killTexts() []string {
 	return []string{
 		"QR SOHOA1|" + someCode, paper(birth, "An"), "", "LOST", "REJECT", paper(birth, "An"),
 		"QR SOHOA1|" + otherCode, paper(marriage, "Ba") + "\f" + paper(birth, "UNPUBLISHABLE"), paper(birth, "Ca PRINTED PLACES"),
-		placedByPerson, takenBack,
+		placedByPerson, takenBack, pencil,
 	}
 }
 

@@ -38,6 +38,7 @@ func TestScripts(t *testing.T) {
 			"json": jsonCommand, "exits": exitsCommand, "flip": flipCommand, "truth": truthCommand, "await": awaitCommand, "handin": handInCommand, "pictures": picturesCommand,
 			"officekey": officeKeyCommand, "stamp": stampCommand, "outside": outsideCommand(t), "agree": agreeCommand(t), "desk": deskCommand,
 			"openbook": openBookCommand, "writedown": writeDownCommand,
+			"strokes": strokesCommand, "side": sideCommand,
 		},
 	})
 }

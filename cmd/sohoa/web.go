@@ -107,6 +107,8 @@ func inWebWords(err error) error {
 		return fmt.Errorf("%w: %w", web.ErrNotWaiting, err)
 	case errors.Is(err, pipeline.ErrSameDossier):
 		return fmt.Errorf("%w: %w", web.ErrSameDossier, err)
+	case errors.Is(err, pipeline.ErrNotEmpty):
+		return fmt.Errorf("%w: %w", web.ErrNotEmpty, err)
 	case errors.Is(err, pipeline.ErrPagesWait):
 		return fmt.Errorf("%w: %w", web.ErrPagesWait, err)
 	case errors.Is(err, pipeline.ErrChanged), isIncomplete(err):
@@ -393,4 +395,13 @@ func (w webArchive) AcceptCount(ctx context.Context, actor dossier.Actor, id dos
 // AnswerBacks takes what is said of a batch that is held for its backs.
 func (w webArchive) AnswerBacks(ctx context.Context, said dossier.BacksAnswer) error {
 	return inWebWords(w.flow.AnswerBacks(ctx, w.archive.ledger, said))
+}
+
+// AnswerSide takes what is said of a page that waits and on which nothing is.
+func (w webArchive) AnswerSide(ctx context.Context, said dossier.SideAnswer) error {
+	err := w.flow.AnswerSide(ctx, w.archive.ledger, said)
+	if count, ok := errors.AsType[*pipeline.CountError](err); ok {
+		return &web.CountError{Miscount: count.Miscount}
+	}
+	return inWebWords(err)
 }

@@ -50,6 +50,7 @@ func TestScreens(t *testing.T) {
 	b.Screen("dossiers")
 	searchAndOpen(t, b)
 	placeOne(t, b, office)
+	emptyOne(t, b, office)
 	askAboutField(b, office.url)
 	arrangePages(b)
 	signAllInPages(b, office.url)
@@ -102,6 +103,29 @@ func placeOne(t *testing.T, b *browsertest.Browser, office office) {
 	office.until(t, func(s pagesStatus) bool { return s.Parked == waiting })
 }
 
+// emptyOne says of the page without a word that nothing is on it, looks at it from the
+// strip, and makes it wait again there.
+func emptyOne(t *testing.T, b *browsertest.Browser, office office) {
+	t.Helper()
+	b.Open(office.url + "/review?reason=unreadable")
+	b.Until(`document.querySelector(".side button") !== null && document.querySelector(".sheet img").naturalWidth > 0`)
+	b.Screen("review-unreadable")
+	waiting := office.status(t).Parked
+	b.Press("b", browsertest.Alt)
+	b.Until(`document.querySelector(".done") !== null`)
+	if now := office.status(t).Parked; now != waiting-1 {
+		t.Errorf("%d pages wait after one was said to be empty, want %d", now, waiting-1)
+	}
+	b.Screen("review-emptied")
+	b.Open(office.url + "/intake")
+	b.Do(chromedp.Click(".thumb.is-blank a[href*=review]"))
+	b.Until(`document.querySelector(".place button[value=withdrawn]") !== null && document.querySelector(".sheet img").naturalWidth > 0`)
+	b.Screen("review-blank")
+	b.Press("u", browsertest.Alt)
+	b.Until(`document.querySelector(".side button") !== null`)
+	office.until(t, func(s pagesStatus) bool { return s.Parked == waiting })
+}
+
 // askAboutField sees that a doubtful value is asked about beside its enlarged
 // place on the paper.
 func askAboutField(b *browsertest.Browser, url string) {
@@ -149,6 +173,7 @@ func signAllInPages(b *browsertest.Browser, url string) {
 	b.Do(chromedp.Click(`.tabs a[href*="tab=signature"]`))
 	b.Until(`document.querySelector(".verdict.is-signed") !== null && document.querySelector(".sheet img").naturalWidth > 0`)
 	b.True(`document.querySelector(".verdict").textContent.includes("Chữ ký hợp lệ")`, "the signature is judged")
+	b.Do(chromedp.Evaluate(`scrollTo(0, 0)`, nil)) // the click may have moved the page
 	b.Screen("viewer-signature")
 }
 

@@ -54,6 +54,7 @@ type ledger interface {
 	pipeline.GateLedger
 	pipeline.Lists
 	pipeline.HeldBatches
+	pipeline.Sides
 	BatchIDs(ctx context.Context, unit dossier.UnitID) ([]dossier.BatchID, error)
 	AddObjects(ctx context.Context, act dossier.Act, objects []dossier.ObjectRef) error
 	Reconcile(ctx context.Context) (wanted int, err error)

@@ -25,6 +25,7 @@ type counted struct {
 	first      int // index of its first page in sheets
 	empty      bool
 	unreadable bool
+	said       bool // empty, or a person says so
 	front      bool // a paper begins on it
 }
 
@@ -36,9 +37,11 @@ func (s *splitter) count(i int) {
 		image: sheet.Image, first: i, empty: sheet.Lost == "" && isBlank(sheet.Reading),
 		unreadable: sheet.Lost != "" || !sheet.Reading.Blank && hasNothing(sheet.Reading), front: sheet.Lost == "" && sheet.Guess.First,
 	}
+	one.said = one.empty || sheet.Empty
 	if last := len(s.run.images) - 1; last >= 0 && s.run.images[last].image == one.image {
 		before := &s.run.images[last]
 		before.empty, before.unreadable, before.front = before.empty && one.empty, before.unreadable && one.unreadable, before.front || one.front
+		before.said = before.said && one.said
 		return
 	}
 	s.run.images = append(s.run.images, one)
@@ -58,13 +61,39 @@ func (r *run) leaveOutLast() {
 
 // endRun checks the count of sheets behind the opener that comes to its end.
 func (s *splitter) endRun() {
-	if r := s.run; r.expected > 0 && !r.fits(r.images) && (r.unsure == 0 || !r.fits(r.images[:len(r.images)-r.unsure])) {
-		if g := &s.groups[s.group]; g.Miscount == nil && !s.endedBefore() {
-			g.Miscount = s.miscount()
+	if r := s.run; r.expected > 0 {
+		switch g := &s.groups[s.group]; {
+		case g.Miscount != nil:
+		case !r.comesOut():
+			if !s.endedBefore() {
+				g.Miscount = s.miscount()
+			}
+		case g.Short == nil && !r.withSaid().comesOut():
+			g.Short = s.miscount()
 		}
 	}
 	s.run = run{}
 	s.component, s.hold = nowhere, ""
+}
+
+// comesOut tells whether the images can be as many sheets as were said.
+func (r run) comesOut() bool {
+	return r.fits(r.images) || r.unsure > 0 && r.fits(r.images[:len(r.images)-r.unsure])
+}
+
+// withSaid is the run as people say who have looked at its empty sides. A side that
+// is empty is no separator.
+func (r run) withSaid() run {
+	tail := r.images[len(r.images)-r.unsure:]
+	r.images = slices.Clone(r.images)
+	for i := range r.images {
+		one := &r.images[i]
+		one.empty, one.unreadable = one.said, one.unreadable && !one.said
+	}
+	if !slices.ContainsFunc(tail, func(one counted) bool { return one.unreadable && !one.said }) {
+		r.unsure = 0
+	}
+	return r
 }
 
 // endedBefore looks for a page that nobody could read and before which the count
@@ -114,7 +143,7 @@ func (s *splitter) release(from int) {
 // miscount is what a person is told about the run.
 func (s *splitter) miscount() *Miscount {
 	m := Miscount{Said: s.run.expected}
-	m.Least, m.Most = s.run.sheets(s.run.images)
+	m.Least, m.Most = s.run.sheets(s.run.withSaid().images)
 	if n := len(s.run.images); n > 0 {
 		m.First, m.Last = s.sheets[s.run.images[0].first].Page, s.sheets[s.run.images[n-1].first].Page
 	}

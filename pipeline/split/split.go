@@ -63,6 +63,10 @@
 // not be read, that page is taken for such a separator, and what follows it waits
 // as behind any separator without a code.
 //
+// A side of which a person said later that nothing is on it changes none of this,
+// but what is told: the numbers of a count that does not come out, and whether one
+// that came out still would (Group.Short).
+//
 // # Limits
 //
 // A separator sheet that could not be read at all (lost, or without code and
@@ -90,6 +94,10 @@ type Sheet struct {
 	Guess   classify.Guess
 	// Lost is set when the worker gave the image up.
 	Lost dossier.Reason
+	// Empty is set when a person has said that nothing is on the page. It is
+	// split as if nobody had, so that what was made around it stays; only the
+	// sheets are counted anew.
+	Empty bool
 }
 
 // Plan says where every page of the batch goes.
@@ -134,6 +142,9 @@ type Group struct {
 	// parked, and Held are the components they would have made.
 	Miscount *Miscount
 	Held     []Component
+	// Short is there when the sheets added up, and do so no more with what people
+	// said of empty sides.
+	Short *Miscount
 }
 
 // Miscount is a count of sheets that does not come out.

@@ -113,6 +113,18 @@ func (d desk) writeOneOfEach() map[string]bool {
 		_, err := d.AnswerBacks(ctx, act, dossier.BacksAnswer{Batch: "b1", Say: dossier.BacksRescan}, object("answer of backs"))
 		return err
 	})
+	must(d.write.NewUpdate().TableExpr("pages").Set("state = ?, reason = ?, component = ''", dossier.PageParked, dossier.ReasonUnreadable).Where("id = ?", parked[0].ID).Exec(ctx))
+	side := dossier.SideAnswer{Batch: "b1", Page: parked[0].ID, Say: dossier.SideEmpty, Reason: dossier.ReasonUnreadable}
+	watch("AnswerSide", func() error {
+		_, err := d.AnswerSide(ctx, act, side, object("answer of a side"), nil)
+		return err
+	})
+	again := d.intent("d2", 3)
+	side.Dossier, side.Intent = "d2", &again
+	watch("RestoreSide", func() error {
+		_, err := d.RestoreSide(ctx, act, side, object("answer of a side 2"))
+		return err
+	})
 	watch("Key", func() error {
 		_, err := d.Key(ctx, act, keying("k1", "lan"), 1, object("keying"))
 		return err

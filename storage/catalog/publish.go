@@ -233,7 +233,8 @@ func placePage(ctx context.Context, tx bun.Tx, row pageRow) error {
 
 // storePending notes which pages a dossier lists as pending. One that a decision
 // claims for a paper meanwhile keeps the note: should the decision be undone, it
-// waits here again.
+// waits here again. One that is in no paper and is listed no more was said to be
+// empty.
 func storePending(ctx context.Context, tx bun.Tx, d dossier.Dossier) error {
 	var before []pageRow
 	if err := tx.NewSelect().Model(&before).Where("home = ?", d.ID).Scan(ctx); err != nil {
@@ -243,7 +244,9 @@ func storePending(ctx context.Context, tx bun.Tx, d dossier.Dossier) error {
 		if slices.Contains(d.Pending, row.ID) {
 			continue
 		}
-		if _, err := tx.NewUpdate().Model((*pageRow)(nil)).Set("home = ''").Where("unit = ?", row.Unit).Where("id = ?", row.ID).Exec(ctx); err != nil {
+		_, err := tx.NewUpdate().Model((*pageRow)(nil)).Set("home = ''").Set("dossier = CASE WHEN component = '' THEN '' ELSE dossier END").
+			Where("unit = ?", row.Unit).Where("id = ?", row.ID).Exec(ctx)
+		if err != nil {
 			return fmt.Errorf("note pending page: %w", err)
 		}
 	}
@@ -252,7 +255,7 @@ func storePending(ctx context.Context, tx bun.Tx, d dossier.Dossier) error {
 			return fmt.Errorf("note pending page: %w", err)
 		}
 		_, err := tx.NewUpdate().Model((*pageRow)(nil)).Set("dossier = ?", d.ID).
-			Where("unit = ?", d.Unit).Where("id = ?", page).Where("component = ''").Exec(ctx)
+			Where("unit = ?", d.Unit).Where("id = ?", page).Where("component = ''").Where("state <> ?", dossier.PageBlank).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("note pending page: %w", err)
 		}

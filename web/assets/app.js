@@ -29,7 +29,7 @@ document.addEventListener("keydown", (e) => {
   const meant = keyed(e.shiftKey ? "Shift+" + key : key) || keyed(key);
   if (meant) {
     e.preventDefault();
-    meant.click();
+    if (!e.repeat || !meant.form) meant.click(); // a key that is held decides once, and not about the next page, too
     return;
   }
   if (typing(e.target) || e.altKey) return;
