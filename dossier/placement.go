@@ -1,6 +1,9 @@
 package dossier
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Placement is what a person says about pages that wait: which paper they are,
 // of which dossier, and in which order.
@@ -61,6 +64,16 @@ type Decision struct {
 
 // Intents are all versions the decision makes, that of its own dossier first.
 func (d Decision) Intents() []Intent { return append([]Intent{d.Intent}, d.Moved...) }
+
+// Pages are the pages that the decision takes from where they wait, or out of a
+// dossier.
+func (d Decision) Pages() []PageID {
+	pages := slices.Clone(d.Placement.Pages)
+	for _, intent := range d.Intents() {
+		pages = append(pages, intent.Left...)
+	}
+	return pages
+}
 
 // DecisionSchema names the form of a decision.
 const DecisionSchema = "sohoa/decision/1"

@@ -166,7 +166,7 @@ func fullSide() dossier.SideAnswer {
 	intent := fullDecision().Intent
 	return dossier.SideAnswer{
 		Schema: dossier.SideSchema, Batch: anID, Seq: 1, At: at, Actor: actor, Page: image.Page(1), Say: dossier.SideEmpty,
-		Reason: dossier.ReasonUnreadable, Dossier: otherID, Counted: true, Intent: &intent,
+		Reason: dossier.ReasonUnreadable, Dossier: otherID, Counted: true, Intent: &intent, Refused: 2,
 	}
 }
 

@@ -6,8 +6,9 @@ import (
 )
 
 // SideAnswer is what a person says who has looked at the picture of a page that
-// waits: nothing is on it; or, taking that back, that it waits again. Of several
-// about one page the newest counts. It is an object before any row says so.
+// waits: nothing is on it; or, taking that back, that it waits again. Of all that
+// people said of a page, here and in a [Decision], the newest counts. It is an
+// object before any row says so.
 type SideAnswer struct {
 	Schema string    `json:"schema"` // [SideSchema]
 	Batch  BatchID   `json:"batch"`  // that brought the page
@@ -26,6 +27,9 @@ type SideAnswer struct {
 	// Intent is the version of the dossier in which the page waits no more, or
 	// waits again.
 	Intent *Intent `json:"intent,omitempty"`
+	// Refused is the number of an answer of the batch that was not taken, since
+	// somebody else was faster: this one says how the page stands instead.
+	Refused int `json:"refused,omitempty"`
 }
 
 // SideSchema names the form of a SideAnswer.

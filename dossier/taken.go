@@ -56,6 +56,9 @@ type Plan struct {
 	// reason and dossier.
 	Pages   []PlacedPage
 	Intents []Intent
+	// Waited are pages that a person has placed since, with the reason for which
+	// they waited: should that be undone, they wait for it again.
+	Waited []PlacedPage
 	// Miscounts say why the sheets of a dossier are held.
 	Miscounts []Miscount
 }

@@ -288,7 +288,10 @@ func (f *Flow) decide(ctx context.Context, ledger Decisions, d dossier.Decision)
 		}
 		ref.Role = "decision"
 		claimed, err := ledger.Decide(ctx, dossier.Act{Actor: d.Actor, At: d.At}, d, ref)
-		return errors.Join(err, noneUnless(claimed || err != nil, ErrNotWaiting))
+		if claimed || err != nil {
+			return err
+		}
+		return errors.Join(f.stillEmpty(context.WithoutCancel(ctx), d), ErrNotWaiting)
 	}
 }
 

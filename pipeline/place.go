@@ -53,15 +53,16 @@ type stack struct {
 	placed map[dossier.PageID]dossier.DossierID
 	// waiting names the dossier in which a page waits already, likewise.
 	waiting map[dossier.PageID]dossier.DossierID
-	// empty are the pages of which a person said that nothing is on them.
-	empty map[dossier.PageID]bool
+	// empty are the pages of which a person said that nothing is on them, with the
+	// reason for which they waited.
+	empty map[dossier.PageID]dossier.Reason
 }
 
 // stack loads the readings of a batch and guesses the kind of each page.
 func (f *Flow) stack(ctx context.Context, batch dossier.Batch) (stack, error) {
 	s := stack{
 		images: make(map[dossier.PageID]dossier.ImageID), found: make(map[dossier.PageID]dossier.ImagePlace),
-		placed: make(map[dossier.PageID]dossier.DossierID), waiting: make(map[dossier.PageID]dossier.DossierID), empty: make(map[dossier.PageID]bool),
+		placed: make(map[dossier.PageID]dossier.DossierID), waiting: make(map[dossier.PageID]dossier.DossierID), empty: make(map[dossier.PageID]dossier.Reason),
 	}
 	images, err := f.Ledger.Images(ctx, batch.ID)
 	if err != nil {
@@ -90,9 +91,11 @@ func (f *Flow) stack(ctx context.Context, batch dossier.Batch) (stack, error) {
 			s.placed[page.ID] = page.Dossier
 		case page.Dossier != "":
 			s.waiting[page.ID] = page.Dossier
+		case saidEmpty(page):
+			s.setEmpty(page.ID, page.Reason)
 		}
 	}
-	return s, f.addSides(ctx, &s, batch.ID)
+	return s, nil
 }
 
 func (f *Flow) addImage(ctx context.Context, s *stack, image dossier.TakenImage) error {
@@ -142,11 +145,17 @@ func (p placer) plan(ctx context.Context, decided split.Plan) (dossier.Plan, err
 		plan.Miscounts = append(plan.Miscounts, *p.stack.unpaired)
 	}
 	move := func(page dossier.PageID, state dossier.PageState, reason dossier.Reason, in dossier.DossierID) {
-		if p.stack.empty[page] && state == dossier.PageParked { // a person has looked
-			state, in = dossier.PageBlank, ""
+		// A person has looked: what it waited for stays, whatever the machine would
+		// say now.
+		if why := p.stack.empty[page]; why != "" && (state == dossier.PageParked || state == dossier.PageBlank) {
+			state, reason, in = dossier.PageBlank, why, ""
 		}
-		if _, placed := p.stack.placed[page]; !placed { // a person may have placed it since
-			plan.Pages = append(plan.Pages, dossier.PlacedPage{ID: page, Image: p.stack.images[page], State: state, Reason: reason, Dossier: in})
+		placed := dossier.PlacedPage{ID: page, Image: p.stack.images[page], State: state, Reason: reason, Dossier: in}
+		switch _, already := p.stack.placed[page]; {
+		case !already:
+			plan.Pages = append(plan.Pages, placed)
+		case state == dossier.PageParked && reason != dossier.ReasonGate: // a person has placed it since
+			plan.Waited = append(plan.Waited, placed)
 		}
 	}
 	for _, page := range decided.Separators {
@@ -295,7 +304,7 @@ func unpublished(group split.Group) (parked []split.Parked) {
 // on one, the rest waits.
 func (p placer) fresh(group split.Group) (fresh []split.Component, held []split.Parked) {
 	isPlaced := func(page dossier.PageID) bool { _, placed := p.stack.placed[page]; return placed }
-	isDecided := func(page dossier.PageID) bool { return isPlaced(page) || p.stack.empty[page] }
+	isDecided := func(page dossier.PageID) bool { return isPlaced(page) || p.stack.empty[page] != "" }
 	for _, component := range group.Components {
 		if !slices.ContainsFunc(component.Pages, isDecided) {
 			fresh = append(fresh, component)
@@ -357,7 +366,7 @@ func (p placer) next(ctx context.Context, base dossier.Manifest, fresh []split.C
 	}
 	d.Pending = append([]dossier.PageID{}, d.Pending...)
 	for _, x := range parked {
-		if !p.stack.empty[x.Page] {
+		if p.stack.empty[x.Page] == "" {
 			d.Pending = append(d.Pending, x.Page)
 		}
 	}

@@ -29,6 +29,7 @@ type Restorer interface {
 	Listed(ctx context.Context, objects []dossier.ObjectRef) error
 	RestoreDecision(ctx context.Context, act dossier.Act, decision dossier.Decision, object dossier.ObjectRef) (restored bool, err error)
 	RestoreSide(ctx context.Context, act dossier.Act, said dossier.SideAnswer, object dossier.ObjectRef) (restored bool, err error)
+	RestoreEmpty(ctx context.Context, act dossier.Act, said dossier.SideAnswer) error
 	Draw(ctx context.Context, act dossier.Act, sample dossier.Sample, object dossier.ObjectRef) (taken bool, err error)
 	Answer(ctx context.Context, act dossier.Act, answer dossier.SampleAnswer, object dossier.ObjectRef) (taken bool, err error)
 	DecideGate(ctx context.Context, act dossier.Act, decision dossier.GateDecision, object dossier.ObjectRef) (taken bool, err error)

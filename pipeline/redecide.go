@@ -29,7 +29,19 @@ func (k keptDecision) restore(ctx context.Context, r *rebuilder) (restored bool,
 // A version may wait for another decision's, about another dossier, and they
 // come in no order: they are gone through until nothing is left to do.
 func (r *rebuilder) decisions(ctx context.Context) error {
-	all, err := r.keptDecisions(ctx)
+	kept, err := r.keptDecisions(ctx)
+	if err != nil {
+		return err
+	}
+	sides, err := r.keptSides(ctx)
+	if err != nil {
+		return err
+	}
+	words, err := r.wordsOf(ctx, kept, sides)
+	if err != nil {
+		return err
+	}
+	all, err := r.mayBeRestored(ctx, append(kept, sides...), words)
 	if err != nil {
 		return err
 	}
@@ -43,11 +55,10 @@ func (r *rebuilder) decisions(ctx context.Context) error {
 			again = again || restored
 		}
 	}
-	return nil
+	return r.emptySides(ctx, words)
 }
 
-// keptDecisions are the decisions that may be carried out now; the others are
-// only listed.
+// keptDecisions are all decisions of people.
 func (r *rebuilder) keptDecisions(ctx context.Context) ([]keptDecision, error) {
 	var all []keptDecision
 	for ref, err := range r.objects.List(ctx, dossier.UnitPrefix(r.flow.Unit.ID)+"p/") {
@@ -61,11 +72,20 @@ func (r *rebuilder) keptDecisions(ctx context.Context) ([]keptDecision, error) {
 		one.object.Role = "decision"
 		r.found.Decisions++
 		r.restsOn(one.Correction)
-		revived, err := r.revived(ctx, one.Decision)
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+// mayBeRestored are the decisions, and the answers about sides, that may be carried
+// out now, in order; the others are only listed.
+func (r *rebuilder) mayBeRestored(ctx context.Context, kept []keptDecision, words sideWords) (all []keptDecision, err error) {
+	for _, one := range kept {
+		stands, err := r.standsBeside(ctx, one, words)
 		if err != nil {
 			return nil, err
 		}
-		if revived {
+		if stands {
 			all = append(all, one)
 			continue
 		}
@@ -73,11 +93,6 @@ func (r *rebuilder) keptDecisions(ctx context.Context) ([]keptDecision, error) {
 			return nil, err
 		}
 	}
-	sides, err := r.keptSides(ctx)
-	if err != nil {
-		return nil, err
-	}
-	all = append(all, sides...)
 	// By number, not by name: "10" is not before "9".
 	slices.SortStableFunc(all, func(a, b keptDecision) int {
 		x, y := a.Intent.Draft.Dossier, b.Intent.Draft.Dossier

@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -23,13 +22,19 @@ func (e *CountError) Error() string { return "the sheets of the dossier would no
 
 // Sides is the catalogue as answers about single sides use it.
 type Sides interface {
-	// Waiting is that of [Decisions].
-	Waiting(ctx context.Context, unit dossier.UnitID, pages []dossier.PageID) ([]dossier.PlacedPage, error)
+	// Side is where a page stands; ok is false when the unit has no such page.
+	Side(ctx context.Context, unit dossier.UnitID, page dossier.PageID) (at dossier.PlacedPage, ok bool, err error)
 	// AnswerSide records an answer whose object is durable, and the version of the
 	// dossier that it makes; count, where it is not nil, is what is told of its
 	// sheets from now on. taken is false, and nothing is changed, when the page is
 	// not as the answer wants it.
 	AnswerSide(ctx context.Context, act dossier.Act, said dossier.SideAnswer, object dossier.ObjectRef, count *dossier.Miscount) (taken bool, err error)
+}
+
+// saidEmpty tells of a page that a person said that nothing is on it: what the
+// machine takes for empty has never waited.
+func saidEmpty(at dossier.PlacedPage) bool {
+	return at.State == dossier.PageBlank && at.Reason != "" && at.Component == ""
 }
 
 // AnswerSide takes the word of a person who has looked at a page that waits:
@@ -40,11 +45,11 @@ type Sides interface {
 // answer is durable as an object, then as a row, when AnswerSide returns.
 func (f *Flow) AnswerSide(ctx context.Context, ledger Sides, said dossier.SideAnswer) error {
 	return f.redrafted(func() error {
-		image, _, err := said.Page.Split()
-		if err != nil {
-			return ErrNotWaiting
+		at, known, err := ledger.Side(ctx, f.Unit.ID, said.Page)
+		if err != nil || !known {
+			return errors.Join(err, noneUnless(known || err != nil, ErrNotWaiting))
 		}
-		taken, err := f.Ledger.Image(ctx, f.Unit.ID, image)
+		taken, err := f.Ledger.Image(ctx, f.Unit.ID, at.Image)
 		if err != nil {
 			return err
 		}
@@ -53,13 +58,13 @@ func (f *Flow) AnswerSide(ctx context.Context, ledger Sides, said dossier.SideAn
 			return err
 		}
 		next := dossier.SideAnswer{
-			Schema: dossier.SideSchema, Batch: taken.Batch, Seq: len(before) + 1, At: f.Now().UTC(), Actor: said.Actor, Page: said.Page, Say: said.Say, Counted: said.Counted,
+			Schema: dossier.SideSchema, Batch: taken.Batch, Seq: len(before) + 1, Actor: said.Actor, Page: said.Page, Say: said.Say, Counted: said.Counted,
 		}
 		switch said.Say {
 		case dossier.SideEmpty:
-			err = f.saidEmpty(ctx, ledger, &next)
+			err = f.sayEmpty(ctx, at, &next)
 		case dossier.SideWithdrawn:
-			err = withdrawnSide(before, &next)
+			err = f.sayWithdrawn(ctx, at, before, &next)
 		default:
 			err = ErrNotEmpty
 		}
@@ -70,16 +75,21 @@ func (f *Flow) AnswerSide(ctx context.Context, ledger Sides, said dossier.SideAn
 	})
 }
 
-// saidEmpty fills in how the page waits, and refuses one that can not be empty.
-func (f *Flow) saidEmpty(ctx context.Context, ledger Sides, next *dossier.SideAnswer) error {
-	waiting, err := ledger.Waiting(ctx, f.Unit.ID, []dossier.PageID{next.Page})
-	if err != nil {
-		return err
-	}
-	if len(waiting) != 1 {
+// sayEmpty fills in how the page waits, and refuses one that can not be empty: what
+// was given up nobody has read, codes neither.
+func (f *Flow) sayEmpty(ctx context.Context, at dossier.PlacedPage, next *dossier.SideAnswer) error {
+	if at.State != dossier.PageParked || at.Component != "" {
 		return ErrNotWaiting
 	}
-	next.Reason, next.Dossier = waiting[0].Reason, waiting[0].Dossier
+	next.Reason, next.Dossier = at.Reason, at.Dossier
+	var kept dossier.ImageReading
+	key := dossier.ReadingKey(f.Unit.ID, at.Image, 1)
+	if _, found, err := f.getJSON(ctx, key, &kept); err != nil || !found {
+		return orMissing(err, "reading", key)
+	}
+	if kept.Reason != "" {
+		return ErrNotEmpty
+	}
 	read, err := f.reading(ctx, next.Page)
 	if err != nil {
 		return err
@@ -87,15 +97,68 @@ func (f *Flow) saidEmpty(ctx context.Context, ledger Sides, next *dossier.SideAn
 	return noneUnless(next.Reason.MayBeEmpty() && len(read.Codes) == 0, ErrNotEmpty)
 }
 
-// withdrawnSide fills in how the page waited before it was said to be empty.
-func withdrawnSide(before []dossier.SideAnswer, next *dossier.SideAnswer) error {
-	for _, said := range slices.Backward(before) {
-		if said.Page == next.Page && said.Say == dossier.SideEmpty {
-			next.Reason, next.Dossier, next.Counted = said.Reason, said.Dossier, false
-			return nil
+// sayWithdrawn fills in how the page waited before it was said to be empty, and
+// refuses a page of which nobody has said so.
+func (f *Flow) sayWithdrawn(ctx context.Context, at dossier.PlacedPage, before []dossier.SideAnswer, next *dossier.SideAnswer) error {
+	said, ok := lastEmpty(before, next.Page)
+	switch {
+	case !ok:
+		return ErrNothingToUndo
+	case !saidEmpty(at): // it was taken back, or placed since
+		return ErrNotWaiting
+	}
+	next.Reason, next.Dossier, next.Counted = at.Reason, said.Dossier, false
+	if next.Dossier == "" {
+		return nil
+	}
+	_, known, err := f.Ledger.Latest(ctx, next.Dossier)
+	if err == nil && !known { // it was lost before its first version, and has another id since
+		next.Dossier, err = f.waitsIn(ctx, next.Batch, next.Page)
+	}
+	return err
+}
+
+// lastEmpty is the newest answer by which the page is empty.
+func lastEmpty(answers []dossier.SideAnswer, page dossier.PageID) (said dossier.SideAnswer, ok bool) {
+	for _, said := range slices.Backward(answers) {
+		if said.Page == page && said.Say == dossier.SideEmpty {
+			return said, true
 		}
 	}
-	return ErrNothingToUndo
+	return said, false
+}
+
+// waitsIn is the dossier in which a page would wait as its batch is split, none
+// where that is not known.
+func (f *Flow) waitsIn(ctx context.Context, id dossier.BatchID, page dossier.PageID) (dossier.DossierID, error) {
+	p, err := f.placerOf(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	decided := p.stack.divide(f.Kinds)
+	for i, group := range decided.Groups {
+		var parked []split.Parked
+		for _, x := range decided.Parked {
+			if x.Group == i {
+				parked = append(parked, x)
+			}
+		}
+		if slices.Contains(pagesOf(group, parked), page) {
+			in, _, err := p.published(ctx, group, parked)
+			return in, err
+		}
+	}
+	return "", nil
+}
+
+// placerOf is a batch as it would be split now.
+func (f *Flow) placerOf(ctx context.Context, id dossier.BatchID) (placer, error) {
+	var batch dossier.Batch
+	if _, found, err := f.getJSON(ctx, dossier.BatchKey(f.Unit.ID, id), &batch); err != nil || !found {
+		return placer{}, orMissing(err, "batch record", dossier.BatchKey(f.Unit.ID, id))
+	}
+	stack, err := f.stack(ctx, batch)
+	return placer{flow: f, stack: stack, batch: batch}, err
 }
 
 // answerSide drafts what the answer makes of the page's dossier, and records it.
@@ -111,22 +174,93 @@ func (f *Flow) answerSide(ctx context.Context, ledger Sides, said dossier.SideAn
 		}
 		said.Intent = f.sideIntent(latest, said)
 	}
+	ctx = context.WithoutCancel(ctx) // whoever does not wait for the end leaves nothing half said
+	said, ref, err := f.putSide(ctx, said)
+	if err != nil {
+		return err
+	}
+	taken, err := ledger.AnswerSide(ctx, dossier.Act{Actor: said.Actor, At: said.At}, said, ref, count)
+	switch overtaken := dossier.KindOf(err) == dossier.Retry && dossier.ReasonOf(err) == dossier.ReasonChanged; {
+	case err == nil && taken:
+		return nil
+	case err != nil && !overtaken: // it may be a row, or not: a rebuild carries it out
+		return err
+	}
+	refused := said
+	refused.Refused = said.Seq
+	return errors.Join(f.asItStands(ctx, refused), err, noneUnless(err != nil, ErrNotWaiting))
+}
+
+// putSide makes an answer durable under the next free number of its batch. The time
+// is that of the writing, since of all that was said of a page the newest counts.
+func (f *Flow) putSide(ctx context.Context, said dossier.SideAnswer) (dossier.SideAnswer, dossier.ObjectRef, error) {
 	for ; ; said.Seq++ {
 		key := dossier.SideKey(f.Unit.ID, said.Batch, said.Seq)
-		if said.Intent != nil {
+		if said.At = f.Now().UTC(); said.Intent != nil {
 			said.Intent.Draft.Decision = key
 		}
 		ref, existed, err := f.putJSON(ctx, key, said)
+		if err != nil || !existed {
+			ref.Role = "side"
+			return said, ref, err
+		}
+		// Somebody looks at another page of the batch.
+	}
+}
+
+// asItStands says anew what the row of a page says, after something was refused
+// whose object says otherwise and is newer: a rebuild believes the newest.
+func (f *Flow) asItStands(ctx context.Context, said dossier.SideAnswer) error {
+	at, err := f.standsAt(ctx, said.Batch, said.Page)
+	if err != nil {
+		return err
+	}
+	if said.Say, said.Intent, said.Counted = dossier.SideWithdrawn, nil, false; saidEmpty(at) {
+		said.Say = dossier.SideEmpty
+	}
+	_, _, err = f.putSide(ctx, said)
+	return err
+}
+
+// standsAt is where a page of a batch stands.
+func (f *Flow) standsAt(ctx context.Context, batch dossier.BatchID, page dossier.PageID) (at dossier.PlacedPage, err error) {
+	pages, err := f.Ledger.Pages(ctx, batch)
+	if i := slices.IndexFunc(pages, func(p dossier.PlacedPage) bool { return p.ID == page }); i >= 0 {
+		at = pages[i]
+	}
+	return at, err
+}
+
+// stillEmpty says of the pages of a decision that was refused that they are empty,
+// where somebody was faster who had said so.
+func (f *Flow) stillEmpty(ctx context.Context, d dossier.Decision) error {
+	for _, page := range d.Pages() {
+		image, _, err := page.Split()
 		if err != nil {
 			return err
 		}
-		if existed {
-			continue // somebody looks at another page of the batch
+		taken, err := f.Ledger.Image(ctx, f.Unit.ID, image)
+		if err != nil {
+			return err
 		}
-		ref.Role = "side"
-		taken, err := ledger.AnswerSide(ctx, dossier.Act{Actor: said.Actor, At: said.At}, said, ref, count)
-		return errors.Join(err, noneUnless(taken || err != nil, ErrNotWaiting))
+		before, err := f.sideAnswers(ctx, taken.Batch)
+		if err != nil {
+			return err
+		}
+		said, ok := lastEmpty(before, page)
+		at, err := f.standsAt(ctx, taken.Batch, page)
+		if err != nil {
+			return err
+		}
+		if !ok || !saidEmpty(at) {
+			continue
+		}
+		said.Seq, said.Refused = len(before)+1, 0
+		if err := f.asItStands(ctx, said); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // sideIntent is the next version of the dossier in which the page waits: without
@@ -168,26 +302,40 @@ func (f *Flow) recounted(ctx context.Context, d dossier.Dossier, said dossier.Si
 	if d.Code == nil { // only a separator says how many sheets there are
 		return nil, nil //nolint:nilnil // nothing is counted
 	}
-	var batch dossier.Batch
-	if _, found, err := f.getJSON(ctx, dossier.BatchKey(f.Unit.ID, said.Batch), &batch); err != nil || !found {
-		return nil, orMissing(err, "batch record", dossier.BatchKey(f.Unit.ID, said.Batch))
-	}
-	stack, err := f.stack(ctx, batch)
+	p, err := f.placerOf(ctx, said.Batch)
 	if err != nil {
 		return nil, err
 	}
-	p := placer{flow: f, stack: stack, batch: batch}
 	before := p.groupOf(*d.Code)
-	p.stack.setEmpty(said.Page, said.Say == dossier.SideEmpty)
+	p.stack.setEmpty(said.Page, "")
+	if said.Say == dossier.SideEmpty {
+		p.stack.setEmpty(said.Page, said.Reason)
+	}
 	after := p.groupOf(*d.Code)
-	if after.Short != nil && before.Short == nil && !said.Counted && said.Say == dossier.SideEmpty {
-		return nil, &CountError{Miscount: p.miscount(*after.Short, d.ID)}
+	if short := shorter(before.Short, after.Short); short != nil && !said.Counted && said.Say == dossier.SideEmpty {
+		return nil, &CountError{Miscount: p.miscount(*short, d.ID)}
 	}
 	if after.Miscount == nil {
 		return nil, nil //nolint:nilnil // the count holds nothing
 	}
 	held := p.miscount(*after.Miscount, d.ID)
 	return &held, nil
+}
+
+// shorter is the first opener whose sheets add up less than before.
+func shorter(before, after []split.Miscount) *split.Miscount {
+	for i, now := range after {
+		off := 0
+		for _, was := range before {
+			if was.First == now.First {
+				off = was.Off()
+			}
+		}
+		if now.Off() > off {
+			return &after[i]
+		}
+	}
+	return nil
 }
 
 // groupOf is what the batch brought of the dossier with the code.
@@ -200,36 +348,15 @@ func (p placer) groupOf(code string) (of split.Group) {
 	return of
 }
 
-// setEmpty notes that a person says of a page that nothing is on it, or no more.
-func (s *stack) setEmpty(page dossier.PageID, empty bool) {
-	s.empty[page] = empty
+// setEmpty notes that a person says of a page which waited for the reason that
+// nothing is on it; without a reason, that nobody says so.
+func (s *stack) setEmpty(page dossier.PageID, why dossier.Reason) {
+	s.empty[page] = why
 	for i := range s.sheets {
 		if s.sheets[i].Page == page {
-			s.sheets[i].Empty = empty
+			s.sheets[i].Empty = why != ""
 		}
 	}
-}
-
-// addSides notes what people said of pages of the batch. A page that the newest
-// version of its dossier lists as waiting does wait: a power cut kept that answer
-// from becoming a version.
-func (f *Flow) addSides(ctx context.Context, s *stack, batch dossier.BatchID) error {
-	answers, err := f.sideAnswers(ctx, batch)
-	if err != nil {
-		return err
-	}
-	for _, said := range answers {
-		empty := said.Say == dossier.SideEmpty
-		if in := s.waiting[said.Page]; empty && in != "" {
-			latest, _, err := f.Ledger.Latest(ctx, in)
-			if err != nil {
-				return err
-			}
-			empty = !slices.Contains(latest.Dossier.Pending, said.Page)
-		}
-		s.setEmpty(said.Page, empty)
-	}
-	return nil
 }
 
 // sideAnswers is what people said of pages of a batch, in order.
@@ -255,27 +382,4 @@ func (f *Flow) sideVersion(ctx context.Context, key string) (said dossier.SideAn
 		return said, false, orMissing(err, "answer about a side", key)
 	}
 	return said, true, nil
-}
-
-// keptSides are the answers about sides whose versions a rebuild may have to
-// record again.
-func (r *rebuilder) keptSides(ctx context.Context) (all []keptDecision, err error) {
-	for ref, err := range r.objects.List(ctx, dossier.SidePrefix(r.flow.Unit.ID)) {
-		if err != nil {
-			return nil, err
-		}
-		var said dossier.SideAnswer
-		object, err := r.load(ctx, ref.Key, &said)
-		if err != nil {
-			return nil, fmt.Errorf("answer about a side: %w", err)
-		}
-		object.Role = "side"
-		r.found.Decisions++
-		kept := keptDecision{Decision: dossier.Decision{Seq: said.Seq, At: said.At}, side: &said, object: object}
-		if said.Intent != nil {
-			kept.Intent = *said.Intent
-		}
-		all = append(all, kept)
-	}
-	return all, nil
 }

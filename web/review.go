@@ -163,7 +163,7 @@ func (s *site) fillReview(ctx context.Context, l lang, body *reviewBody) (err er
 			return err
 		}
 		guess = reading.Kind
-		body.Side.Words, body.Side.MayBeEmpty = len(reading.Words), !body.At.SaidEmpty() && body.At.Reason.MayBeEmpty() && len(reading.Codes) == 0
+		body.Side.Words, body.Side.MayBeEmpty = len(reading.Words), !body.At.SaidEmpty() && body.At.Reason.MayBeEmpty() && len(reading.Codes) == 0 && reading.Width > 0
 	}
 	if body.Recent, err = s.recent(ctx); err != nil {
 		return err

@@ -68,8 +68,8 @@ func (s *splitter) endRun() {
 			if !s.endedBefore() {
 				g.Miscount = s.miscount()
 			}
-		case g.Short == nil && !r.withSaid().comesOut():
-			g.Short = s.miscount()
+		case !r.withSaid().comesOut():
+			g.Short = append(g.Short, *s.miscount())
 		}
 	}
 	s.run = run{}

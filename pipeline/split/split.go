@@ -142,9 +142,9 @@ type Group struct {
 	// parked, and Held are the components they would have made.
 	Miscount *Miscount
 	Held     []Component
-	// Short is there when the sheets added up, and do so no more with what people
-	// said of empty sides.
-	Short *Miscount
+	// Short are the openers whose sheets added up, and do so no more with what
+	// people said of empty sides.
+	Short []Miscount
 }
 
 // Miscount is a count of sheets that does not come out.
@@ -158,6 +158,9 @@ type Miscount struct {
 	After  dossier.PageID
 	Number int
 }
+
+// Off is by how many sheets the count does not come out.
+func (m Miscount) Off() int { return max(m.Said-m.Most, m.Least-m.Said, 0) }
 
 // Component is one paper.
 type Component struct {

@@ -19,7 +19,7 @@ var unlogged = map[string]string{
 
 // readers are the methods that write nothing.
 var readers = strings.Fields(`AllDone WaitingEntries Account Arrival Arrivals AskedToSign BatchDone BatchIDs Batches ByCode Check Dossier Disputes DossierIDs Dossiers Doubt Doubts Empty Entries Entry EntryCounts
-	File FileByDigest Files Frame GateDecisions Image Images Keyings Known Latest Miscounts NextIntent ObjectRefs Objects OpenBatches Owner Pages PagesOf PaperCounts Parked Progress Reviewed Sample SampleMonths
+	File FileByDigest Files Frame GateDecisions Image Images Keyings Known Latest Miscounts NextIntent ObjectRefs Objects OpenBatches Owner Pages PagesOf PaperCounts Parked Progress Reviewed Sample SampleMonths Side
 	Unread Unsigned UnsignedKinds Versions Visible Waiting WaitingReasons`)
 
 // TestEveryWriteIsLogged walks all methods of the catalogue: each is a reader,
@@ -125,6 +125,8 @@ func (d desk) writeOneOfEach() map[string]bool {
 		_, err := d.RestoreSide(ctx, act, side, object("answer of a side 2"))
 		return err
 	})
+	must(d.write.NewUpdate().TableExpr("pages").Set("component = ''").Where("id = ?", side.Page).Exec(ctx))
+	watch("RestoreEmpty", func() error { return d.RestoreEmpty(ctx, act, side) })
 	watch("Key", func() error {
 		_, err := d.Key(ctx, act, keying("k1", "lan"), 1, object("keying"))
 		return err

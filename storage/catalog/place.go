@@ -83,6 +83,9 @@ func (c *Catalog) Place(ctx context.Context, act dossier.Act, plan dossier.Plan)
 		if err := movePages(ctx, tx, act.Actor.Unit, plan.Pages); err != nil {
 			return err
 		}
+		if err := noteReasons(ctx, tx, act.Actor.Unit, plan.Waited); err != nil {
+			return err
+		}
 		if err := noteMiscounts(ctx, tx, plan.Miscounts); err != nil {
 			return err
 		}
@@ -117,6 +120,18 @@ func movePages(ctx context.Context, tx bun.Tx, unit dossier.UnitID, pages []doss
 		}
 		if err := moveImage(ctx, tx, unit, p.Image); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// noteReasons keeps for which reason pages waited that are in a paper now.
+func noteReasons(ctx context.Context, tx bun.Tx, unit dossier.UnitID, pages []dossier.PlacedPage) error {
+	for _, p := range pages {
+		_, err := tx.NewUpdate().Model((*pageRow)(nil)).Set("reason = ?", p.Reason).
+			Where("unit = ?", unit).Where("id = ?", p.ID).Where("component <> ''").Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("note reason of page: %w", err)
 		}
 	}
 	return nil

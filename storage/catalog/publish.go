@@ -233,8 +233,7 @@ func placePage(ctx context.Context, tx bun.Tx, row pageRow) error {
 
 // storePending notes which pages a dossier lists as pending. One that a decision
 // claims for a paper meanwhile keeps the note: should the decision be undone, it
-// waits here again. One that is in no paper and is listed no more was said to be
-// empty.
+// waits here again.
 func storePending(ctx context.Context, tx bun.Tx, d dossier.Dossier) error {
 	var before []pageRow
 	if err := tx.NewSelect().Model(&before).Where("home = ?", d.ID).Scan(ctx); err != nil {
@@ -244,7 +243,7 @@ func storePending(ctx context.Context, tx bun.Tx, d dossier.Dossier) error {
 		if slices.Contains(d.Pending, row.ID) {
 			continue
 		}
-		_, err := tx.NewUpdate().Model((*pageRow)(nil)).Set("home = ''").Set("dossier = CASE WHEN component = '' THEN '' ELSE dossier END").
+		_, err := tx.NewUpdate().Model((*pageRow)(nil)).Set("home = ''").
 			Where("unit = ?", row.Unit).Where("id = ?", row.ID).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("note pending page: %w", err)

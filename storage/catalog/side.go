@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,19 @@ import (
 
 	"sohoa/dossier"
 )
+
+// Side is where a page stands; ok is false when the unit has no such page.
+func (c *Catalog) Side(ctx context.Context, unit dossier.UnitID, id dossier.PageID) (page dossier.PlacedPage, ok bool, err error) {
+	var row pageRow
+	err = c.write.NewSelect().Model(&row).Where("unit = ?", unit).Where("id = ?", id).Scan(ctx)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return dossier.PlacedPage{}, false, nil
+	case err != nil:
+		return dossier.PlacedPage{}, false, fmt.Errorf("look up side: %w", err)
+	}
+	return dossier.PlacedPage{ID: row.ID, Image: row.Image, State: row.State, Reason: row.Reason, Dossier: row.Dossier, Component: row.Component}, true, nil
+}
 
 // AnswerSide is transaction A for what a person says of a side, whose object is
 // durable: the page becomes a blank of its batch, or waits again, and its dossier
@@ -49,12 +63,16 @@ func (c *Catalog) AnswerSide(ctx context.Context, act dossier.Act, said dossier.
 
 // moveSide makes a waiting page a blank one, or the other way round.
 func moveSide(ctx context.Context, tx bun.Tx, unit dossier.UnitID, said dossier.SideAnswer) error {
-	from, to, in := dossier.PageParked, dossier.PageBlank, dossier.DossierID("")
+	change := tx.NewUpdate().Model((*pageRow)(nil)).Where("unit = ?", unit).Where("id = ?", said.Page).Where("component = ''")
 	if said.Say == dossier.SideWithdrawn {
-		from, to, in = to, from, said.Dossier
+		// The answer says why it waited. What the machine took for empty has no
+		// reason, and nobody to take it back.
+		change = change.Set("state = ?", dossier.PageParked).Set("dossier = ?", said.Dossier).Set("reason = ?", said.Reason).
+			Where("state = ?", dossier.PageBlank).Where("reason <> ''")
+	} else {
+		change = change.Set("state = ?", dossier.PageBlank).Set("dossier = ''").Where("state = ?", dossier.PageParked).Where("reason = ?", said.Reason)
 	}
-	moved, err := inserted(tx.NewUpdate().Model((*pageRow)(nil)).Set("state = ?", to).Set("dossier = ?", in).
-		Where("unit = ?", unit).Where("id = ?", said.Page).Where("state = ?", from).Where("component = ''").Where("reason = ?", said.Reason).Exec(ctx))
+	moved, err := inserted(change.Exec(ctx))
 	if err != nil {
 		return fmt.Errorf("move side: %w", err)
 	}
@@ -97,8 +115,7 @@ func recount(ctx context.Context, tx bun.Tx, count *dossier.Miscount) error {
 
 // RestoreSide lists the object of an answer and records the version again that it
 // made of a dossier, if that is the next one and the page is in no paper since.
-// What becomes of the page the splitting of its batch finds, which knows the
-// answers.
+// What becomes of the page [Catalog.RestoreEmpty] says.
 func (c *Catalog) RestoreSide(ctx context.Context, act dossier.Act, said dossier.SideAnswer, object dossier.ObjectRef) (restored bool, err error) {
 	err = c.inTx(ctx, "restore side", func(ctx context.Context, tx bun.Tx) error {
 		restored = false
@@ -124,4 +141,17 @@ func (c *Catalog) RestoreSide(ctx context.Context, act dossier.Act, said dossier
 		return audit(ctx, tx, act, "rebuild.side", string(said.Page), map[string]any{"dossier": d.ID, "version": d.Version})
 	})
 	return restored && err == nil, err
+}
+
+// RestoreEmpty notes of a page that is in no paper that a person said that nothing
+// is on it, so that its batch is split with that.
+func (c *Catalog) RestoreEmpty(ctx context.Context, act dossier.Act, said dossier.SideAnswer) error {
+	return c.inTx(ctx, "restore empty side", func(ctx context.Context, tx bun.Tx) error {
+		noted, err := inserted(tx.NewUpdate().Model((*pageRow)(nil)).Set("state = ?", dossier.PageBlank).Set("reason = ?", said.Reason).Set("dossier = ''").
+			Where("unit = ?", act.Actor.Unit).Where("id = ?", said.Page).Where("component = ''").Exec(ctx))
+		if err != nil || !noted {
+			return err
+		}
+		return audit(ctx, tx, act, "rebuild.empty", string(said.Page), map[string]any{"batch": said.Batch, "answer": said.Seq})
+	})
 }
