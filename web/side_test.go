@@ -76,7 +76,8 @@ func TestSideIsAnsweredLast(t *testing.T) {
 	}
 }
 
-// TestSideHasNoButton for a page with a code, and one that waits with its paper.
+// TestSideHasNoButton for a page with a code, one that waits with its paper, and one
+// that was given up.
 func TestSideHasNoButton(t *testing.T) {
 	archive := busyDay()
 	coded, counted := archive.arrivals[0].Page, &archive.arrivals[1]
@@ -85,8 +86,10 @@ func TestSideHasNoButton(t *testing.T) {
 	archive.readings[coded] = reading
 	counted.Reason = dossier.ReasonSheetCount
 	counted.Miscount = &dossier.Miscount{Batch: counted.Batch, Dossier: counted.Dossier, Said: 3, Least: 1, Most: 2}
+	givenUp := archive.arrivals[2].Page
+	archive.readings[givenUp] = dossier.Reading{}
 	h := newHandler(t, archive)
-	for _, page := range []dossier.PageID{coded, counted.Page} {
+	for _, page := range []dossier.PageID{coded, counted.Page, givenUp} {
 		if strings.Contains(get(t, h, "/review?page="+string(page)).body, sideButton) {
 			t.Errorf("%s has the button", page)
 		}
@@ -106,6 +109,9 @@ func TestSideIsRefused(t *testing.T) {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page does not have %q", want)
 		}
+	}
+	if strings.Contains(body, `data-key="b"`) {
+		t.Error("the key that was pressed once says so all the same")
 	}
 	for err, want := range map[error]string{ErrNotWaiting: "Trang này đã được xếp rồi", ErrNotEmpty: "không ghi là trang trắng được"} {
 		archive.refuse = err

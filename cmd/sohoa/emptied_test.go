@@ -295,6 +295,63 @@ func TestAbandonedSide(t *testing.T) {
 	}
 }
 
+// TestEachSideIsCounted: the person is told of every side without which one sheet
+// more is missing, and of the count as it is: an answer that no row came of changes
+// nothing of it.
+func TestEachSideIsCounted(t *testing.T) {
+	t.Parallel()
+	feed := []string{separator(t, someCode, 3), paper(birth, "An"), pencil, " \n"}
+	told := func(r *rig, page dossier.PageID, want string) {
+		t.Helper()
+		err := r.sayOf(t, page, dossier.SideEmpty, false)
+		if short, ok := errors.AsType[*pipeline.CountError](err); !ok || !strings.Contains(short.Miscount.Text("vi"), want) {
+			t.Errorf("told %v, want %q", err, want)
+		}
+	}
+	r := newRig(t, "")
+	r.feed(t, feed...)
+	pages := r.waiting(t)
+	told(r, pages[0], "quét được 2 tờ")
+	if err := r.sayOf(t, pages[0], dossier.SideEmpty, true); err != nil {
+		t.Fatal(err)
+	}
+	told(r, pages[1], "quét được 1 tờ")
+
+	r = newRig(t, "")
+	id := r.feed(t, feed...).Dossiers[0].ID
+	a, flow := r.open(t)
+	said := dossier.SideAnswer{Actor: dossier.Local(flow.Unit.ID), Page: pages[0], Say: dossier.SideEmpty, Counted: true}
+	if err := flow.AnswerSide(t.Context(), killedSides{a.catalog}, said); !errors.Is(err, errKilled) {
+		t.Fatal(err)
+	}
+	closeArchive(t, a)
+	r.decide(t, dossier.Placement{Pages: pages[:1], Dossier: id, Kind: "decision"})
+	told(r, pages[1], "quét được 2 tờ")
+	told(r.rebuilt(t), pages[1], "quét được 2 tờ")
+}
+
+// TestRefusedWritesNothing: what is refused at once leaves no object.
+func TestRefusedWritesNothing(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "")
+	r.feed(t, pencil)
+	page := r.waiting(t)[0]
+	for _, say := range []dossier.SideSay{dossier.SideWithdrawn, dossier.SideEmpty, dossier.SideEmpty, dossier.SideWithdrawn, dossier.SideWithdrawn, dossier.SideWithdrawn} {
+		_ = r.sayOf(t, page, say, false)
+	}
+	r.with(t, func(a *archive) {
+		objects := 0
+		for _, err := range a.store.List(t.Context(), dossier.SidePrefix(a.unit().ID)) {
+			if objects++; err != nil {
+				t.Fatal(err)
+			}
+		}
+		if objects != 2 {
+			t.Errorf("%d objects of two answers", objects)
+		}
+	})
+}
+
 // emptyOnce says that nothing is on the page that nobody can read, unless that was
 // said.
 func emptyOnce(ctx context.Context, a *archive, flow *pipeline.Flow) error {

@@ -87,74 +87,6 @@ func (c *twoClerks) must(err, want error) {
 	}
 }
 
-// newestCounts are ways in which a page is said to be empty and placed, and how it
-// stands afterwards.
-var newestCounts = map[string]struct {
-	say   func(*twoClerks)
-	state dossier.PageState
-}{
-	"placement lost, then empty": {func(c *twoClerks) {
-		c.must(c.place(cutOff), errKilled)
-		c.must(c.say(dossier.SideEmpty, atOnce), nil)
-	}, dossier.PageBlank},
-	"placement refused, written before the empty": {func(c *twoClerks) {
-		c.must(c.place(func(row func() (bool, error)) (bool, error) {
-			c.must(c.say(dossier.SideEmpty, atOnce), nil)
-			return row()
-		}), pipeline.ErrNotWaiting)
-	}, dossier.PageBlank},
-	"placement refused, written after the empty": {func(c *twoClerks) {
-		c.must(c.say(dossier.SideEmpty, func(empty func() (bool, error)) (taken bool, err error) {
-			c.must(c.place(func(row func() (bool, error)) (bool, error) {
-				taken, err = empty()
-				return row()
-			}), pipeline.ErrNotWaiting)
-			return taken, err
-		}), nil)
-	}, dossier.PageBlank},
-	"empty refused, placement undone": {func(c *twoClerks) {
-		c.must(c.say(dossier.SideEmpty, func(row func() (bool, error)) (bool, error) {
-			c.must(c.place(atOnce), nil)
-			return row()
-		}), pipeline.ErrNotWaiting)
-		c.undo()
-	}, dossier.PageParked},
-	"empty refused, written after the placement": {func(c *twoClerks) {
-		c.must(c.place(func(row func() (bool, error)) (taken bool, err error) {
-			c.must(c.say(dossier.SideEmpty, func(empty func() (bool, error)) (bool, error) {
-				taken, err = row()
-				return empty()
-			}), pipeline.ErrNotWaiting)
-			return taken, err
-		}), nil)
-	}, dossier.PagePlaced},
-	"empty lost after the placement, which is undone": {func(c *twoClerks) {
-		c.must(c.place(func(row func() (bool, error)) (bool, error) {
-			c.must(c.say(dossier.SideEmpty, cutOff), errKilled)
-			return row()
-		}), nil)
-		c.undo()
-	}, dossier.PageParked},
-	"empty lost, placement undone": {func(c *twoClerks) {
-		c.must(c.say(dossier.SideEmpty, cutOff), errKilled)
-		c.must(c.place(atOnce), nil)
-		c.undo()
-	}, dossier.PageParked},
-	"two say empty": {func(c *twoClerks) {
-		c.must(c.say(dossier.SideEmpty, func(row func() (bool, error)) (bool, error) {
-			c.must(c.say(dossier.SideEmpty, atOnce), nil)
-			return row()
-		}), pipeline.ErrNotWaiting)
-	}, dossier.PageBlank},
-	"two take it back": {func(c *twoClerks) {
-		c.must(c.say(dossier.SideEmpty, atOnce), nil)
-		c.must(c.say(dossier.SideWithdrawn, func(row func() (bool, error)) (bool, error) {
-			c.must(c.say(dossier.SideWithdrawn, atOnce), nil)
-			return row()
-		}), pipeline.ErrNotWaiting)
-	}, dossier.PageParked},
-}
-
 // TestNewestStatementCounts has a page said to be empty and placed, at once or one
 // after the other, with refusals and power cuts in between: a rebuild leads to what
 // the last person was told, also when the versions were not published before.
@@ -403,4 +335,52 @@ func withKind(table, title string) string {
 		}
 	}
 	return strings.Join(lines, "")
+}
+
+// TestReasonAfterRebuild: a page that a person placed before a rebuild waits for its
+// reason again when that is undone afterwards.
+func TestReasonAfterRebuild(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "")
+	r.feed(t, pencil)
+	page := r.waiting(t)[0]
+	waited := r.arrival(t, page)
+	r.decide(t, dossier.Placement{Pages: []dossier.PageID{page}, Kind: "decision"})
+	copied := r.rebuilt(t)
+	id := copied.dossiers(t)[0].Dossier.ID
+	copied.decided(t, id, func(a *archive, flow *pipeline.Flow, actor dossier.Actor) error {
+		return flow.Undo(t.Context(), a.catalog, actor, id, 0)
+	})
+	if at := copied.arrival(t, page); at.State != dossier.PageParked || at.Reason != waited.Reason {
+		t.Errorf("the page is %s (%s), it waited for %s", at.State, at.Reason, waited.Reason)
+	}
+	copied.empty(t, page)
+}
+
+// TestTakenBackAfterLoss: the catalogue is lost before the first version of the
+// dossier is published, which has another id since; the page waits in that.
+func TestTakenBackAfterLoss(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "")
+	a, flow := r.open(t)
+	batch := claimTexts(t, flow, separator(t, someCode, 0), paper(birth, "An"), pencil)
+	r.until(t, a, flow, batch.ID, dossier.StepPublish)
+	page := r.parked(t, a)[0]
+	if err := flow.AnswerSide(t.Context(), a.catalog, dossier.SideAnswer{Actor: dossier.Local(flow.Unit.ID), Page: page, Say: dossier.SideEmpty}); err != nil {
+		t.Fatal(err)
+	}
+	closeArchive(t, a)
+	copied := r.rebuilt(t)
+	if at := copied.arrival(t, page); at.State != dossier.PageBlank {
+		t.Errorf("after the rebuild the page is %s", at.State)
+	}
+	if err := copied.sayOf(t, page, dossier.SideWithdrawn, false); err != nil {
+		t.Fatal(err)
+	}
+	if at := copied.arrival(t, page); at.State != dossier.PageParked || at.Dossier == "" {
+		t.Errorf("taken back it is %s in %q", at.State, at.Dossier)
+	}
+	copied.wantWhereListed(t, page)
+	copied.wantRebuiltSame(t, page)
+	copied.wantIntact(t)
 }

@@ -50,11 +50,12 @@ func TestSideIsAnswered(t *testing.T) {
 			t.Error("the other half is not taken")
 		}
 		stands("both halves empty", 0, dossier.PageBlank, dossier.PageBlank)
-		if !answer(first, dossier.SideWithdrawn, dossier.ReasonUnreadable, "d1") || answer(first, dossier.SideWithdrawn, dossier.ReasonUnreadable, "d1") {
+		// The answer says why it waited, whatever the row says.
+		if !answer(first, dossier.SideWithdrawn, dossier.ReasonKindUnsure, "d1") || answer(first, dossier.SideWithdrawn, dossier.ReasonKindUnsure, "d1") {
 			t.Error("it is not taken back, or twice")
 		}
 		stands("taken back", 1, dossier.PageParked, dossier.PageParked)
-		if at, err := d.Arrival(ctx, dossier.Whole("u1"), first); err != nil || at.Dossier != "d1" || at.Reason != dossier.ReasonUnreadable {
+		if at, err := d.Arrival(ctx, dossier.Whole("u1"), first); err != nil || at.Dossier != "d1" || at.Reason != dossier.ReasonKindUnsure {
 			t.Errorf("it waits again as %+v, %v", at, err)
 		}
 	})
