@@ -125,13 +125,16 @@ func movePages(ctx context.Context, tx bun.Tx, unit dossier.UnitID, pages []doss
 	return nil
 }
 
-// noteReasons keeps for which reason pages waited that are in a paper now.
+// noteReasons keeps for which reason pages waited that were in a paper when their
+// batch was split. One that an undo has freed meanwhile waits for it now.
 func noteReasons(ctx context.Context, tx bun.Tx, unit dossier.UnitID, pages []dossier.PlacedPage) error {
 	for _, p := range pages {
-		_, err := tx.NewUpdate().Model((*pageRow)(nil)).Set("reason = ?", p.Reason).
-			Where("unit = ?", unit).Where("id = ?", p.ID).Where("component <> ''").Exec(ctx)
+		_, err := tx.NewUpdate().Model((*pageRow)(nil)).Set("reason = ?", p.Reason).Where("unit = ?", unit).Where("id = ?", p.ID).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("note reason of page: %w", err)
+		}
+		if err := moveImage(ctx, tx, unit, p.Image); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -85,3 +85,26 @@ func TestCountIsToldAnew(t *testing.T) {
 		}
 	})
 }
+
+// TestReasonIsKept: the splitting of a batch says of a page that a person has placed
+// for which reason it waited; one that was freed meanwhile waits for it, and so does
+// its image.
+func TestReasonIsKept(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, d desk) {
+		ctx := t.Context()
+		act := d.takeIn("u1", "b1", 0, "a")
+		page := d.read("b1", 1)
+		image, _, err := page.Split()
+		d.must(err)
+		_, err = d.write.NewUpdate().TableExpr("pages").Set("state = ?", dossier.PageParked).Where("id = ?", page).Exec(ctx)
+		d.must(err)
+		d.must(d.Place(ctx, act, dossier.Plan{Batch: "b1", Waited: []dossier.PlacedPage{{ID: page, Image: image, State: dossier.PageParked, Reason: dossier.ReasonUnreadable}}}))
+		at, _, err := d.Side(ctx, "u1", page)
+		d.must(err)
+		images, err := d.Images(ctx, "b1")
+		d.must(err)
+		if at.State != dossier.PageParked || at.Reason != dossier.ReasonUnreadable || images[0].Reason != dossier.ReasonUnreadable {
+			t.Errorf("the page is %+v, its image %+v", at, images[0])
+		}
+	})
+}
