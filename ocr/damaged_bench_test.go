@@ -17,30 +17,23 @@ import (
 
 // damages are what paper, copiers and scanners do to a page, one each.
 func damages() map[string]func(page *image.Gray) image.Image {
-	back := func(page image.Image, share float64) *image.Gray {
-		behind := imaging.Blur(imaging.FlipH(page), 1.5)
+	shining := func(page image.Image, share float64) *image.Gray {
+		behind := back(page, 1.5)
 		return mixed(page, func(x, y int, v float64) float64 {
 			is, _, _, _ := behind.At(x, y).RGBA()
 			return v - share*(255-float64(is>>8))
 		})
 	}
-	edges := func(page *image.Gray) *image.Gray {
-		punch(page)
-		staple(page)
-		tear(page)
-		border(page)
-		return page
-	}
 	return map[string]func(page *image.Gray) image.Image{
-		"edges":           func(page *image.Gray) image.Image { return edges(page) },
-		"back":            func(page *image.Gray) image.Image { return back(page, 0.35) },
+		"edges":           func(page *image.Gray) image.Image { edges(page); return page },
+		"back":            func(page *image.Gray) image.Image { return shining(page, 0.35) },
 		"faded":           func(page *image.Gray) image.Image { return pale(page, 0.3, 4) },
 		"blurred":         func(page *image.Gray) image.Image { return imaging.Blur(page, 2.2) },
 		"fold in shadow":  func(page *image.Gray) image.Image { return mixed(page, shadow(page.Rect.Dx())) },
 		"carbon on brown": func(page *image.Gray) image.Image { return brown(pale(imaging.Blur(page, 1.2), 0.45, 6)) },
 		"red pen across":  func(page *image.Gray) image.Image { return struck(page) },
 		"all but the edges": func(page *image.Gray) image.Image {
-			return mixed(pale(back(page, 0.3), 0.6, 4), shadow(page.Rect.Dx()))
+			return mixed(pale(shining(page, 0.3), 0.6, 4), shadow(page.Rect.Dx()))
 		},
 	}
 }
@@ -67,19 +60,6 @@ func damagedPages(b *testing.B) []ocrtest.Page {
 		}
 	}
 	return pages
-}
-
-// mixed is a page each of whose pixels is made from what it was.
-func mixed(page image.Image, of func(x, y int, v float64) float64) *image.Gray {
-	size := page.Bounds()
-	out := image.NewGray(size)
-	for y := range size.Dy() {
-		for x := range size.Dx() {
-			is, _, _, _ := page.At(x, y).RGBA()
-			out.SetGray(x, y, color.Gray{Y: uint8(min(max(of(x, y, float64(is>>8)), 0), 255))})
-		}
-	}
-	return out
 }
 
 // shadow darkens towards the left edge, where a bound sheet lifts off the glass.

@@ -16,12 +16,17 @@ import (
 // pale is a page with the contrast of its print reduced, on gray paper with grain.
 func pale(page image.Image, contrast, grain float64) *image.Gray {
 	random := rand.New(rand.NewPCG(1, 2))
+	return mixed(page, func(_, _ int, v float64) float64 { return 235 - (255-v)*contrast + random.NormFloat64()*grain })
+}
+
+// mixed is a page each of whose pixels is made from what it was.
+func mixed(page image.Image, of func(x, y int, v float64) float64) *image.Gray {
 	size := page.Bounds()
 	out := image.NewGray(size)
 	for y := range size.Dy() {
 		for x := range size.Dx() {
 			is, _, _, _ := page.At(x, y).RGBA()
-			out.SetGray(x, y, color.Gray{Y: uint8(min(max(235-(255-float64(is>>8))*contrast+random.NormFloat64()*grain, 0), 255))})
+			out.SetGray(x, y, color.Gray{Y: uint8(min(max(of(x, y, float64(is>>8)), 0), 255))})
 		}
 	}
 	return out

@@ -321,7 +321,7 @@ PIX *sohoa_sample(PIX *gray, const double *m, l_int32 w, l_int32 h) {
 }
 
 /* Sharpens by a fifth of what each pixel differs from the mean of 3 x 3, the same as
- * pixUnsharpMaskingGray(gray, 1, 0.2) and in a fifth of its time: 1.2 v - 0.2 s / 9 is
+ * pixUnsharpMaskingGray(gray, 1, 0.2) in whole numbers: 1.2 v - 0.2 s / 9 is
  * (54 v - s) / 45. The outermost pixels stay. */
 PIX *sohoa_sharpen(PIX *gray) {
     l_int32 w = pixGetWidth(gray), h = pixGetHeight(gray), wpl = pixGetWpl(gray);
